@@ -1,0 +1,25 @@
+export { Id, MAX_INT4, MAX_PAGE_SIZE, MAX_TEXT_LENGTH, parseId } from './fields.ts'
+export {
+  Circuit,
+  CircuitState,
+  Health,
+  Latency,
+  Ready,
+  SERVICES,
+  ServiceName,
+  ServiceStatus,
+  Status,
+  Transition,
+  UserDetails,
+} from './gateway.ts'
+export { CreateOrder, ListOrders, Order, UpdateOrder } from './orders.ts'
+export { CreatePayment, ListPayments, Payment, PaymentStatus, UpdatePayment } from './payments.ts'
+export {
+  FieldError,
+  PROBLEM_MEDIA_TYPE,
+  PROBLEMS,
+  Problem,
+  type ProblemName,
+  problemType,
+} from './problem.ts'
+export { CreateUser, ListUsers, UpdateUser, User } from './users.ts'
