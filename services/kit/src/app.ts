@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemName, problemType, type Ready } from '@msctl/sdk/contract'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  type RawServerDefault,
+} from 'fastify'
+import { acceptJson, BODY_LIMIT_BYTES } from './body.ts'
+import { errorHandler } from './errors.ts'
+import type { Logger } from './log.ts'
+import { addRoutes } from './methods.ts'
+import type { Metrics } from './metrics.ts'
+import { notFound } from './problems.ts'
+import { newTraceparent, requestIdOf, traceIdOf, traceparentOf } from './tracing.ts'
+import { validatorCompiler, type ZodTypeProvider } from './validation.ts'
+
+/** How long a caller may take to send a request, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** A Fastify application whose routes are typed by their zod schemas. */
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, never, ZodTypeProvider>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The request's `traceparent`, the caller's or a new one. */
+    traceparent: string
+    /** What the request's log line says besides, such as the cache's part in it. */
+    logged: Record<string, unknown> & { note?: string }
+  }
+}
+
+/** Finds out whether a part can do its work: for each thing that it needs, `ok` or why not. */
+export type ReadinessProbe = () => Promise<Record<string, string>>
+
+/**
+ * What the gateway and the services have in common: problem+json for every error, request ids, one log line a request,
+ * `GET /ready` and `GET /metrics`.
+ *
+ * @param options.isReady asked by `GET /ready`; anything but `ok` makes it a 503.
+ * @param options.routes adds the part's own routes.
+ */
+export function createApp({
+  log,
+  metrics,
+  isReady,
+  routes,
+  acceptBody = acceptJson,
+}: {
+  log: Logger
+  metrics: Metrics
+  isReady: ReadinessProbe
+  routes: (app: App) => void
+  /** Says which bodies are taken: JSON unless told otherwise. */
+  acceptBody?: (app: FastifyInstance) => void
+}): App {
+  const app = Fastify({
+    logger: false,
+    genReqId: ({ headers }) => requestIdOf(headers),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Requests that arrive while the server closes are answered, not refused: they were sent in good faith.
+    return503OnClosing: false,
+    clientErrorHandler: answerUnreadableRequest,
+    frameworkErrors: (error, request, reply) =>
+      errorHandler(log)(error, request as FastifyRequest, reply as never),
+  } satisfies FastifyServerOptions).withTypeProvider<ZodTypeProvider>() as unknown as App
+
+  app.decorateRequest('traceparent', '')
+  app.decorateRequest('logged')
+  app.setValidatorCompiler(validatorCompiler)
+  app.setErrorHandler(errorHandler(log))
+  acceptBody(app as unknown as FastifyInstance)
+
+  app.addHook('onRequest', (request, reply, done) => {
+    request.traceparent = traceparentOf(request.headers) ?? newTraceparent()
+    request.logged = {}
+    reply.header('x-request-id', request.id)
+    reply.raw.once('close', () => finish(request, reply.raw, reply.elapsedTime))
+    if (request.is404) done(notFound(`There is nothing at ${request.url}.`))
+    else done()
+  })
+  app.setNotFoundHandler(() => undefined)
+
+  function finish(request: FastifyRequest, response: ServerResponse, durationMs: number): void {
+    const { method, url, routeOptions } = request
+    // A caller that hung up saw no status; 499 is what proxies log for that.
+    const status = response.writableFinished ? response.statusCode : 499
+    metrics.observeRequest({ method, route: routeOptions.url ?? 'unknown', status }, durationMs)
+    if (!log.isLevelEnabled('info')) return
+    const { note, ...facts } = request.logged
+    log.info(
+      {
+        requestId: request.id,
+        traceId: traceIdOf(request.traceparent),
+        method,
+        path: url,
+        status,
+        durationMs: Math.round(durationMs * 1000) / 1000,
+        ...facts,
+      },
+      note === undefined ? `${method} ${url} ${status}` : `${method} ${url} ${status} ${note}`,
+    )
+  }
+
+  addRoutes(app as unknown as FastifyInstance, () => {
+    app.get('/ready', async (_request, reply): Promise<Ready> => {
+      const checks = await isReady()
+      const isWell = Object.values(checks).every((check) => check === 'ok')
+      reply.code(isWell ? 200 : 503)
+      return { status: isWell ? 'ready' : 'not ready', checks }
+    })
+    app.get('/metrics', async (_request, reply) => {
+      reply.type(metrics.registry.contentType)
+      return metrics.registry.metrics()
+    })
+    routes(app)
+  })
+  return app
+}
+
+const UNREADABLE: Record<string, [ProblemName, string]> = {
+  HPE_HEADER_OVERFLOW: ['header-fields-too-large', 'The header fields are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
+}
+
+/** Node could not read the request as HTTP, so there is no request to answer, only a socket. */
+function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy(error)
+    return
+  }
+  const [name, detail] = UNREADABLE[error.code ?? ''] ?? [
+    'malformed-request',
+    'The request is not valid HTTP.',
+  ]
+  const { status, title } = PROBLEMS[name]
+  const body = JSON.stringify({ type: problemType(name), title, status, detail })
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
