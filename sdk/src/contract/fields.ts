@@ -13,16 +13,14 @@ const isShortEnough = (text: string): boolean =>
   text.length <= MAX_TEXT_LENGTH || [...text].length <= MAX_TEXT_LENGTH
 
 /** A text of 1 to 255 characters, without NUL and lone surrogates, which PostgreSQL cannot store. */
-export const Text = z
-  .string()
-  .check(
-    z.minLength(1),
-    z.refine(isShortEnough, { error: `Too long: expected at most ${MAX_TEXT_LENGTH} characters` }),
-    z.refine(hasOnlyStorableText, {
-      error: 'Invalid text: NUL characters and lone surrogates cannot be stored',
-    }),
-    z.meta({ maxLength: MAX_TEXT_LENGTH }),
-  )
+export const Text = z.string().check(
+  z.minLength(1),
+  z.refine(isShortEnough, { error: `Too long: expected at most ${MAX_TEXT_LENGTH} characters` }),
+  z.refine(hasOnlyStorableText, {
+    error: 'Invalid text: NUL characters and lone surrogates cannot be stored',
+  }),
+  z.meta({ maxLength: MAX_TEXT_LENGTH }),
+)
 
 /** An e-mail address of at most 255 characters. */
 export const Email = z.email().check(z.maxLength(MAX_TEXT_LENGTH))

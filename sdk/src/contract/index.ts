@@ -1,4 +1,4 @@
-export { Id, MAX_INT4, MAX_PAGE_SIZE, MAX_TEXT_LENGTH, parseId } from './fields.ts'
+export { Id, MAX_INT4, MAX_PAGE_SIZE, MAX_TEXT_LENGTH, parseId, QueryId } from './fields.ts'
 export {
   Circuit,
   CircuitState,

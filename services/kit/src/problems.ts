@@ -46,12 +46,14 @@ export const unprocessable = (errors: FieldError[]): ProblemError =>
     },
   )
 
-/** Answers with a problem. Nothing may have been sent before. */
-export function sendProblem(
-  reply: FastifyReply,
-  { problem, message, members, headers }: ProblemError,
-): FastifyReply {
+/** A problem as the body of an answer. */
+export function toBody({ problem, message, members }: ProblemError): Problem {
   const { status, title } = PROBLEMS[problem]
-  const body: Problem = { type: problemType(problem), title, status, detail: message, ...members }
-  return reply.code(status).headers(headers).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body))
+  return { type: problemType(problem), title, status, detail: message, ...members }
+}
+
+/** Answers with a problem. Nothing may have been sent before. */
+export function sendProblem(reply: FastifyReply, problem: ProblemError): FastifyReply {
+  const body = toBody(problem)
+  return reply.code(body.status).headers(problem.headers).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body))
 }

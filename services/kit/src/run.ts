@@ -1,4 +1,20 @@
-import type { Logger } from './log.ts'
+import { ConfigError } from './config.ts'
+import { createLogger, type Logger } from './log.ts'
+
+/**
+ * Starts a process. What goes wrong before it listens, or surprises it later, is logged, and ends it: with 2 for a bad
+ * configuration, else with 1.
+ */
+export function start(service: string, main: () => Promise<void>, self: NodeJS.Process = process): void {
+  const fail = (err: unknown) => {
+    const { log, close } = createLogger({ service, level: 'fatal' })
+    log.fatal({ err }, err instanceof Error ? err.message : String(err))
+    close()
+    self.exit(err instanceof ConfigError ? 2 : 1)
+  }
+  self.on('uncaughtException', fail)
+  main().catch(fail)
+}
 
 /** How long requests in flight may take to end once the process is told to stop, in milliseconds (contract: 10 s). */
 const DRAIN_TIMEOUT_MS = 10_000
