@@ -76,7 +76,8 @@ export function createApp({
     request.traceparent = traceparentOf(request.headers) ?? newTraceparent()
     request.logged = {}
     reply.header('x-request-id', request.id)
-    reply.raw.once('close', () => finish(request, reply.raw, reply.elapsedTime))
+    const startedAt = performance.now()
+    reply.raw.once('close', () => finish(request, reply.raw, performance.now() - startedAt))
     if (request.is404) done(notFound(`There is nothing at ${request.url}.`))
     else done()
   })
@@ -87,9 +88,11 @@ export function createApp({
     // A caller that hung up saw no status; 499 is what proxies log for that.
     const status = response.writableFinished ? response.statusCode : 499
     metrics.observeRequest({ method, route: routeOptions.url ?? 'unknown', status }, durationMs)
-    if (!log.isLevelEnabled('info')) return
+    // Who looks after the processes asks these every few seconds, and nobody wants to read that.
+    const level = url === '/ready' || url === '/metrics' ? 'debug' : 'info'
+    if (!log.isLevelEnabled(level)) return
     const { note, ...facts } = request.logged
-    log.info(
+    log[level](
       {
         requestId: request.id,
         traceId: traceIdOf(request.traceparent),
