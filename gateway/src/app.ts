@@ -1,0 +1,52 @@
+import { type App, createApp, createMetrics, type Logger } from '@msctl/kit'
+import type { FastifyInstance } from 'fastify'
+import type { GatewayConfig } from './config.ts'
+import { forwardTo } from './forward.ts'
+import { addHealthRoutes } from './health.ts'
+import { createGatewayMetrics } from './metrics.ts'
+import { createUpstreams } from './upstreams.ts'
+
+/**
+ * The gateway: the only part that callers see. It passes requests on to the services, each behind a circuit breaker of
+ * its own, and answers by itself what concerns more than one of them.
+ */
+export function createGateway({ config, log }: { config: GatewayConfig; log: Logger }): {
+  app: App
+  close(): Promise<void>
+} {
+  const metrics = createMetrics('gateway')
+  const upstreams = createUpstreams(config, createGatewayMetrics(metrics))
+  let isDraining = false
+
+  const app = createApp({
+    log,
+    metrics,
+    // Whether the services are there is told by /status: without one of them the gateway can still do its work.
+    isReady: async () => ({ gateway: isDraining ? 'is stopping' : 'ok' }),
+    acceptBody: acceptAnything,
+    routes: (routes) => {
+      addHealthRoutes(routes, upstreams)
+      for (const upstream of Object.values(upstreams)) {
+        const handler = forwardTo(upstream)
+        routes.all(upstream.prefix, handler)
+        routes.all(`${upstream.prefix}/*`, handler)
+      }
+    },
+  })
+  app.addHook('preClose', async () => {
+    isDraining = true
+  })
+
+  return {
+    app,
+    close: async () => {
+      await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()))
+    },
+  }
+}
+
+/** Bodies are read whole, up to the limit, and not looked into: what they mean is for the service to judge. */
+function acceptAnything(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+}

@@ -1,0 +1,165 @@
+import { type Dispatcher, errors } from 'undici'
+import type { Permit } from './breaker.ts'
+import type { FailureKind } from './metrics.ts'
+import type { Upstream } from './upstreams.ts'
+
+/** What is asked of a service. */
+export interface CallRequest {
+  method: string
+  /** Path and query, as they came. */
+  path: string
+  /** Names and values in turn. */
+  headers: string[]
+  body: Buffer | null
+}
+
+/** Why there is no answer, or no more of it; `refused` is a request that cannot be sent at all. */
+export type CallFailure = { kind: FailureKind | 'refused'; error: Error }
+
+/** Takes the answer. After `onEnd` or `onFailure` nothing more comes, and after `abandon` nothing at all. */
+export interface Receiver {
+  /** @param headers names and values in turn, as they came. */
+  onHeaders(status: number, headers: Buffer[]): void
+  /** @returns false to hold the answer back until `resume`. */
+  onData(chunk: Buffer): boolean
+  onEnd(): void
+  onFailure(failure: CallFailure): void
+}
+
+/** A call under way. */
+export interface Call {
+  /** Goes on with an answer that was held back. */
+  resume(): void
+  /** Nobody waits for the answer any more. A trial is seen through to its end all the same. */
+  abandon(): void
+}
+
+/**
+ * Calls a service, with the leave of its breaker, and tells the breaker what came of it: a status of 500 and above is a
+ * failure, and so is no answer in time, or one that is lost. An answer that is still coming in when its time is over is
+ * a success, for a long list takes long.
+ *
+ * A GET or HEAD is sent once more where a connection that had been kept alive turns out closed before any answer.
+ */
+export function callUpstream(
+  upstream: Upstream,
+  permit: Permit,
+  request: CallRequest,
+  receiver: Receiver,
+): Call {
+  const { breaker: _breaker, service, traffic, metrics, timeoutMs } = upstream
+  const startedAtMs = performance.now()
+  let phase: 'waiting' | 'answering' | 'over' = 'waiting'
+  let hasVerdict = false
+  let isOverdue = false
+  let isHeld = false
+  let isAbandoned = false
+  let hasAnyByte = false
+  let isRepeatable = !permit.isTrial && (request.method === 'GET' || request.method === 'HEAD')
+  let abort: (() => void) | undefined
+  let resume: (() => void) | undefined
+
+  const timer = setTimeout(() => {
+    if (phase === 'waiting') fail('timeout', new errors.HeadersTimeoutError())
+    // A caller that takes its time is no fault of the service; else the next piece of the answer decides.
+    else if (isHeld) succeed()
+    else isOverdue = true
+  }, timeoutMs)
+
+  function succeed(): void {
+    if (hasVerdict) return
+    hasVerdict = true
+    permit.succeed()
+  }
+
+  function condemn(kind: FailureKind): void {
+    if (hasVerdict) return
+    hasVerdict = true
+    traffic.countFailure()
+    metrics.observeFailure(service, kind)
+    permit.fail()
+  }
+
+  function finish(): void {
+    phase = 'over'
+    clearTimeout(timer)
+    traffic.recordLatency(performance.now() - startedAtMs)
+  }
+
+  function fail(kind: FailureKind, error: Error): void {
+    finish()
+    condemn(kind)
+    abort?.()
+    if (!isAbandoned) receiver.onFailure({ kind, error })
+  }
+
+  const handler: Dispatcher.DispatchHandler = {
+    onConnect: (abortCall) => {
+      abort = abortCall
+      if (phase === 'over') abort()
+    },
+    onResponseStarted: () => {
+      hasAnyByte = true
+    },
+    onHeaders: (status, headers, resumeAnswer) => {
+      if (status < 200) return true
+      phase = 'answering'
+      resume = resumeAnswer
+      if (status >= 500) condemn('status')
+      if (!isAbandoned) receiver.onHeaders(status, headers)
+      return true
+    },
+    onData: (chunk) => {
+      if (isOverdue) succeed()
+      isHeld = !isAbandoned && !receiver.onData(chunk)
+      return !isHeld
+    },
+    onComplete: () => {
+      finish()
+      succeed()
+      if (!isAbandoned) receiver.onEnd()
+    },
+    onError: (error) => {
+      if (phase === 'over') return
+      if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
+        finish()
+        receiver.onFailure({ kind: 'refused', error })
+      } else if (phase === 'answering') fail('cut', error)
+      else if (isRepeatable && !hasAnyByte && upstream.hasServedBefore(error)) {
+        isRepeatable = false
+        abort = undefined
+        upstream.fresh.dispatch(request as Dispatcher.DispatchOptions, handler)
+      } else fail(isConnectError(error) ? 'unreachable' : 'lost', error)
+    },
+  }
+
+  traffic.countRequest()
+  const pool = permit.isTrial ? upstream.fresh : upstream.kept
+  pool.dispatch(request as Dispatcher.DispatchOptions, handler)
+
+  return {
+    resume: () => {
+      isHeld = false
+      resume?.()
+    },
+    abandon: () => {
+      if (phase === 'over' || isAbandoned) return
+      isAbandoned = true
+      if (permit.isTrial) {
+        if (isHeld) {
+          isHeld = false
+          resume?.()
+        }
+        return
+      }
+      phase = 'over'
+      clearTimeout(timer)
+      abort?.()
+    },
+  }
+}
+
+const isConnectError = (error: Error & { syscall?: string }): boolean =>
+  error.syscall === 'connect' ||
+  error.syscall === 'getaddrinfo' ||
+  error instanceof errors.ConnectTimeoutError
