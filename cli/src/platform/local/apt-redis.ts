@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { listLibraryFolders } from './library-folders.ts'
+
+const run = promisify(execFile)
+
+/** What a distribution calls a server that speaks Redis's protocol, best first. */
+const PACKAGES = ['redis-server', 'valkey-server']
+/** Never unpacked beside a program: a C library other than the system's own would not fit its loader. */
+const NEVER = /^(libc6|libc-bin|locales|libc-l10n)$/
+
+/** A server unpacked into a private folder, and where its libraries are. */
+export interface UnpackedRedis {
+  readonly command: string
+  readonly libraryPath: string
+}
+
+/** What is being done, for whoever shows it. */
+export type AptStep = 'updating' | 'downloading' | 'unpacking'
+
+export interface AptRedisOptions {
+  /** The state folder's cache; everything, apt's own lists included, stays below it. */
+  readonly cacheDir: string
+  readonly onStep?: ((step: AptStep) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The server that an earlier call unpacked below `cacheDir`, if any. */
+export async function unpackedRedis(cacheDir: string): Promise<UnpackedRedis | undefined> {
+  const root = path.join(cacheDir, 'redis')
+  for (const name of PACKAGES) {
+    const command = path.join(root, 'usr', 'bin', name)
+    const isThere = await access(command, constants.X_OK).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return { command, libraryPath: (await listLibraryFolders(root)).join(':') }
+  }
+  return undefined
+}
+
+/** Whether this system has what {@link fetchRedisByApt} needs: apt and dpkg. */
+export async function hasApt(): Promise<boolean> {
+  return run('apt-get', ['--version'])
+    .then(() => run('dpkg-deb', ['--version']))
+    .then(
+      () => true,
+      () => false,
+    )
+}
+
+/**
+ * Downloads the distribution's package, with those libraries that the system lacks, and unpacks it below `cacheDir`.
+ * Needs no root and changes nothing in the system: apt keeps its lists, its cache and its archives in our folder, and
+ * dpkg only unpacks. The system's own package lists serve when they are there and not out of date.
+ *
+ * @throws Error with apt's own words when there is no such package, or no network.
+ */
+export async function fetchRedisByApt(options: AptRedisOptions): Promise<UnpackedRedis> {
+  const { cacheDir, onStep, signal } = options
+  const work = path.join(cacheDir, `apt-${randomBytes(4).toString('hex')}`)
+  try {
+    for (const folder of ['lists/partial', 'archives/partial', 'root']) {
+      await mkdir(path.join(work, folder), { recursive: true })
+    }
+    await download(work, onStep, signal)
+    onStep?.('unpacking')
+    const root = path.join(work, 'root')
+    await unpack(path.join(work, 'archives'), root, signal)
+    await rm(path.join(cacheDir, 'redis'), { recursive: true, force: true })
+    await rename(root, path.join(cacheDir, 'redis'))
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+  const unpacked = await unpackedRedis(cacheDir)
+  if (unpacked === undefined) throw new Error('the package holds no server')
+  return unpacked
+}
+
+async function download(
+  work: string,
+  onStep: AptRedisOptions['onStep'],
+  signal?: AbortSignal,
+): Promise<void> {
+  onStep?.('downloading')
+  const withSystemLists = aptOptions(work, false)
+  if (
+    await install(withSystemLists, signal).then(
+      () => true,
+      () => false,
+    )
+  )
+    return
+  signal?.throwIfAborted()
+
+  // A fresh machine has no lists at all, and old lists name packages that are gone.
+  const withOwnLists = aptOptions(work, true)
+  onStep?.('updating')
+  await apt([...withOwnLists, 'update'], signal)
+  onStep?.('downloading')
+  await install(withOwnLists, signal)
+}
+
+/** Lets apt find out which packages the system lacks, and download just those. */
+async function install(options: readonly string[], signal?: AbortSignal): Promise<void> {
+  let failure: unknown
+  for (const name of PACKAGES) {
+    try {
+      return await apt(
+        [...options, '--yes', '--no-install-recommends', '--download-only', 'install', name],
+        signal,
+      )
+    } catch (error) {
+      signal?.throwIfAborted()
+      failure ??= error
+    }
+  }
+  throw failure
+}
+
+function aptOptions(work: string, ownLists: boolean): string[] {
+  const settings = [
+    `Dir::Cache=${work}`,
+    'Dir::Cache::archives=archives/',
+    'Debug::NoLocking=1',
+    // As root, apt would hand its downloads to a user who cannot enter our folder.
+    'APT::Sandbox::User=root',
+    'APT::Keep-Downloaded-Packages=true',
+    'Acquire::Languages=none',
+    'Acquire::Retries=2',
+    'Acquire::http::Timeout=20',
+    ...(ownLists ? [`Dir::State::lists=${work}/lists/`] : []),
+  ]
+  return settings.flatMap((setting) => ['-o', setting])
+}
+
+async function apt(args: readonly string[], signal?: AbortSignal): Promise<void> {
+  const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
+  try {
+    await run('apt-get', ['-q', ...args], {
+      env,
+      cwd: '/',
+      ...(signal && { signal }),
+      maxBuffer: 16 * 1024 * 1024,
+    })
+  } catch (error) {
+    const words = (error as { stderr?: string }).stderr?.split('\n').find((line) => line.startsWith('E: '))
+    throw new Error(words?.slice(3) ?? (error as Error).message, { cause: error })
+  }
+}
+
+async function unpack(archives: string, root: string, signal?: AbortSignal): Promise<void> {
+  for (const name of await readdir(archives)) {
+    if (!name.endsWith('.deb') || NEVER.test(name.split('_')[0] ?? '')) continue
+    await run('dpkg-deb', ['-x', path.join(archives, name), root], { ...(signal && { signal }) })
+  }
+}

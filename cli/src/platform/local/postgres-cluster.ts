@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { Failure } from '../../failure.ts'
+import { type Account, canEnter } from './account.ts'
+import type { PostgresBinaries } from './postgres-binaries.ts'
+import type { Shelter } from './shelter.ts'
+
+const run = promisify(execFile)
+
+/** The major version whose data folders our programs can read. */
+export const POSTGRES_MAJOR = '15'
+/** The superuser of the cluster, by the contract. */
+export const POSTGRES_USER = 'user'
+
+/** A complete PostgreSQL data folder, started or not. */
+export interface PostgresCluster {
+  /** The real path of the data folder. */
+  readonly folder: string
+  readonly password: string
+}
+
+export interface ClusterOptions {
+  /** The folder that holds the data folder `postgres` and its password. */
+  readonly dir: string
+  readonly binaries: PostgresBinaries
+  readonly account: Account | undefined
+  /** Where the data go when the account cannot enter `dir`. */
+  readonly shelter: Shelter
+  /** Whether a new cluster is written through to the disk. Default `true`. */
+  readonly durable?: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Where a cluster's data folder is, or the link to it. */
+export function clusterLink(dir: string): string {
+  return path.join(dir, 'postgres')
+}
+
+/**
+ * The cluster in `dir`, created if there is none. It is made under another name and renamed when it is complete, so
+ * that one which was interrupted half-way is never taken for a cluster.
+ *
+ * @throws Failure `postgres-major` when another major version's data are there, `postgres-password` when the password
+ *   of existing data is lost, `postgres-init` when a cluster cannot be created.
+ */
+export async function openCluster(options: ClusterOptions): Promise<PostgresCluster> {
+  const link = clusterLink(options.dir)
+  const passwordFile = path.join(options.dir, 'postgres.password')
+  const folder = await realpath(link).catch(() => undefined)
+  if (folder === undefined) return createCluster(options, link, passwordFile)
+
+  const found = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(() => '?')).trim()
+  if (found !== POSTGRES_MAJOR) throw new Failure('postgres-major', { found, wanted: POSTGRES_MAJOR, folder })
+  const password = await readFile(passwordFile, 'utf8').catch((cause: Error) => {
+    throw new Failure('postgres-password', { file: passwordFile }, { cause })
+  })
+  return { folder, password: password.trim() }
+}
+
+async function createCluster(
+  options: ClusterOptions,
+  link: string,
+  passwordFile: string,
+): Promise<PostgresCluster> {
+  const { dir, account, shelter } = options
+  await mkdir(dir, { recursive: true, mode: 0o711 })
+  const parent = account === undefined || (await canEnter(dir, account)) ? dir : await shelter.open()
+  await removeLeftovers(parent)
+  await rm(link, { force: true }) // at most a link that leads nowhere
+
+  const password = randomBytes(24).toString('base64url')
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
+  const folder = path.join(parent, 'postgres')
+  const partial = `${folder}.new-${randomBytes(4).toString('hex')}`
+  try {
+    await mkdir(partial, { mode: 0o700 })
+    if (account !== undefined) await chown(partial, account.uid, account.gid)
+    await initialize(options, partial, password)
+    await rename(partial, folder)
+    if (parent !== dir) await symlink(folder, link)
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw error
+  }
+  return { folder, password }
+}
+
+/** Removes what an attempt that was killed left behind. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    if (name.startsWith('postgres.new-')) await rm(path.join(parent, name), { recursive: true, force: true })
+  }
+}
+
+async function initialize(options: ClusterOptions, folder: string, password: string): Promise<void> {
+  const { account, binaries, durable = true, signal } = options
+  const passwordFile = `${folder}.password` // beside the folder, which has to be empty
+  await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' })
+  await chmod(passwordFile, 0o600)
+  if (account !== undefined) await chown(passwordFile, account.uid, account.gid)
+  const args = [
+    ...['--pgdata', folder, '--username', POSTGRES_USER, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+    ...['--encoding', 'UTF8', '--locale', 'C', ...(durable ? [] : ['--no-sync'])],
+  ]
+  try {
+    await run(binaries.initdb, args, { ...account, cwd: '/', env: postgresEnv(), ...(signal && { signal }) })
+  } catch (error) {
+    signal?.throwIfAborted()
+    const output = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    throw new Failure('postgres-init', { reason: output.split('\n').at(-1) ?? output }, { cause: error })
+  } finally {
+    await rm(passwordFile, { force: true })
+  }
+}
+
+/** The environment of PostgreSQL's programs: nothing of the user's, whose PG* variables would change what they do. */
+export function postgresEnv(): NodeJS.ProcessEnv {
+  return { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' }
+}
+
+/** Removes a cluster, its password and its link. The server must have ended. */
+export async function removeCluster(dir: string): Promise<void> {
+  const link = clusterLink(dir)
+  const isLink = (await lstat(link).catch(() => undefined))?.isSymbolicLink() === true
+  if (isLink) await rm(await realpath(link).catch(() => link), { recursive: true, force: true })
+  await rm(link, { recursive: true, force: true })
+  await rm(path.join(dir, 'postgres.password'), { force: true })
+}
