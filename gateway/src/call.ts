@@ -47,7 +47,7 @@ export function callUpstream(
   request: CallRequest,
   receiver: Receiver,
 ): Call {
-  const { breaker: _breaker, service, traffic, metrics, timeoutMs } = upstream
+  const { service, traffic, metrics, timeoutMs } = upstream
   const startedAtMs = performance.now()
   let phase: 'waiting' | 'answering' | 'over' = 'waiting'
   let hasVerdict = false
@@ -59,12 +59,15 @@ export function callUpstream(
   let abort: (() => void) | undefined
   let resume: (() => void) | undefined
 
-  const timer = setTimeout(() => {
+  // Timers run before sockets are read, so an answer that has arrived while this process was busy gets its chance.
+  const timer = setTimeout(() => setImmediate(onTimeout), timeoutMs)
+
+  function onTimeout(): void {
     if (phase === 'waiting') fail('timeout', new errors.HeadersTimeoutError())
     // A caller that takes its time is no fault of the service; else the next piece of the answer decides.
     else if (isHeld) succeed()
     else isOverdue = true
-  }, timeoutMs)
+  }
 
   function succeed(): void {
     if (hasVerdict) return

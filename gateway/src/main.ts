@@ -1,17 +1,14 @@
-import { createLogger, run } from '@msctl/kit'
+import { createLogger, run, start } from '@msctl/kit'
 import { createGateway } from './app.ts'
-import { type GatewayConfig, readGatewayConfig } from './config.ts'
+import { readGatewayConfig } from './config.ts'
 
-// Names are found by threads of which, by default, two may wait at a time; each service may keep one waiting.
+// Names are looked up on these threads, at most half of them at a time, and a lookup may hang for seconds: with eight,
+// one hangs for each service and there is still one to spare.
 process.env.UV_THREADPOOL_SIZE ??= '8'
 
-function main(config: GatewayConfig): Promise<void> {
+start('gateway', async () => {
+  const config = readGatewayConfig(process.env)
   const { log, close: flush } = createLogger({ service: 'gateway', level: config.LOG_LEVEL })
   const { app, close } = createGateway({ config, log })
-  return run({ app, host: config.HOST, port: config.PORT, log, closers: [close], flush })
-}
-
-main(readGatewayConfig(process.env)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
+  await run({ app, host: config.HOST, port: config.PORT, log, closers: [close], flush })
 })
