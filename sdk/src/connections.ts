@@ -1,0 +1,45 @@
+import type { Socket } from 'node:net'
+import { buildConnector, Pool } from 'undici'
+
+/** Keep-alive connections to one origin. */
+export interface Connections {
+  dispatcher: Pool
+  /** Closes them all, also those that are still being made. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens connections as they are needed, and keeps them for further requests. Idle ones do not keep the process alive.
+ *
+ * @param options.socketPath a unix socket to connect to, instead of the origin's host.
+ * @param options.connectTimeoutMs how long making a connection may take.
+ */
+export function openConnections({
+  origin,
+  socketPath,
+  connectTimeoutMs,
+}: {
+  origin: string
+  socketPath: string | undefined
+  connectTimeoutMs: number
+}): Connections {
+  const connect = buildConnector({ timeout: connectTimeoutMs, socketPath: socketPath ?? null })
+  const connecting = new Set<Socket>()
+  const dispatcher = new Pool(origin, {
+    connect(options, callback) {
+      // undici has no way to give up a connection that is being made, and it would outlive the pool.
+      const socket: unknown = connect(options, (...result) => {
+        connecting.delete(socket as Socket)
+        callback(...result)
+      })
+      connecting.add(socket as Socket)
+    },
+  })
+  return {
+    dispatcher,
+    async close() {
+      for (const socket of connecting) socket.destroy()
+      await dispatcher.destroy()
+    },
+  }
+}

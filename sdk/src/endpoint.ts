@@ -1,0 +1,41 @@
+import type * as z from 'zod/mini'
+import type { ApiPromise } from './api-promise.ts'
+import type { CallOptions } from './options.ts'
+
+/** What one endpoint is: enough to send a request, and to read its answer. */
+export interface Endpoint<T> {
+  /** The call as it stands in code, such as `users.create`. */
+  call: string
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** With the query; or what stands before an id, the id, and what stands after it. */
+  path: string | readonly [before: string, id: number, after?: string]
+  body?: unknown
+  /** What the answer is: JSON of this schema, text, or nothing that matters. */
+  answer: z.ZodMiniType<T> | 'text' | 'nothing'
+  /** A status besides 2xx that is an answer like any other. */
+  alsoFine?: number
+}
+
+/** Makes a call: sends the request, again where that is safe and useful, and gives what comes of it. */
+export type Call = <T>(endpoint: Endpoint<T>, options?: CallOptions) => ApiPromise<T>
+
+/**
+ * The path of an endpoint.
+ *
+ * @throws {TypeError} for an id that is no number: `/users/undefined` would be a 404 that misleads, `/users/` another endpoint.
+ */
+export function pathOf({ call, path }: Endpoint<unknown>): string {
+  if (typeof path === 'string') return path
+  const [before, id, after = ''] = path
+  if (typeof id !== 'number' || Number.isNaN(id))
+    throw new TypeError(`${call}: the id must be a number, got ${String(id)}`)
+  return `${before}/${id}${after}`
+}
+
+/** A query string of what is given, with its question mark. */
+export function toQuery(parameters: Record<string, number | undefined>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  return given.length === 0
+    ? ''
+    : `?${given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`
+}
