@@ -2,6 +2,7 @@
 // starts faster than a tree of modules, and an image that holds one file needs no node_modules.
 import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
+import { buildSdk } from './sdk/build.mjs'
 
 /** Settings that every bundle shares. */
 const shared = {
@@ -26,10 +27,9 @@ async function buildParts() {
 
 async function buildCli() {}
 
-async function buildSdk() {}
-
 const targets = { parts: buildParts, cli: buildCli, sdk: buildSdk }
 const wanted = process.argv[2] === undefined ? Object.keys(targets) : process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in targets))
-if (unknown.length > 0) throw new Error(`Unknown target ${unknown.join(', ')}: expected ${Object.keys(targets).join(', ')}`)
+if (unknown.length > 0)
+  throw new Error(`Unknown target ${unknown.join(', ')}: expected ${Object.keys(targets).join(', ')}`)
 await Promise.all(wanted.map((name) => targets[name]()))
