@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { access, chmod, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { listLibraryFolders } from './library-folders.ts'
@@ -25,6 +25,8 @@ export interface AptRedisOptions {
   /** The state folder's cache; everything, apt's own lists included, stays below it. */
   readonly cacheDir: string
   readonly onStep?: ((step: AptStep) => void) | undefined
+  /** Further settings of apt, as `name=value`. */
+  readonly settings?: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
@@ -60,13 +62,14 @@ export async function hasApt(): Promise<boolean> {
  * @throws Error with apt's own words when there is no such package, or no network.
  */
 export async function fetchRedisByApt(options: AptRedisOptions): Promise<UnpackedRedis> {
-  const { cacheDir, onStep, signal } = options
+  const { cacheDir, onStep, settings = [], signal } = options
   const work = path.join(cacheDir, `apt-${randomBytes(4).toString('hex')}`)
   try {
     for (const folder of ['lists/partial', 'archives/partial', 'root']) {
       await mkdir(path.join(work, folder), { recursive: true })
     }
-    await download(work, onStep, signal)
+    await chmod(path.join(work, 'root'), 0o755) // as root, the server runs as somebody else
+    await download(work, settings, onStep, signal)
     onStep?.('unpacking')
     const root = path.join(work, 'root')
     await unpack(path.join(work, 'archives'), root, signal)
@@ -82,11 +85,12 @@ export async function fetchRedisByApt(options: AptRedisOptions): Promise<Unpacke
 
 async function download(
   work: string,
+  settings: readonly string[],
   onStep: AptRedisOptions['onStep'],
   signal?: AbortSignal,
 ): Promise<void> {
   onStep?.('downloading')
-  const withSystemLists = aptOptions(work, false)
+  const withSystemLists = aptOptions(work, false, settings)
   if (
     await install(withSystemLists, signal).then(
       () => true,
@@ -97,7 +101,7 @@ async function download(
   signal?.throwIfAborted()
 
   // A fresh machine has no lists at all, and old lists name packages that are gone.
-  const withOwnLists = aptOptions(work, true)
+  const withOwnLists = aptOptions(work, true, settings)
   onStep?.('updating')
   await apt([...withOwnLists, 'update'], signal)
   onStep?.('downloading')
@@ -121,8 +125,8 @@ async function install(options: readonly string[], signal?: AbortSignal): Promis
   throw failure
 }
 
-function aptOptions(work: string, ownLists: boolean): string[] {
-  const settings = [
+function aptOptions(work: string, ownLists: boolean, further: readonly string[]): string[] {
+  const all = [
     `Dir::Cache=${work}`,
     'Dir::Cache::archives=archives/',
     'Debug::NoLocking=1',
@@ -133,8 +137,9 @@ function aptOptions(work: string, ownLists: boolean): string[] {
     'Acquire::Retries=2',
     'Acquire::http::Timeout=20',
     ...(ownLists ? [`Dir::State::lists=${work}/lists/`] : []),
+    ...further,
   ]
-  return settings.flatMap((setting) => ['-o', setting])
+  return all.flatMap((setting) => ['-o', setting])
 }
 
 async function apt(args: readonly string[], signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../../failure.ts'
 import { isRunning, type ProcessIdentity } from './process-identity.ts'
+import { waitUntil } from './wait-until.ts'
 
 const POLL_MS = 10
 
@@ -9,6 +9,8 @@ export interface EndOptions {
   readonly signal?: NodeJS.Signals
   /** How long it may take before it is killed, in milliseconds. Default 12 000: a draining service takes up to 10 s. */
   readonly deadlineMs?: number
+  /** Ends the waiting; the process has been asked to end all the same. */
+  readonly abort?: AbortSignal | undefined
 }
 
 /**
@@ -19,10 +21,10 @@ export interface EndOptions {
  * @throws Failure `not-permitted` when the process belongs to somebody whose processes we may not signal.
  */
 export async function endProcess(identity: ProcessIdentity, options: EndOptions = {}): Promise<boolean> {
-  const { signal = 'SIGTERM', deadlineMs = 12_000 } = options
+  const { signal = 'SIGTERM', deadlineMs = 12_000, abort } = options
   if (!send(identity, signal)) return true
-  if (await isGone(identity, deadlineMs)) return true
-  return !send(identity, 'SIGKILL') || (await isGone(identity, 5_000))
+  if (await isGone(identity, deadlineMs, abort)) return true
+  return !send(identity, 'SIGKILL') || (await isGone(identity, 5_000, abort))
 }
 
 function send(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
@@ -37,11 +39,7 @@ function send(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   }
 }
 
-async function isGone(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs
-  while (isRunning(identity)) {
-    if (Date.now() >= deadline) return false
-    await delay(POLL_MS)
-  }
-  return true
+async function isGone(identity: ProcessIdentity, deadlineMs: number, signal?: AbortSignal): Promise<boolean> {
+  const ask = () => (isRunning(identity) ? undefined : true)
+  return (await waitUntil(ask, { deadlineMs, everyMs: POLL_MS, signal })) ?? false
 }

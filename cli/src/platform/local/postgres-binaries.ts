@@ -1,8 +1,9 @@
-import { cp, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { readFile, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Account, canRun } from './account.ts'
+import { copyForOthers } from './copy-for-others.ts'
 
 /** PostgreSQL's programs, ready to run. */
 export interface PostgresBinaries {
@@ -39,12 +40,8 @@ export async function postgresBinaries(options: PostgresBinariesOptions): Promis
 
   const copy = path.join(await copyTo(), 'postgres-binaries')
   if (!(await canRun(programs(copy).postgres, account))) {
-    const partial = `${copy}.new`
-    await rm(partial, { recursive: true, force: true })
-    await cp(installed, partial, { recursive: true, verbatimSymlinks: true })
-    await linkLibraries(partial)
-    await rm(copy, { recursive: true, force: true })
-    await rename(partial, copy)
+    await copyForOthers(installed, copy)
+    await linkLibraries(copy)
     if (!(await canRun(programs(copy).postgres, account))) {
       throw new Failure('no-postgres', { system, reason: `${programs(copy).postgres} does not run` })
     }

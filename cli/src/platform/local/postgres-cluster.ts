@@ -51,31 +51,45 @@ export function clusterLink(dir: string): string {
   return path.join(dir, 'postgres')
 }
 
+/** A cluster that is there or will be. Its password is known before it exists, so that others can start meanwhile. */
+export interface ClusterPlan {
+  readonly password: string
+  readonly isNew: boolean
+  /** Creates the cluster if it is new. */
+  open(): Promise<PostgresCluster>
+}
+
 /**
- * The cluster in `dir`, created if there is none. It is made under another name and renamed when it is complete, so
- * that one which was interrupted half-way is never taken for a cluster.
+ * Looks for the cluster in `dir`. A new one is made under another name and renamed when it is complete, so that one
+ * which was interrupted half-way is never taken for a cluster.
  *
  * @throws Failure `postgres-major` when another major version's data are there, `postgres-password` when the password
- *   of existing data is lost, `postgres-init` when a cluster cannot be created.
+ *   of existing data is lost; `open` throws `postgres-init` when a cluster cannot be created.
  */
-export async function openCluster(options: ClusterOptions): Promise<PostgresCluster> {
-  const link = clusterLink(options.dir)
-  const passwordFile = path.join(options.dir, 'postgres.password')
+export async function planCluster(options: ClusterOptions): Promise<ClusterPlan> {
+  const { dir } = options
+  const link = clusterLink(dir)
+  const passwordFile = path.join(dir, 'postgres.password')
   const folder = await realpath(link).catch(() => undefined)
-  if (folder === undefined) return createCluster(options, link, passwordFile)
+  if (folder === undefined) {
+    const password = randomBytes(24).toString('base64url')
+    return { password, isNew: true, open: () => createCluster(options, link, passwordFile, password) }
+  }
 
   const found = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(() => '?')).trim()
   if (found !== POSTGRES_MAJOR) throw new Failure('postgres-major', { found, wanted: POSTGRES_MAJOR, folder })
-  const password = await readFile(passwordFile, 'utf8').catch((cause: Error) => {
+  const text = await readFile(passwordFile, 'utf8').catch((cause: Error) => {
     throw new Failure('postgres-password', { file: passwordFile }, { cause })
   })
-  return { folder, password: password.trim() }
+  const password = text.trim()
+  return { password, isNew: false, open: async () => ({ folder, password }) }
 }
 
 async function createCluster(
   options: ClusterOptions,
   link: string,
   passwordFile: string,
+  password: string,
 ): Promise<PostgresCluster> {
   const { dir, account, shelter } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
@@ -83,7 +97,6 @@ async function createCluster(
   await removeLeftovers(parent)
   await rm(link, { force: true }) // at most a link that leads nowhere
 
-  const password = randomBytes(24).toString('base64url')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   const folder = path.join(parent, 'postgres')
   const partial = `${folder}.new-${randomBytes(4).toString('hex')}`

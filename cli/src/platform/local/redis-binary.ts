@@ -1,8 +1,9 @@
-import { access, constants, cp, readFile, rename, rm } from 'node:fs/promises'
+import { access, constants, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../../failure.ts'
 import { type Account, canRun } from './account.ts'
 import { type AptStep, fetchRedisByApt, hasApt, unpackedRedis } from './apt-redis.ts'
+import { copyForOthers } from './copy-for-others.ts'
 import { listLibraryFolders } from './library-folders.ts'
 import { withLock } from './lock.ts'
 
@@ -17,6 +18,8 @@ export interface RedisBinaryOptions {
   readonly cacheDir: string
   /** The PATH to look in. */
   readonly searchPath: string
+  /** Where to look besides. Default: where servers are often installed without being on a user's PATH. */
+  readonly usualFolders?: readonly string[] | undefined
   /** Who has to be able to run it; `undefined`: the user himself. */
   readonly account: Account | undefined
   /** Where a private copy goes when the account cannot reach `cacheDir`; asked for only then. */
@@ -25,7 +28,6 @@ export interface RedisBinaryOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where servers are often installed without being on a user's PATH. */
 const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
 
 /**
@@ -35,8 +37,8 @@ const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sb
  * @throws Failure `no-redis` with the remedy for this system.
  */
 export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBinary> {
-  const { account, cacheDir, searchPath, onStep, signal } = options
-  const installed = await findInstalled([...searchPath.split(path.delimiter), ...USUAL_FOLDERS], account)
+  const { account, cacheDir, searchPath, usualFolders = USUAL_FOLDERS, onStep, signal } = options
+  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
   if (installed !== undefined) return { command: installed, env: {} }
 
   const unpacked = (await unpackedRedis(cacheDir)) ?? (await fetchOrExplain({ cacheDir, onStep, signal }))
@@ -91,11 +93,7 @@ async function copyFor({ account, cacheDir, copyTo }: RedisBinaryOptions): Promi
   const existing = await binary()
   if (await canRun(existing.command, account, existing.env)) return existing
 
-  const partial = `${copy}.new`
-  await rm(partial, { recursive: true, force: true })
-  await cp(path.join(cacheDir, 'redis'), partial, { recursive: true, verbatimSymlinks: true })
-  await rm(copy, { recursive: true, force: true })
-  await rename(partial, copy)
+  await copyForOthers(path.join(cacheDir, 'redis'), copy)
   const made = await binary()
   return (await canRun(made.command, account, made.env)) ? made : explain(`${made.command} does not run`)
 }

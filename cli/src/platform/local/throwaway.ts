@@ -4,7 +4,7 @@ import { serverAccount } from './account.ts'
 import { endProcess } from './end-process.ts'
 import { freePort } from './free-port.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
-import { clusterLink, openCluster, POSTGRES_USER, removeCluster } from './postgres-cluster.ts'
+import { clusterLink, POSTGRES_USER, planCluster, removeCluster } from './postgres-cluster.ts'
 import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
 import { type RedisBinary, redisBinary } from './redis-binary.ts'
 import { startRedisServer } from './redis-server.ts'
@@ -38,7 +38,7 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
     account,
     copyTo: () => (account ? shelter.open() : Promise.resolve(dir)),
   })
-  const cluster = await openCluster({ dir, binaries, account, shelter, durable: false })
+  const cluster = await (await planCluster({ dir, binaries, account, shelter, durable: false })).open()
   const launched = await startPostgresServer({
     ...{ binaries, cluster, account, port },
     logFile: path.join(dir, 'postgres.log'),

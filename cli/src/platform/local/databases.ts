@@ -1,0 +1,24 @@
+import pg from 'pg'
+import { SERVICE_PARTS, type ServicePart } from '../parts.ts'
+import { POSTGRES_USER } from './postgres-cluster.ts'
+
+/** Where a service's database is, credentials included. */
+export function databaseUrl(service: ServicePart | 'postgres', port: number, password: string): string {
+  const name = service === 'postgres' ? 'postgres' : `${service}_db`
+  return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${name}`
+}
+
+/** Creates those of the three databases that do not exist. */
+export async function createDatabases(port: number, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl('postgres', port, password), ssl: false })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database')
+    const existing = new Set(rows.map((row) => row.datname))
+    for (const name of SERVICE_PARTS.map((service) => `${service}_db`)) {
+      if (!existing.has(name)) await client.query(`CREATE DATABASE ${name}`)
+    }
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,98 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type LogLine, parseLogLine } from '../log-line.ts'
+import type { Part } from '../parts.ts'
+
+/** Where the log of a part is. */
+export interface LogFile {
+  readonly part: Part
+  readonly file: string
+}
+
+const POLL_MS = 150
+const CHUNK_BYTES = 256 * 1024
+
+/** The lines of all files, oldest first. Reads them side by side, so that long logs do not fill the memory. */
+export async function* readLogs(files: readonly LogFile[]): AsyncGenerator<LogLine> {
+  const readers = files.map(readLog)
+  try {
+    const heads = await Promise.all(readers.map(async (reader) => ({ reader, head: await reader.next() })))
+    for (;;) {
+      let first: (typeof heads)[number] | undefined
+      for (const each of heads) {
+        if (each.head.done !== true && (first === undefined || each.head.value.time < first.head.value.time))
+          first = each
+      }
+      if (first === undefined) return
+      yield first.head.value
+      first.head = await first.reader.next()
+    }
+  } finally {
+    for (const reader of readers) await reader.return(undefined)
+  }
+}
+
+async function* readLog({ part, file }: LogFile): AsyncGenerator<LogLine> {
+  let time = 0
+  for (const name of [`${file}.1`, file]) {
+    if ((await stat(name).catch(() => undefined)) === undefined) continue
+    const input = createReadStream(name, 'utf8')
+    try {
+      for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+        if (text === '') continue
+        const line = parseLogLine(part, text, time)
+        time = line.time
+        yield line
+      }
+    } finally {
+      input.destroy()
+    }
+  }
+}
+
+/** What is written from now on, until the signal. Follows a file that is put aside, cut short, removed or made anew. */
+export async function* followLogs(files: readonly LogFile[], signal?: AbortSignal): AsyncGenerator<LogLine> {
+  const tails = await Promise.all(files.map((file) => createTail(file)))
+  while (signal?.aborted !== true) {
+    const lines = (await Promise.all(tails.map((next) => next()))).flat()
+    yield* lines.sort((a, b) => a.time - b.time)
+    if (lines.length === 0) await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Returns a function that gives the lines that have come since it was last called. */
+async function createTail({ part, file }: LogFile): Promise<() => Promise<LogLine[]>> {
+  const start = await stat(file).catch(() => undefined)
+  let inode = start?.ino
+  let offset = start?.size ?? 0
+  let rest = Buffer.alloc(0)
+  let time = Date.now()
+
+  return async () => {
+    const handle = await open(file, 'r').catch(() => undefined)
+    if (handle === undefined) return []
+    try {
+      const { ino, size } = await handle.stat()
+      if (ino !== inode || size < offset) {
+        ;[inode, offset, rest] = [ino, 0, Buffer.alloc(0)]
+      }
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, offset)
+      offset += bytesRead
+      const data = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
+      const end = data.lastIndexOf('\n') + 1
+      rest = data.subarray(end) // a line that is not complete yet
+      const texts = data.toString('utf8', 0, end).split('\n')
+      return texts
+        .filter((text) => text !== '')
+        .map((text) => {
+          const line = parseLogLine(part, text, time)
+          time = line.time
+          return line
+        })
+    } finally {
+      await handle.close()
+    }
+  }
+}
