@@ -8,6 +8,9 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import pino from 'pino'
 import { inject, onTestFinished } from 'vitest'
+import { type App, createApp } from './app.ts'
+import { createMetrics } from './metrics.ts'
+import { openStores, type Stores } from './stores.ts'
 
 /** A logger that says nothing. */
 export const silentLog = pino({ level: 'silent' })
@@ -91,6 +94,85 @@ async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port')
   return address.port
+}
+
+/** A service that listens on a port of its own, on real stores. */
+export interface TestService {
+  url: string
+  databaseUrl: string
+  redis: TestRedis
+  /** Sends a request, with the body as JSON unless it is text or bytes already. */
+  request(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string> },
+  ): Promise<{ status: number; headers: Headers; body: unknown }>
+}
+
+/**
+ * Starts a service in this process: the routes on real stores, ended when the test is over, and ready when this resolves.
+ *
+ * @param options.assemble makes the service's routes from its stores.
+ */
+export async function startTestService({
+  name,
+  ddl,
+  assemble,
+  databaseUrl,
+  redis,
+}: {
+  name: string
+  ddl: string[]
+  assemble: (stores: Stores) => (app: App) => void
+  /** For a second replica: the stores of the first. */
+  databaseUrl?: string
+  redis?: TestRedis
+}): Promise<TestService> {
+  const itsRedis = redis ?? (await startTestRedis())
+  const itsDatabaseUrl = databaseUrl ?? (await createTestDatabase())
+  const metrics = createMetrics(name)
+  const stores = openStores({
+    config: {
+      DATABASE_URL: itsDatabaseUrl,
+      DATABASE_POOL_SIZE: 5,
+      REDIS_URL: itsRedis.url,
+      CACHE_TTL_SECONDS: 300,
+    },
+    name,
+    ddl,
+    log: silentLog,
+    metrics,
+  })
+  const app = createApp({ log: silentLog, metrics, isReady: stores.isReady, routes: assemble(stores) })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    await app.close()
+    await stores.close()
+  })
+  await stores.tables
+  await until(
+    async () => (await stores.cache.read(2_000_000_000, async () => undefined)).outcome !== 'BYPASS',
+  )
+
+  return {
+    url,
+    databaseUrl: itsDatabaseUrl,
+    redis: itsRedis,
+    request: async (method, path, { body, headers = {} } = {}) => {
+      const isRaw = typeof body === 'string' || body instanceof Uint8Array || body === undefined
+      const answer = await fetch(url + path, {
+        method,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        body: isRaw ? (body ?? null) : JSON.stringify(body),
+      })
+      const text = await answer.text()
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+      }
+    },
+  }
 }
 
 /** Waits until `isTrue` is, and fails after ten seconds. */
