@@ -1,6 +1,7 @@
 // Builds what runs, or with an argument (parts, cli, sdk) only that. One CommonJS bundle a process, because a bundle
 // starts faster than a tree of modules, and an image that holds one file needs no node_modules.
-import { rm } from 'node:fs/promises'
+import { chmod, readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { build } from 'esbuild'
 import { buildSdk } from './sdk/build.mjs'
 
@@ -25,7 +26,48 @@ async function buildParts() {
   }
 }
 
-async function buildCli() {}
+// --- CLI
+
+/** What `import()` in the CLI loads only when it is needed: bundles of their own beside `main.cjs`. */
+const LAZY = /^(commands|messages)\//
+const cliSource = path.resolve('cli/src')
+
+/** @type {import('esbuild').Plugin} Leaves `import('./commands/up.ts')` as a `require('./commands/up.cjs')`. */
+const lazyCommands = {
+  name: 'lazy-commands',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path: wanted, resolveDir }) => {
+      const file = path.relative(cliSource, path.resolve(resolveDir, wanted))
+      if (kind !== 'dynamic-import' || !LAZY.test(file)) return undefined
+      return { path: `./${file.replace(/\.ts$/, '.cjs')}`, external: true }
+    })
+  },
+}
+
+/**
+ * The CLI: `main.cjs`, which knows the menu only, and a bundle for each command. Written over what is there, so that an
+ * msctl that is just starting finds all of it.
+ */
+async function buildCli() {
+  const commands = (await readdir('cli/src/commands')).filter((name) => /^[a-z-]+\.ts$/.test(name))
+  await build({
+    ...shared,
+    entryPoints: [
+      'cli/src/main.ts',
+      'cli/src/messages/ru.ts',
+      ...commands.map((name) => `cli/src/commands/${name}`),
+    ],
+    outdir: 'cli/dist',
+    outbase: 'cli/src',
+    outExtension: { '.js': '.cjs' },
+    plugins: [lazyCommands],
+    // `require` starts faster than `import()`, which would have Node set up its other module loader first.
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+    banner: { js: '#!/usr/bin/env node' },
+  })
+  await chmod('cli/dist/main.cjs', 0o755)
+}
 
 const targets = { parts: buildParts, cli: buildCli, sdk: buildSdk }
 const wanted = process.argv[2] === undefined ? Object.keys(targets) : process.argv.slice(2)

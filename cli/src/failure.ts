@@ -27,7 +27,7 @@ export interface Failures {
     readonly logFile: string
   }
   'part-would-not-end': { readonly part: Part; readonly pid: number }
-  'not-running': { readonly part?: Part | undefined }
+  'not-running': Record<never, never>
   unreachable: { readonly url: string; readonly reason: string }
   'not-the-platform': { readonly url: string; readonly reason: string }
   'other-driver': { readonly running: string; readonly asked: string }
@@ -46,7 +46,6 @@ export interface Failures {
   'no-docker': { readonly reason: string }
   'no-compose-file': { readonly folder: string }
   'compose-failed': { readonly command: string; readonly output: readonly string[] }
-  'not-in-compose': { readonly part: Part }
   interrupted: Record<never, never>
 }
 
@@ -90,7 +89,6 @@ const exitCodes: Record<FailureCode, number> = {
   'no-docker': EXIT.environment,
   'no-compose-file': EXIT.environment,
   'compose-failed': EXIT.failed,
-  'not-in-compose': EXIT.failed,
   interrupted: EXIT.interrupted,
 }
 

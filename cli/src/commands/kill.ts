@@ -1,0 +1,13 @@
+import type { Context } from '../context.ts'
+import { type PartChange, partChange } from '../output/change.ts'
+import { parsePart } from '../part-argument.ts'
+import { choosePlatform } from '../platform/choose-platform.ts'
+
+export { renderKilled as render } from '../output/change.ts'
+
+/** `msctl kill <part>` */
+export async function run(options: { readonly part: string }, context: Context): Promise<PartChange> {
+  const part = parsePart(options.part)
+  const platform = await choosePlatform('running', context)
+  return partChange(part, await platform.kill(part))
+}

@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts'
+import { choosePlatform, type DriverChoice } from '../platform/choose-platform.ts'
+import type { Change } from '../platform/platform.ts'
+
+export { renderUp as render } from '../output/change.ts'
+
+export interface UpCommandOptions {
+  readonly driver?: DriverChoice | undefined
+  readonly port?: number | undefined
+  readonly fresh?: boolean | undefined
+}
+
+/** `msctl up` */
+export async function run(
+  { driver = 'auto', port, fresh = false }: UpCommandOptions,
+  context: Context,
+): Promise<Change> {
+  const platform = await choosePlatform(driver, context)
+  return platform.up({ port, fresh })
+}

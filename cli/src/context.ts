@@ -1,0 +1,47 @@
+import type { Home } from './home.ts'
+import type { Messages } from './messages/index.ts'
+import type { Terminal } from './output/terminal.ts'
+import type { PlatformEvent } from './platform/platform.ts'
+
+/** The world that a command works in. */
+export interface Context {
+  readonly home: Home
+  readonly env: NodeJS.ProcessEnv
+  /** The command as it was given, for others who wait for it. */
+  readonly command: string
+  /** The gateway that was named by `--url` or `MSCTL_URL`. */
+  readonly url?: string | undefined
+  /** Aborted when msctl is told to end. */
+  readonly signal: AbortSignal
+  readonly onEvent: (event: PlatformEvent) => void
+}
+
+/** What a renderer may use. */
+export interface RenderContext {
+  readonly messages: Messages
+  readonly terminal: Terminal
+  readonly quiet: boolean
+  /** Now, in epoch milliseconds. */
+  readonly now: number
+  /** How msctl was called, for hints that can be typed as they are: `./msctl` or `msctl`. */
+  readonly self: string
+}
+
+/** What a renderer gives: the result for stdout, and hints for stderr. */
+export interface Rendering {
+  readonly result: string
+  readonly hints?: string
+}
+
+/**
+ * One command. It returns its data, all at once or as a stream; `--json` prints these as they are, `render` says them
+ * to people.
+ */
+export interface CommandModule<Options, Data> {
+  run(options: Options, context: Context): Promise<Data> | AsyncIterable<Data>
+  render(data: Data, context: RenderContext): Rendering
+  /** What the process exits with when that is not 0, though nothing went wrong. */
+  exitCode?(data: Data, options: Options): number
+  /** The JSON document, where it is not the data themselves. */
+  toJson?(data: Data): unknown
+}

@@ -1,0 +1,48 @@
+import { Health } from '@msctl/sdk/contract'
+import * as z from 'zod/mini'
+import { Failure } from './failure.ts'
+
+/** What `GET /health` answers, by the contract. */
+export type GatewayHealth = z.infer<typeof Health>
+
+const TIMEOUT_MS = 5_000
+
+/**
+ * Asks a gateway for its circuits.
+ *
+ * @throws Failure `unreachable` when nothing answers, `not-the-platform` when something else does.
+ */
+export async function fetchHealth(baseUrl: string, signal: AbortSignal): Promise<GatewayHealth> {
+  const url = baseUrl.replace(/\/+$/, '')
+  let body: unknown
+  try {
+    const response = await fetch(`${url}/health`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    })
+    if (response.status !== 200)
+      throw new Failure('not-the-platform', { url, reason: `GET /health: ${response.status}` })
+    body = await response.json()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof Failure) throw error
+    if (error instanceof SyntaxError)
+      throw new Failure('not-the-platform', { url, reason: error.message }, { cause: error })
+    throw new Failure('unreachable', { url, reason: reasonOf(error) }, { cause: error })
+  }
+  const parsed = z.safeParse(Health, body)
+  if (!parsed.success) {
+    throw new Failure('not-the-platform', {
+      url,
+      reason: z.prettifyError(parsed.error).replaceAll('\n', ' '),
+    })
+  }
+  return parsed.data
+}
+
+/** undici says only "fetch failed"; why is in its cause, or, where it tried several addresses, in that one's parts. */
+function reasonOf(error: unknown): string {
+  const { name, message, cause } = error as Error
+  if (name === 'TimeoutError') return `No answer within ${TIMEOUT_MS / 1000} s`
+  const inner = cause instanceof AggregateError ? cause.errors[0] : cause
+  return inner instanceof Error ? inner.message : message
+}

@@ -1,0 +1,112 @@
+import { CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import type { Context } from './context.ts'
+import { EXIT, Failure, isFailure } from './failure.ts'
+import { findHome } from './home.ts'
+import { chooseLanguage, loadMessages, type Messages } from './messages/index.ts'
+import { renderError } from './output/error.ts'
+import { createProgress } from './output/progress.ts'
+import { describeTerminal } from './output/terminal.ts'
+import { createProgram, type Execute } from './program.ts'
+import { runCommand } from './run-command.ts'
+import { toUsageFailure } from './usage-error.ts'
+
+/** What a process that a signal ended exits with, by convention. */
+const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Aborted by the first signal; a second one ends the process at once. */
+function listenForSignals(): AbortSignal {
+  const controller = new AbortController()
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(code)
+      process.exitCode = code
+      controller.abort(new Failure('interrupted', {}))
+    })
+  }
+  return controller.signal
+}
+
+/** A reader that has seen enough (`| head`) is no error. */
+function endQuietlyWithoutReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit(process.exitCode ?? EXIT.done)
+    })
+  }
+}
+
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise<void>((resolve) => process.stdout.once('drain', resolve))
+}
+
+/** The value of `--lang`, which has to be known before the command line can be explained. */
+function languageFlag(argv: readonly string[]): string | undefined {
+  const index = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='))
+  return argv[index]?.includes('=') ? argv[index]?.split('=')[1] : index < 0 ? undefined : argv[index + 1]
+}
+
+async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  endQuietlyWithoutReaders()
+  const signal = listenForSignals()
+  const messages = await loadMessages(chooseLanguage(languageFlag(argv), env))
+  const errors = describeTerminal(process.stderr, env)
+  let verbose = argv.includes('-v') || argv.includes('--verbose')
+  let exitCode: number = EXIT.done
+
+  const execute: Execute = async (load, options, globals) => {
+    const quiet = globals.quiet ?? false
+    verbose = globals.verbose ?? false
+    const writeError = (text: string) => process.stderr.write(text)
+    const progress = createProgress({ write: writeError, terminal: errors, messages, quiet, verbose })
+    const context: Context = {
+      home: findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env }),
+      env,
+      command: `msctl ${argv.join(' ')}`,
+      url: globals.url ?? (env.MSCTL_URL || undefined),
+      signal,
+      onEvent: progress.event,
+    }
+    const rendering = {
+      messages,
+      terminal: describeTerminal(process.stdout, env),
+      quiet,
+      now: Date.now(),
+      self: env.MSCTL_SELF ?? 'msctl',
+    }
+    try {
+      const run = { json: globals.json ?? false, quiet, context, rendering, beforeResult: progress.end }
+      exitCode = await runCommand(await load(), options, { ...run, sinks: { out: write, err: writeError } })
+    } finally {
+      progress.end()
+    }
+  }
+
+  const program = createProgram({ messages, version: manifest.version, execute })
+  try {
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return explain(error, { messages, argv, verbose, signal })
+  }
+}
+
+interface Circumstances {
+  readonly messages: Messages
+  readonly argv: readonly string[]
+  readonly verbose: boolean
+  readonly signal: AbortSignal
+}
+
+function explain(error: unknown, { messages, argv, verbose, signal }: Circumstances): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done // help or version
+  const command = argv.find((word) => !word.startsWith('-'))
+  const failure = error instanceof CommanderError ? toUsageFailure(error, messages, command) : error
+  const terminal = describeTerminal(process.stderr, process.env)
+  process.stderr.write(`${renderError(failure, { messages, terminal, verbose })}\n`)
+  if (signal.aborted) return Number(process.exitCode ?? EXIT.interrupted)
+  return isFailure(failure) ? failure.exitCode : EXIT.failed
+}
+
+void main(process.argv.slice(2), process.env).then((code) => process.exit(code))

@@ -1,0 +1,104 @@
+import type { Messages } from '../messages/index.ts'
+import { PARTS, type Part } from '../platform/parts.ts'
+import type { PlatformEvent } from '../platform/platform.ts'
+import { formatDuration } from './amounts.ts'
+import type { Terminal } from './terminal.ts'
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const FRAME_MS = 80
+const ERASE_LINE = '\r\u001b[K'
+
+export interface ProgressOptions {
+  readonly write: (text: string) => void
+  readonly terminal: Terminal
+  readonly messages: Messages
+  readonly quiet: boolean
+  readonly verbose: boolean
+}
+
+/** Shows on stderr what a driver does. */
+export interface Progress {
+  event(event: PlatformEvent): void
+  /** Takes away what is only there while something goes on. */
+  end(): void
+}
+
+/** A line for each thing done; on a terminal, below them, one that says what is still awaited. */
+export function createProgress({ write, terminal, messages, quiet, verbose }: ProgressOptions): Progress {
+  const { progress } = messages
+  const awaited = new Set<Part>()
+  const began = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  let frame = 0
+  let activity = ''
+
+  const erase = () => timer !== undefined && write(ERASE_LINE)
+  const draw = () => {
+    const names = PARTS.filter((part) => awaited.has(part)).join(', ')
+    const text = `${FRAMES[frame % FRAMES.length]} ${names === '' ? activity : names}  ${formatDuration(performance.now() - began)}`
+    write(ERASE_LINE + terminal.dim(text.slice(0, terminal.width - 1)))
+    frame++
+  }
+  const say = (text: string) => {
+    erase()
+    write(`${text}\n`)
+  }
+  const goOn = (text = '') => {
+    activity = text
+    if (!terminal.isLive || timer !== undefined) return
+    timer = setInterval(draw, FRAME_MS)
+    timer.unref()
+  }
+  const end = () => {
+    erase()
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  const show = (event: PlatformEvent): void => {
+    switch (event.type) {
+      case 'waiting':
+        say(progress.waiting(event.command, event.pid))
+        break
+      case 'fetching-redis':
+        say(progress['fetching-redis'][event.step])
+        goOn('Redis')
+        break
+      case 'creating-database':
+        if (verbose) say(progress.creatingDatabase)
+        break
+      case 'starting':
+        awaited.add(event.part)
+        if (verbose) say(progress.starting(event.part))
+        goOn()
+        break
+      case 'ready': {
+        awaited.delete(event.part)
+        const port = event.port === undefined ? '' : `:${event.port}  `
+        const facts = terminal.dim(port + formatDuration(event.tookMs))
+        say(`${terminal.green('✓')} ${progress.ready(event.part)} ${facts}`)
+        break
+      }
+      case 'stopping':
+        awaited.add(event.part)
+        if (verbose) say(progress.stopping(event.part))
+        goOn()
+        break
+      case 'stopped':
+        awaited.delete(event.part)
+        say(`${terminal.dim('∙')} ${progress.stopped(event.part)}`)
+        break
+      case 'ports-retry':
+        say(progress.portsRetry(event.port))
+        break
+      case 'undoing':
+        say(terminal.yellow(progress.undoing))
+        break
+      case 'output':
+        goOn(event.line)
+        if (verbose || !terminal.isLive) say(terminal.dim(event.line))
+        break
+    }
+  }
+  return { event: quiet ? () => undefined : show, end }
+}

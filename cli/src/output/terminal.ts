@@ -1,0 +1,57 @@
+/** A way to mark text. */
+export type Mark = (text: string) => string
+
+/** What a stream can show, decided once. */
+export interface Terminal {
+  readonly hasColour: boolean
+  /** Whether lines may be drawn over. */
+  readonly isLive: boolean
+  /** In columns. */
+  readonly width: number
+  readonly bold: Mark
+  readonly dim: Mark
+  readonly red: Mark
+  readonly green: Mark
+  readonly yellow: Mark
+  readonly blue: Mark
+  readonly magenta: Mark
+  readonly cyan: Mark
+}
+
+/** What we need to know of a stream. */
+export interface StreamTraits {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+const NOT_A_TERMINAL_WIDTH = 200
+
+/**
+ * What may be done on a stream: `NO_COLOR` and `FORCE_COLOR` decide, then whether it is a terminal that can (`TERM`),
+ * with somebody before it (`CI`).
+ */
+export function describeTerminal(stream: StreamTraits, env: NodeJS.ProcessEnv): Terminal {
+  const isTerminal = stream.isTTY === true && env.TERM !== 'dumb' && !isSet(env.CI)
+  const forced = env.FORCE_COLOR === undefined ? undefined : isSet(env.FORCE_COLOR) || env.FORCE_COLOR === ''
+  const hasColour = env.NO_COLOR ? false : (forced ?? isTerminal)
+  const mark =
+    (open: number, close: number): Mark =>
+    (text) =>
+      hasColour && text !== '' ? `\u001b[${open}m${text}\u001b[${close}m` : text
+  return {
+    hasColour,
+    isLive: isTerminal,
+    width: stream.columns ?? (Number(env.COLUMNS) || NOT_A_TERMINAL_WIDTH),
+    bold: mark(1, 22),
+    dim: mark(2, 22),
+    red: mark(31, 39),
+    green: mark(32, 39),
+    yellow: mark(33, 39),
+    blue: mark(34, 39),
+    magenta: mark(35, 39),
+    cyan: mark(36, 39),
+  }
+}
+
+const isSet = (value: string | undefined) =>
+  value !== undefined && value !== '' && value !== '0' && value !== 'false'
