@@ -141,7 +141,7 @@ export class CircuitOpenError extends ApiError {
 /** No answer came: the connection could not be made, or was lost before the answer was complete. `cause` says why. */
 export class ConnectionError extends SdkError {
   declare readonly code: 'connection-failed' | 'client-closed'
-  /** The code of the cause, such as `ECONNREFUSED`. */
+  /** The code of the cause, such as `ECONNREFUSED`; its name where it has no code. */
   readonly causeCode: string | undefined
 
   constructor(of: FailedCall, cause: unknown, code: ConnectionError['code'] = 'connection-failed') {
@@ -299,7 +299,7 @@ function rootOf(cause: unknown): { code: string | undefined; message: string } {
   if (!(first instanceof Error)) return { code: undefined, message: String(first) }
   const { code } = first as NodeJS.ErrnoException
   const inner = first.cause instanceof Error ? first.cause.message : undefined
-  return { code, message: inner ?? first.message }
+  return { code: code ?? (first.name === 'Error' ? undefined : first.name), message: inner ?? first.message }
 }
 
 function hide(error: SdkError, facts: Record<string, unknown>): void {

@@ -4,7 +4,8 @@ import { isApiError, isConnectionError, isTimeoutError, type SdkError } from './
 const PASSING_STATUSES = new Set([429, 502, 503, 504])
 
 /** Connection failures that another attempt would only repeat: not HTTP, not to be trusted, or closed by ourselves. */
-const LASTING_CAUSE = /^(HPE_|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_(CLOSED|DESTROYED)$)/
+const LASTING_CAUSE =
+  /^(HTTPParserError$|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_(CLOSED|DESTROYED)$)/
 
 /** Whether the failure may pass by itself. Whether the request may be repeated is `isRepeatable`'s to say. */
 export function isPassing(error: SdkError): boolean {
