@@ -253,7 +253,7 @@ describe('without Redis', () => {
 
 describe('with a Redis that is full', () => {
   test('what is cached is served and invalidated, and the rest comes from the database', async () => {
-    const redis = await startTestRedis('--maxmemory-policy', 'noeviction')
+    const redis = await startTestRedis({ flags: ['--maxmemory-policy', 'noeviction'] })
     const cache = await openCache(redis, await openJournal())
     await cache.read(1, async () => old)
     await redis.client.config('SET', 'maxmemory', '1')

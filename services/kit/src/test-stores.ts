@@ -15,12 +15,26 @@ import { openStores, type Stores } from './stores.ts'
 /** A logger that says nothing. */
 export const silentLog = pino({ level: 'silent' })
 
+/** Takes what is to be done when a test is over; last come, first served. */
+export type OnEnd = (cleanUp: () => Promise<void>) => void
+
+/** Shares what `open` makes between the tests of a group: give the result to `beforeAll`. */
+export const shared =
+  (open: (onEnd: OnEnd) => Promise<void>): (() => Promise<() => Promise<void>>) =>
+  async () => {
+    const cleanUps: (() => Promise<void>)[] = []
+    await open((cleanUp) => cleanUps.unshift(cleanUp))
+    return async () => {
+      for (const cleanUp of cleanUps) await cleanUp()
+    }
+  }
+
 /** Creates an empty database, dropped when the test is over. Gives its URL. */
-export async function createTestDatabase(): Promise<string> {
+export async function createTestDatabase(onEnd: OnEnd = onTestFinished): Promise<string> {
   const url = new URL(inject('postgresUrl'))
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await runAsAdmin(`CREATE DATABASE ${name}`)
-  onTestFinished(async () => {
+  onEnd(async () => {
     await runAsAdmin(`DROP DATABASE ${name} WITH (FORCE)`)
   })
   url.pathname = `/${name}`
@@ -49,8 +63,18 @@ export interface TestRedis {
   start(): Promise<void>
 }
 
-/** Starts a Redis server, ended when the test is over. */
-export async function startTestRedis(...options: string[]): Promise<TestRedis> {
+/**
+ * Starts a Redis server, ended when the test is over.
+ *
+ * @param options.flags for the server, besides those that keep it to itself.
+ */
+export async function startTestRedis({
+  flags = [],
+  onEnd = onTestFinished,
+}: {
+  flags?: string[]
+  onEnd?: OnEnd
+} = {}): Promise<TestRedis> {
   const { command, env } = inject('redisBinary')
   const port = await freePort()
   let server: ChildProcess | undefined
@@ -58,7 +82,7 @@ export async function startTestRedis(...options: string[]): Promise<TestRedis> {
   client.on('error', () => undefined) // it reconnects, which is what the tests are about
 
   async function start(): Promise<void> {
-    server = spawn(command, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...options], {
+    server = spawn(command, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...flags], {
       env: { ...process.env, ...env },
       stdio: 'ignore',
     })
@@ -71,7 +95,7 @@ export async function startTestRedis(...options: string[]): Promise<TestRedis> {
     await ended
   }
 
-  onTestFinished(async () => {
+  onEnd(async () => {
     client.disconnect()
     await kill()
   })
@@ -120,6 +144,7 @@ export async function startTestService({
   assemble,
   databaseUrl,
   redis,
+  onEnd = onTestFinished,
 }: {
   name: string
   ddl: string[]
@@ -127,9 +152,10 @@ export async function startTestService({
   /** For a second replica: the stores of the first. */
   databaseUrl?: string
   redis?: TestRedis
+  onEnd?: OnEnd
 }): Promise<TestService> {
-  const itsRedis = redis ?? (await startTestRedis())
-  const itsDatabaseUrl = databaseUrl ?? (await createTestDatabase())
+  const itsRedis = redis ?? (await startTestRedis({ onEnd }))
+  const itsDatabaseUrl = databaseUrl ?? (await createTestDatabase(onEnd))
   const metrics = createMetrics(name)
   const stores = openStores({
     config: {
@@ -145,7 +171,7 @@ export async function startTestService({
   })
   const app = createApp({ log: silentLog, metrics, isReady: stores.isReady, routes: assemble(stores) })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  onTestFinished(async () => {
+  onEnd(async () => {
     await app.close()
     await stores.close()
   })

@@ -1,13 +1,14 @@
-import { startTestService, type TestService } from '@msctl/kit/test-stores'
+import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/test-stores'
 import { Payment, Problem } from '@msctl/sdk/contract'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createPaymentModel, PAYMENTS_DDL } from './models.ts'
 import { createProcessor } from './processor.ts'
 import { paymentRoutes } from './routes.ts'
 import { createPayments } from './services.ts'
 
-const startPayments = (): Promise<TestService> =>
+const startPayments = (onEnd?: OnEnd): Promise<TestService> =>
   startTestService({
+    ...(onEnd && { onEnd }),
     name: 'payment',
     ddl: [PAYMENTS_DDL],
     assemble: (stores) =>
@@ -43,20 +44,6 @@ describe('a payment', () => {
     expect((await request('GET', '/payments/1')).status).toBe(404)
   })
 
-  test.each([
-    ['amount', 0],
-    ['amount', -5],
-    ['amount', '10'],
-    ['amount', null],
-    ['order_id', 0],
-    ['order_id', 1.5],
-  ])('is refused with %s %s', async (field, value) => {
-    const { request } = await startPayments()
-    const { status, body } = await request('POST', '/payments', { body: { ...bill, [field]: value } })
-    expect(status).toBe(422)
-    expect(Problem.parse(body).errors?.map(({ path }) => path)).toEqual([field])
-  })
-
   test('is refused with an amount beyond all numbers, and with a status that is none', async () => {
     const { request } = await startPayments()
     expect((await request('POST', '/payments', { body: '{"order_id":1,"amount":1e400}' })).status).toBe(422)
@@ -72,6 +59,28 @@ describe('a payment', () => {
         amount,
       })
     }
+  })
+})
+
+describe('a bad payment', () => {
+  let request: TestService['request']
+  beforeAll(
+    shared(async (onEnd) => {
+      request = (await startPayments(onEnd)).request
+    }),
+  )
+
+  test.each([
+    ['amount', 0],
+    ['amount', -5],
+    ['amount', '10'],
+    ['amount', null],
+    ['order_id', 0],
+    ['order_id', 1.5],
+  ])('is refused with %s %s', async (field, value) => {
+    const { status, body } = await request('POST', '/payments', { body: { ...bill, [field]: value } })
+    expect(status).toBe(422)
+    expect(Problem.parse(body).errors?.map(({ path }) => path)).toEqual([field])
   })
 })
 

@@ -1,12 +1,13 @@
-import { startTestService, type TestService } from '@msctl/kit/test-stores'
+import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/test-stores'
 import { Problem, User } from '@msctl/sdk/contract'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { createUserModel, USERS_DDL } from './models.ts'
 import { userRoutes } from './routes.ts'
 import { createUsers } from './services.ts'
 
-const startUsers = (): Promise<TestService> =>
+const startUsers = (onEnd?: OnEnd): Promise<TestService> =>
   startTestService({
+    ...(onEnd && { onEnd }),
     name: 'user',
     ddl: [USERS_DDL],
     assemble: (stores) => userRoutes(createUsers({ models: createUserModel(stores.database), ...stores })),
@@ -113,6 +114,12 @@ describe('a list of users', () => {
 })
 
 describe('bad input', () => {
+  let request: TestService['request']
+  beforeAll(
+    shared(async (onEnd) => {
+      request = (await startUsers(onEnd)).request
+    }),
+  )
   const text = 'x'.repeat(256)
   const cases: [string, number, unknown, string[]][] = [
     ['no body', 422, undefined, ['']],
@@ -132,7 +139,6 @@ describe('bad input', () => {
     ['a body over 64 KiB', 413, JSON.stringify({ ...ann, name: 'x'.repeat(65_536) }), []],
   ]
   test.each(cases)('%s is a %i, and writes nothing', async (_name, status, body, paths) => {
-    const { request } = await startUsers()
     const answer = await request('POST', '/users', {
       body,
       ...(body === '' ? { headers: { 'content-type': 'application/json' } } : {}),
@@ -146,21 +152,17 @@ describe('bad input', () => {
   })
 
   test('of another content type is a 415', async () => {
-    const { request } = await startUsers()
     const headers = { 'content-type': 'text/plain' }
     expect((await request('POST', '/users', { body: JSON.stringify(ann), headers })).status).toBe(415)
   })
 
   test('that changes nothing is a 422', async () => {
-    const { request } = await startUsers()
-    await request('POST', '/users', { body: ann })
     for (const body of [{}, { id: 5 }]) expect((await request('PUT', '/users/1', { body })).status).toBe(422)
   })
 
   test.each(['abc', '0', '-1', '1e3', '1.5', '01', '2147483648', '99999999999', '%00', '1%20'])(
     'of /users/%s is a 404',
     async (id) => {
-      const { request } = await startUsers()
       expect((await request('GET', `/users/${id}`)).status).toBe(404)
       expect((await request('PUT', `/users/${id}`, { body: { name: 'x' } })).status).toBe(404)
       expect((await request('DELETE', `/users/${id}`)).status).toBe(404)
@@ -168,7 +170,6 @@ describe('bad input', () => {
   )
 
   test('of a wrong method is a 405 that says which are right', async () => {
-    const { request } = await startUsers()
     const onOne = await request('PATCH', '/users/1', { body: 'not even JSON' })
     expect([onOne.status, onOne.headers.get('allow')]).toEqual([405, 'DELETE, GET, HEAD, PUT'])
     const onAll = await request('DELETE', '/users')
