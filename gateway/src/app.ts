@@ -1,6 +1,7 @@
 import { type App, createApp, createMetrics, type Logger } from '@msctl/kit'
 import type { FastifyInstance } from 'fastify'
 import type { GatewayConfig } from './config.ts'
+import { detailsOf } from './details.ts'
 import { forwardTo } from './forward.ts'
 import { addHealthRoutes } from './health.ts'
 import { createGatewayMetrics } from './metrics.ts'
@@ -26,6 +27,7 @@ export function createGateway({ config, log }: { config: GatewayConfig; log: Log
     acceptBody: acceptAnything,
     routes: (routes) => {
       addHealthRoutes(routes, upstreams)
+      routes.get('/users/:id/details', detailsOf(upstreams))
       for (const upstream of Object.values(upstreams)) {
         const handler = forwardTo(upstream)
         routes.all(upstream.prefix, handler)
@@ -40,7 +42,7 @@ export function createGateway({ config, log }: { config: GatewayConfig; log: Log
   return {
     app,
     close: async () => {
-      await Promise.all(Object.values(upstreams).map((upstream) => upstream.close()))
+      for (const upstream of Object.values(upstreams)) upstream.close()
     },
   }
 }

@@ -56,7 +56,7 @@ export function callUpstream(
   let isAbandoned = false
   let hasAnyByte = false
   let isRepeatable = !permit.isTrial && (request.method === 'GET' || request.method === 'HEAD')
-  let abort: (() => void) | undefined
+  let connection = permit.isTrial ? upstream.connections.open() : upstream.connections.take()
   let resume: (() => void) | undefined
 
   // Timers run before sockets are read, so an answer that has arrived while this process was busy gets its chance.
@@ -92,15 +92,13 @@ export function callUpstream(
   function fail(kind: FailureKind, error: Error): void {
     finish()
     condemn(kind)
-    abort?.()
+    connection.discard()
     if (!isAbandoned) receiver.onFailure({ kind, error })
   }
 
   const handler: Dispatcher.DispatchHandler = {
-    onConnect: (abortCall) => {
-      abort = abortCall
-      if (phase === 'over') abort()
-    },
+    // A call that is given up takes its connection with it.
+    onConnect: () => undefined,
     onResponseStarted: () => {
       hasAnyByte = true
     },
@@ -120,25 +118,33 @@ export function callUpstream(
     onComplete: () => {
       finish()
       succeed()
+      connection.release()
       if (!isAbandoned) receiver.onEnd()
     },
     onError: (error) => {
       if (phase === 'over') return
       if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
         finish()
+        connection.release()
+        // Says nothing of the service, but a trial has to end.
+        if (permit.isTrial) permit.fail()
         receiver.onFailure({ kind: 'refused', error })
       } else if (phase === 'answering') fail('cut', error)
-      else if (isRepeatable && !hasAnyByte && upstream.hasServedBefore(error)) {
+      else if (isRepeatable && !hasAnyByte && upstream.connections.hasServedBefore(error)) {
         isRepeatable = false
-        abort = undefined
-        upstream.fresh.dispatch(request as Dispatcher.DispatchOptions, handler)
+        connection.discard()
+        connection = upstream.connections.open()
+        send()
       } else fail(isConnectError(error) ? 'unreachable' : 'lost', error)
     },
   }
 
+  function send(): void {
+    connection.client.dispatch(request as Dispatcher.DispatchOptions, handler)
+  }
+
   traffic.countRequest()
-  const pool = permit.isTrial ? upstream.fresh : upstream.kept
-  pool.dispatch(request as Dispatcher.DispatchOptions, handler)
+  send()
 
   return {
     resume: () => {
@@ -157,7 +163,7 @@ export function callUpstream(
       }
       phase = 'over'
       clearTimeout(timer)
-      abort?.()
+      connection.discard()
     },
   }
 }

@@ -38,7 +38,7 @@ function namedBy(connection: string | undefined): ReadonlySet<string> {
 
 /** The headers of a caller's request as its service gets them, names and values in turn. */
 export function toUpstreamHeaders(request: FastifyRequest): string[] {
-  const { rawHeaders, headers, socket } = request.raw
+  const { rawHeaders, headers } = request.raw
   const named = namedBy(headers.connection)
   const passed: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -49,6 +49,19 @@ export function toUpstreamHeaders(request: FastifyRequest): string[] {
     if (lowerCased === 'tracestate' && headers.traceparent !== request.traceparent) continue
     passed.push(name, rawHeaders[i + 1] as string)
   }
+  addForwarding(passed, request, named)
+  return passed
+}
+
+/** The headers that the gateway gives to every call that it makes for a request, names and values in turn. */
+export function forwardingHeaders(request: FastifyRequest): string[] {
+  const given: string[] = []
+  addForwarding(given, request, NONE)
+  return given
+}
+
+function addForwarding(passed: string[], request: FastifyRequest, named: ReadonlySet<string>): void {
+  const { headers, socket } = request.raw
   const before = named.has('x-forwarded-for') ? undefined : headers['x-forwarded-for']
   const caller = socket.remoteAddress ?? 'unknown'
   passed.push(
@@ -62,7 +75,6 @@ export function toUpstreamHeaders(request: FastifyRequest): string[] {
     'http',
   )
   if (headers.host !== undefined) passed.push('x-forwarded-host', headers.host)
-  return passed
 }
 
 /** A service's headers as its caller gets them. */

@@ -2,8 +2,9 @@ import { ProblemError } from '@msctl/kit'
 import type { CallFailure } from './call.ts'
 import type { Upstream } from './upstreams.ts'
 
-/** The circuit lets nothing through: 503, and when to come again. */
-export function circuitOpen({ service, breaker }: Upstream): ProblemError {
+/** The circuit lets no call through: 503, and when to come again. */
+export function refuseCall({ service, breaker, metrics }: Upstream): ProblemError {
+  metrics.observeRejection(service)
   const seconds = Math.max(1, Math.ceil(breaker.describe().retry_in_seconds ?? 0))
   return new ProblemError(
     'circuit-open',
@@ -27,6 +28,6 @@ export function toProblem({ service, timeoutMs }: Upstream, { kind, error }: Cal
     case 'unreachable':
       return new ProblemError('service-unreachable', `${service} cannot be reached.`, rest)
     default:
-      return new ProblemError('service-unreachable', `${service} was lost before it answered.`, rest)
+      return new ProblemError('service-unreachable', `${service} was lost before it had answered.`, rest)
   }
 }

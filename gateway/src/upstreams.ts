@@ -1,8 +1,7 @@
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import { Pool } from 'undici'
 import { type Breaker, createBreaker } from './breaker.ts'
 import type { GatewayConfig } from './config.ts'
-import { createConnector } from './connect.ts'
+import { type Connections, createConnections } from './connections.ts'
 import { createSharedLookup } from './lookup.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import { createTraffic, type Traffic } from './traffic.ts'
@@ -16,12 +15,8 @@ export interface Upstream {
   breaker: Breaker
   traffic: Traffic
   metrics: GatewayMetrics
-  /** Connections that are kept alive. */
-  kept: Pool
-  /** Connections of one call each, for what must not fail because a kept one turned out closed. */
-  fresh: Pool
-  hasServedBefore(error: Error): boolean
-  close(): Promise<void>
+  connections: Connections
+  close(): void
 }
 
 const TABLE = {
@@ -33,22 +28,14 @@ const TABLE = {
 /** The services behind the gateway, by name. */
 export type Upstreams = Record<ServiceName, Upstream>
 
-/** Opens the pools; nothing is connected before the first call. */
+/** Nothing is connected before the first call. */
 export function createUpstreams(config: GatewayConfig, metrics: GatewayMetrics): Upstreams {
   const lookup = createSharedLookup()
   const timeoutMs = config.UPSTREAM_TIMEOUT_SECONDS * 1000
 
   function createUpstream(service: ServiceName): Upstream {
     const { prefix, origin } = TABLE[service]
-    const { connect, hasServedBefore } = createConnector({ lookup, timeoutMs })
-    const options = {
-      connect,
-      // Each call keeps its own time until the headers come; this one only sees that a body goes on.
-      headersTimeout: 0,
-      bodyTimeout: Math.ceil(timeoutMs),
-    }
-    const kept = new Pool(config[origin], options)
-    const fresh = new Pool(config[origin], { ...options, pipelining: 0 })
+    const connections = createConnections({ origin: config[origin], lookup, timeoutMs })
     const breaker = createBreaker({
       failures: config.BREAKER_FAILURES,
       resetSeconds: config.BREAKER_RESET_SECONDS,
@@ -61,12 +48,10 @@ export function createUpstreams(config: GatewayConfig, metrics: GatewayMetrics):
       breaker,
       traffic: createTraffic(),
       metrics,
-      kept,
-      fresh,
-      hasServedBefore,
-      close: async () => {
+      connections,
+      close: () => {
         breaker.close()
-        await Promise.all([kept.destroy(), fresh.destroy()])
+        connections.close()
       },
     }
   }

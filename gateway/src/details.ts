@@ -1,0 +1,195 @@
+import { notFound, ProblemError, sendProblem } from '@msctl/kit'
+import { parseId } from '@msctl/sdk/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Permit } from './breaker.ts'
+import { type Call, callUpstream, type Receiver } from './call.ts'
+import { cut, paceWrites } from './caller.ts'
+import { forwardingHeaders } from './headers.ts'
+import { refuseCall, toProblem } from './problems.ts'
+import { readWhole } from './read-whole.ts'
+import type { Upstream } from './upstreams.ts'
+
+/** The largest user that is read, in bytes; one with the longest fields that there are is a fraction of it. */
+const USER_LIMIT_BYTES = 64 * 1024
+
+/** How much of the orders is held while they cannot be sent on, in bytes. */
+const HELD_ORDERS_BYTES = 64 * 1024
+
+const JSON_MEDIA_TYPE = 'application/json; charset=utf-8'
+
+const OPENING_BRACE = '{'.charCodeAt(0)
+const OPENING_BRACKET = '['.charCodeAt(0)
+
+const BEFORE_USER = Buffer.from('{"user":')
+const BEFORE_ORDERS = Buffer.from(',"orders":')
+const END = Buffer.from('}')
+const WITHOUT_ORDERS = Buffer.from(',"orders":null,"degraded":["orders"]}')
+
+/**
+ * `GET /users/{id}/details`: a user with their orders, for which both services are asked at once. The JSON of their
+ * answers is put together as it came, without being parsed. Without the orders, the user still comes.
+ */
+export const detailsOf =
+  ({ users, orders }: { users: Upstream; orders: Upstream }) =>
+  (request: FastifyRequest, reply: FastifyReply): void => {
+    const id = parseId((request.params as { id: string }).id)
+    if (id === undefined) {
+      sendProblem(reply, notFound(`There is nothing at ${request.url}.`))
+      return
+    }
+    const userPermit = users.breaker.acquire()
+    if (userPermit === undefined) {
+      sendProblem(reply, refuseCall(users))
+      return
+    }
+    const headers = ['accept', 'application/json', ...forwardingHeaders(request)]
+    const ask = (upstream: Upstream, permit: Permit, path: string, receiver: Receiver): Call =>
+      callUpstream(upstream, permit, { method: 'GET', path, headers, body: null }, receiver)
+
+    const answer = composeDetails(reply, () => ordersCall?.resume())
+    const refuse = (problem: ProblemError) => {
+      ordersCall?.abandon()
+      reply.send(problem)
+    }
+
+    const userCall = ask(
+      users,
+      userPermit,
+      `/users/${id}`,
+      readWhole(users, {
+        limitBytes: USER_LIMIT_BYTES,
+        onAnswer: (status, body) => {
+          if (status === 200 && body[0] === OPENING_BRACE) answer.takeUser(body)
+          else refuse(toRefusal(users, id, status))
+        },
+        onFailure: (failure) => refuse(toProblem(users, failure)),
+      }),
+    )
+
+    const ordersPermit = orders.breaker.acquire()
+    let ordersCall: Call | undefined
+    if (ordersPermit === undefined) {
+      refuseCall(orders)
+      answer.loseOrders()
+    } else {
+      let isList: boolean | undefined
+      ordersCall = ask(orders, ordersPermit, `/orders?userId=${id}`, {
+        onHeaders: (status) => {
+          if (status === 200) return
+          isList = false
+          answer.loseOrders()
+        },
+        onData: (chunk) => {
+          isList ??= chunk[0] === OPENING_BRACKET
+          return !isList || answer.takeOrders(chunk)
+        },
+        onEnd: () => {
+          if (isList) answer.endOrders()
+          else answer.loseOrders()
+        },
+        onFailure: answer.loseOrders,
+      })
+    }
+
+    reply.raw.once('close', () => {
+      userCall.abandon()
+      ordersCall?.abandon()
+    })
+  }
+
+/** What a caller is told when the users service answered, but not with a user. */
+function toRefusal({ service }: Upstream, id: number, status: number): ProblemError {
+  if (status === 404) return notFound(`There is no user ${id}.`)
+  return status >= 500
+    ? new ProblemError('unavailable', `${service} answered with ${status}.`, { members: { service } })
+    : new ProblemError('service-unreachable', `${service} gave an answer that is no user (${status}).`, {
+        members: { service },
+      })
+}
+
+/** The answer as it comes together. */
+interface Details {
+  takeUser(json: Buffer): void
+  /** @returns false to hold the orders back until `resumeOrders`. */
+  takeOrders(chunk: Buffer): boolean
+  endOrders(): void
+  /** The orders are not to be had, or no more of them. */
+  loseOrders(): void
+}
+
+/** Begins to answer once the user is there, and the first of the orders, or that there are none to be had. */
+function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details {
+  const { raw } = reply
+  let user: Buffer | undefined
+  let orders: 'coming' | 'complete' | 'lost' = 'coming'
+  let held: Buffer[] = []
+  let heldBytes = 0
+  let isDue = false
+  let write: ((chunk: Buffer) => boolean) | undefined
+
+  // Not at once but when all that has arrived is known, so that a short answer leaves in one piece.
+  function goOn(): void {
+    if (isDue || user === undefined) return
+    isDue = true
+    process.nextTick((json: Buffer) => {
+      isDue = false
+      if (!reply.sent || write !== undefined) send(json)
+    }, user)
+  }
+
+  function send(json: Buffer): void {
+    if (write === undefined) begin(json)
+    else stream(write)
+  }
+
+  function begin(json: Buffer): void {
+    if (orders === 'lost') sendWhole([BEFORE_USER, json, WITHOUT_ORDERS])
+    else if (orders === 'complete') sendWhole([BEFORE_USER, json, BEFORE_ORDERS, ...held, END])
+    else if (held.length > 0) {
+      held.unshift(BEFORE_USER, json, BEFORE_ORDERS)
+      reply.hijack()
+      raw.writeHead(200, { 'x-request-id': reply.request.id, 'content-type': JSON_MEDIA_TYPE })
+      write = paceWrites(raw, resumeOrders)
+      stream(write)
+    }
+  }
+
+  function stream(writeChunk: (chunk: Buffer) => boolean): void {
+    if (orders === 'lost') {
+      cut(raw)
+      return
+    }
+    raw.cork()
+    for (const chunk of held) writeChunk(chunk)
+    if (orders === 'complete') raw.end(END)
+    raw.uncork()
+    held = []
+    heldBytes = 0
+    if (!raw.writableNeedDrain) resumeOrders()
+  }
+
+  function sendWhole(chunks: Buffer[]): void {
+    reply.type(JSON_MEDIA_TYPE).send(Buffer.concat(chunks))
+  }
+
+  return {
+    takeUser: (json) => {
+      user = json
+      goOn()
+    },
+    takeOrders: (chunk) => {
+      held.push(chunk)
+      heldBytes += chunk.length
+      goOn()
+      return heldBytes < HELD_ORDERS_BYTES && !raw.writableNeedDrain
+    },
+    endOrders: () => {
+      orders = 'complete'
+      goOn()
+    },
+    loseOrders: () => {
+      orders = 'lost'
+      goOn()
+    },
+  }
+}
