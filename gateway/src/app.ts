@@ -5,6 +5,7 @@ import { detailsOf } from './details.ts'
 import { forwardTo } from './forward.ts'
 import { addHealthRoutes } from './health.ts'
 import { createGatewayMetrics } from './metrics.ts'
+import { addOpenApiRoute } from './openapi.ts'
 import { createUpstreams } from './upstreams.ts'
 
 /**
@@ -27,6 +28,7 @@ export function createGateway({ config, log }: { config: GatewayConfig; log: Log
     acceptBody: acceptAnything,
     routes: (routes) => {
       addHealthRoutes(routes, upstreams)
+      addOpenApiRoute(routes)
       routes.get('/users/:id/details', detailsOf(upstreams))
       for (const upstream of Object.values(upstreams)) {
         const handler = forwardTo(upstream)
