@@ -1,6 +1,6 @@
 // Builds the SDK for both kinds of callers: ES modules and CommonJS, each with declarations of its own kind.
 import { execFile } from 'node:child_process'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -8,14 +8,17 @@ import { build } from 'esbuild'
 
 const root = import.meta.dirname
 const source = path.join(root, 'src')
-const dist = path.join(root, 'dist')
 
-export async function buildSdk() {
+/** Builds into a folder, by default the package's own `dist`. */
+export async function buildSdk({ dist = path.join(root, 'dist') } = {}) {
+  // Made beside and moved into place whole, for somebody may be importing it meanwhile.
+  const fresh = `${dist}.${process.pid}`
+  await Promise.all([bundle(fresh, 'esm'), bundle(fresh, 'cjs'), declare(fresh)])
   await rm(dist, { recursive: true, force: true })
-  await Promise.all([bundle('esm'), bundle('cjs'), declare()])
+  await rename(fresh, dist)
 }
 
-async function bundle(format) {
+async function bundle(dist, format) {
   await build({
     entryPoints: [path.join(source, 'index.ts'), path.join(source, 'contract/index.ts')],
     outbase: source,
@@ -23,9 +26,7 @@ async function bundle(format) {
     outExtension: { '.js': format === 'esm' ? '.js' : '.cjs' },
     format,
     bundle: true,
-    // What both entry points use exists once, where the format allows that.
-    splitting: format === 'esm',
-    chunkNames: 'chunk-[hash]',
+    // Each entry point by itself: a client does not carry along what only the contract's readers need.
     packages: 'external',
     platform: 'node',
     target: 'node20.19',
@@ -38,16 +39,20 @@ async function bundle(format) {
 
 const IMPORT = /(from |import\()'(\.[^']*)\.ts'/g
 
-async function declare() {
+async function declare(dist) {
   const require = createRequire(import.meta.url)
   const typescript = path.dirname(require.resolve('typescript/package.json'))
   const { bin } = require('typescript/package.json')
   const compiler = path.join(typescript, bin.tsc)
-  await promisify(execFile)(process.execPath, [compiler, '-p', path.join(root, 'tsconfig.build.json')]).catch(
-    (error) => {
-      throw new Error(`The SDK's declarations do not compile:\n${error.stdout}`)
-    },
-  )
+  await promisify(execFile)(process.execPath, [
+    compiler,
+    '-p',
+    path.join(root, 'tsconfig.build.json'),
+    '--outDir',
+    dist,
+  ]).catch((error) => {
+    throw new Error(`The SDK's declarations do not compile:\n${error.stdout}`)
+  })
   const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.d.ts'))
   await Promise.all(
     files.map(async (file) => {

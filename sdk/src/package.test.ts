@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -32,8 +32,16 @@ function bin(name: string, program = name): string {
 // What is tested is what would be published: built, packed, and installed in a project that knows nothing else.
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'msctl-sdk-package-'))
-  await run(process.execPath, ['build.mjs', 'sdk'], { cwd: ROOT })
-  const packed = await run('npm', ['pack', '--json', '--pack-destination', dir], { cwd: SDK })
+  // Built beside, for others may be using the package's own `dist` right now.
+  const copy = path.join(dir, 'sdk')
+  for (const part of ['package.json', 'README.md', 'src']) {
+    await cp(path.join(SDK, part), path.join(copy, part), { recursive: true })
+  }
+  const { buildSdk } = (await import('../build.mjs' as string)) as {
+    buildSdk: (options: { dist: string }) => Promise<void>
+  }
+  await buildSdk({ dist: path.join(copy, 'dist') })
+  const packed = await run('npm', ['pack', '--json', '--pack-destination', dir], { cwd: copy })
   const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }]
   tarball = path.join(dir, filename)
   const { devDependencies } = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as {
