@@ -135,7 +135,7 @@ export function callUpstream(
         connection.discard()
         connection = upstream.connections.open()
         send()
-      } else fail(isConnectError(error) ? 'unreachable' : 'lost', error)
+      } else fail(kindOf(error), error)
     },
   }
 
@@ -168,7 +168,8 @@ export function callUpstream(
   }
 }
 
-const isConnectError = (error: Error & { syscall?: string }): boolean =>
-  error.syscall === 'connect' ||
-  error.syscall === 'getaddrinfo' ||
-  error instanceof errors.ConnectTimeoutError
+/** What the error of a call that brought no answer says of its service. */
+function kindOf(error: Error & { syscall?: string }): FailureKind {
+  if (error instanceof errors.ConnectTimeoutError) return 'timeout'
+  return error.syscall === 'connect' || error.syscall === 'getaddrinfo' ? 'unreachable' : 'lost'
+}
