@@ -45,6 +45,7 @@ export interface Failures {
   'not-built': { readonly part: Part; readonly tried: readonly string[] }
   'no-docker': { readonly reason: string }
   'no-compose-file': { readonly folder: string }
+  'project-taken': { readonly project: string; readonly folder: string }
   'compose-failed': { readonly command: string; readonly output: readonly string[] }
   interrupted: Record<never, never>
 }
@@ -88,6 +89,7 @@ const exitCodes: Record<FailureCode, number> = {
   'not-built': EXIT.environment,
   'no-docker': EXIT.environment,
   'no-compose-file': EXIT.environment,
+  'project-taken': EXIT.environment,
   'compose-failed': EXIT.failed,
   interrupted: EXIT.interrupted,
 }

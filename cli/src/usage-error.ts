@@ -39,7 +39,13 @@ export function toUsageFailure(
   const text = suggestion === undefined ? detail() : `${detail()} — ${help.didYouMean(suggestion)}`
   return new Failure(
     'usage',
-    { detail: text, command: commandName ? `msctl ${commandName}` : undefined },
+    {
+      detail: text,
+      command:
+        commandName === undefined || error.code === 'commander.unknownCommand'
+          ? undefined
+          : `msctl ${commandName}`,
+    },
     { cause: error },
   )
 }

@@ -142,6 +142,11 @@ const errors: Explanations = {
     why: `${folder} has none; the compose driver works in a clone of the repository.`,
     next: 'Use the other driver: msctl up --driver local',
   }),
+  'project-taken': ({ project, folder }) => ({
+    what: `Compose already has a project called ${project}, of another folder.`,
+    why: `Its containers were started from ${folder}.`,
+    next: 'Stop them there, or give this one another name: COMPOSE_PROJECT_NAME=other msctl up --driver compose',
+  }),
   'compose-failed': ({ command, output }) => ({
     what: `Compose failed: ${command}`,
     why: output.length === 0 ? 'It did not say why.' : `It said:${quote(output)}`,

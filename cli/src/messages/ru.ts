@@ -136,6 +136,11 @@ export const ru: Messages = {
       why: `В папке ${folder} его нет; драйвер compose работает в клоне репозитория.`,
       next: 'Возьмите другой драйвер: msctl up --driver local',
     }),
+    'project-taken': ({ project, folder }) => ({
+      what: `У Compose уже есть проект ${project}, из другой папки.`,
+      why: `Его контейнеры запущены из ${folder}.`,
+      next: 'Остановите их там или дайте этому другое имя: COMPOSE_PROJECT_NAME=other msctl up --driver compose',
+    }),
     'compose-failed': ({ command, output }) => ({
       what: `Compose завершился с ошибкой: ${command}`,
       why: output.length === 0 ? 'Причину он не назвал.' : `Он сообщил:${quote(output)}`,

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { createLocalPlatform } from './local/local-platform.ts'
@@ -10,18 +12,61 @@ export type DriverChoice = Driver | 'auto'
  * The driver to use.
  *
  * @param choice `auto`: the one that runs the platform here, else Compose where it answers, else local. `running`: the
- *   one that runs the platform here, else local, which then says that nothing runs.
- * @throws Failure `other-driver` when the platform runs here by another driver than the one asked for.
+ *   one that runs the platform here, or has last run it, else local, which then says that nothing runs.
+ * @throws Failure `other-driver` when the platform runs here by another driver than the one asked for; `no-docker`,
+ *   `no-compose-file` when Compose was asked for and cannot be used.
  */
 export async function choosePlatform(choice: DriverChoice | 'running', context: Context): Promise<Platform> {
   if (process.platform === 'win32') throw new Failure('windows', {})
-  const local = createLocalPlatform({
-    home: context.home.state,
-    programFolders: { packed: context.home.packedParts, clone: context.home.clone },
-    env: context.env,
-    command: context.command,
-    onEvent: context.onEvent,
-    signal: context.signal,
+  const local = localPlatform(context)
+  if (await local.isRunning()) {
+    if (choice === 'compose') throw new Failure('other-driver', { running: 'local', asked: choice })
+    return local
+  }
+  const compose = await composePlatform(context, choice === 'compose')
+  if (compose === undefined || choice === 'compose') return compose ?? local
+  if (choice === 'auto') return compose
+  if (await compose.isRunning()) {
+    if (choice === 'local') throw new Failure('other-driver', { running: 'compose', asked: choice })
+    return compose
+  }
+  return choice === 'running' && !(await local.exists()) && (await compose.exists()) ? compose : local
+}
+
+function localPlatform({ home, env, command, onEvent, signal }: Context): Platform {
+  const programFolders = { packed: home.packedParts, clone: home.clone }
+  return createLocalPlatform({ home: home.state, programFolders, env, command, onEvent, signal })
+}
+
+/** The Compose driver, where it can be used. Its code, and Docker, are only asked where there is a Docker to ask. */
+async function composePlatform(context: Context, isRequired: boolean): Promise<Platform | undefined> {
+  const { home, env, command, onEvent, signal } = context
+  const folder = home.clone ?? process.cwd()
+  if (!existsSync(path.join(folder, 'docker-compose.yml'))) {
+    if (isRequired) throw new Failure('no-compose-file', { folder })
+    return undefined
+  }
+  const hasDocker = (env.PATH ?? '')
+    .split(path.delimiter)
+    .some((each) => existsSync(path.join(each, 'docker')))
+  if (!hasDocker && !isRequired) return undefined
+
+  const { probeCompose } = await import('./compose/compose-cli.ts')
+  const probe = await probeCompose(env)
+  if ('reason' in probe) {
+    if (isRequired) throw new Failure('no-docker', { reason: probe.reason })
+    return undefined
+  }
+  const { createComposePlatform } = await import('./compose/compose-platform.ts')
+  const { composeProject } = await import('./compose/compose-project.ts')
+  const project = composeProject({ clone: folder, state: home.state, env })
+  return createComposePlatform({
+    composeCommand: probe.command,
+    project,
+    home: home.state,
+    env,
+    command,
+    onEvent,
+    signal,
   })
-  return local
 }
