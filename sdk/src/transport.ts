@@ -3,7 +3,7 @@ import { type Interruption, type Limits, onInterrupt } from './interrupt.ts'
 import type { ResponseHeaders } from './options.ts'
 
 /** A request as it goes over the wire. */
-export interface WireRequest {
+interface WireRequest {
   method: string
   /** With the query. */
   path: string
