@@ -27,6 +27,7 @@ export interface Failures {
     readonly logFile: string
   }
   'part-would-not-end': { readonly part: Part; readonly pid: number }
+  'container-would-not-end': { readonly part: Part }
   'not-running': Record<never, never>
   unreachable: { readonly url: string; readonly reason: string }
   'not-the-platform': { readonly url: string; readonly reason: string }
@@ -71,6 +72,7 @@ const exitCodes: Record<FailureCode, number> = {
   'part-failed': EXIT.failed,
   'part-not-ready': EXIT.failed,
   'part-would-not-end': EXIT.failed,
+  'container-would-not-end': EXIT.failed,
   'not-running': EXIT.unreachable,
   unreachable: EXIT.unreachable,
   'not-the-platform': EXIT.unreachable,

@@ -49,6 +49,11 @@ const errors: Explanations = {
     why: 'It survived even SIGKILL, so it hangs in the system, perhaps waiting for a disk.',
     next: `Look at it: ps -o pid,stat,wchan,args -p ${pid}`,
   }),
+  'container-would-not-end': ({ part }) => ({
+    what: `${part} did not end.`,
+    why: 'Its container still runs, or was started again at once.',
+    next: 'Look at it: docker ps, docker logs',
+  }),
   'not-running': () => ({
     what: 'The platform is not running.',
     why: 'No part of it has been started from here.',

@@ -43,6 +43,11 @@ export const ru: Messages = {
       why: 'Она пережила даже SIGKILL, значит, зависла внутри системы, возможно, ждёт диска.',
       next: `Посмотрите на неё: ps -o pid,stat,wchan,args -p ${pid}`,
     }),
+    'container-would-not-end': ({ part }) => ({
+      what: `Часть ${part} не завершилась.`,
+      why: 'Её контейнер ещё работает или сразу запущен снова.',
+      next: 'Посмотрите на него: docker ps, docker logs',
+    }),
     'not-running': () => ({
       what: 'Платформа не запущена.',
       why: 'Ни одной её части отсюда не запускали.',

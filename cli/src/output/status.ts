@@ -37,7 +37,9 @@ export function renderStatus(status: PlatformStatus, context: RenderContext): Re
 
 function row(part: PartStatus, { messages, terminal }: RenderContext, now: number): Cell[] {
   const mark = { up: terminal.green, 'not ready': terminal.yellow, down: terminal.red }[part.state]
-  const runner = part.pid ?? part.container ?? part.containers?.join(' ')
+  const [first, ...others] = part.containers ?? []
+  const several = first === undefined || others.length === 0 ? first : `${first} +${others.length}`
+  const runner = part.pid ?? part.container ?? several
   return [
     { text: part.name, mark: terminal.bold },
     { text: messages.parts[part.state], mark },

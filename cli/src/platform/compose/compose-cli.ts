@@ -45,7 +45,12 @@ export async function probeCompose(
       timeout: ENGINE_TIMEOUT_MS,
       stdin: 'ignore',
     })
-  const engine = await attempt('docker', ['version', '--format', '{{.Server.Version}}'])
+  // Side by side: each takes a noticeable while to start.
+  const [engine, v2, v1] = await Promise.all([
+    attempt('docker', ['version', '--format', '{{.Server.Version}}']),
+    attempt('docker', ['compose', 'version']),
+    attempt('docker-compose', ['version', '--short']),
+  ])
   if (engine.failed) {
     if (engine.code === 'ENOENT') return { reason: 'There is no docker on PATH.' }
     const words = engine.stderr.trim().split('\n').at(-1)
@@ -53,8 +58,8 @@ export async function probeCompose(
       reason: engine.timedOut ? `docker gave no answer within ${ENGINE_TIMEOUT_MS / 1000} s.` : (words ?? ''),
     }
   }
-  if (!(await attempt('docker', ['compose', 'version'])).failed) return { command: ['docker', 'compose'] }
-  if (!(await attempt('docker-compose', ['version'])).failed) return { command: ['docker-compose'] }
+  if (!v2.failed) return { command: ['docker', 'compose'] }
+  if (!v1.failed) return { command: ['docker-compose'] }
   return { reason: 'Docker answers, but neither docker compose nor docker-compose is installed.' }
 }
 

@@ -148,17 +148,42 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     return change([part])
   }
 
-  async function end(part: Part, args: readonly string[]): Promise<Change> {
+  async function end(part: Part, work: () => Promise<void>): Promise<Change> {
     await assertExists()
     if ((await stateOf(part)) === 'down') return change([])
     onEvent({ type: 'stopping', part })
-    await cli.compose([...args, ...SERVICES_OF[part]], output)
-    const isDown = async () => ((await stateOf(part)) === 'down' ? true : undefined)
-    if (!(await waitUntil(isDown, { deadlineMs: 20_000, everyMs: POLL_MS, signal }))) {
-      throw new Failure('part-would-not-end', { part, pid: 0 })
-    }
+    await work()
     onEvent({ type: 'stopped', part })
     return change([part])
+  }
+
+  const stop = (part: Part) =>
+    end(part, async () => {
+      await cli.compose(['stop', '--timeout', STOP_SECONDS, ...SERVICES_OF[part]], output)
+      await awaitDown(part)
+    })
+
+  const kill = (part: Part) =>
+    end(part, async () => {
+      const own = (await containers()).filter(
+        ({ service, state }) => SERVICES_OF[part].includes(service) && state !== 'down',
+      )
+      const names = own.map(({ name }) => name)
+      // Docker would start what was killed at once again; students could not see what its absence does.
+      await cli.docker(['update', '--restart', 'no', ...names])
+      try {
+        await cli.docker(['kill', '--signal', 'KILL', ...names])
+        await awaitDown(part)
+      } finally {
+        for (const { name, restartPolicy } of own)
+          await cli.docker(['update', '--restart', restartPolicy, name])
+      }
+    })
+
+  async function awaitDown(part: Part): Promise<void> {
+    const isDown = async () => ((await stateOf(part)) === 'down' ? true : undefined)
+    if (await waitUntil(isDown, { deadlineMs: 20_000, everyMs: POLL_MS, signal })) return
+    throw new Failure('container-would-not-end', { part })
   }
 
   return {
@@ -173,7 +198,7 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     restart: (part) =>
       locked(async () => {
         if (part !== undefined) {
-          await end(part, ['stop', '--timeout', STOP_SECONDS])
+          await stop(part)
           return start(part)
         }
         const port = (await gatewayPort()) ?? DEFAULT_PORT
@@ -181,8 +206,8 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
         return up({ port })
       }),
     start: (part) => locked(() => start(part)),
-    stop: (part) => locked(() => end(part, ['stop', '--timeout', STOP_SECONDS])),
-    kill: (part) => locked(() => end(part, ['kill', '--signal', 'SIGKILL'])),
+    stop: (part) => locked(() => stop(part)),
+    kill: (part) => locked(() => kill(part)),
     status,
     isRunning: async () => (await containers()).some(({ state }) => state !== 'down'),
     exists: async () => (await containers()).length > 0,

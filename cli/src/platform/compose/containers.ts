@@ -30,6 +30,7 @@ const Inspected = z.array(
       Health: z.optional(z.object({ Status: z.string() })),
     }),
     HostConfig: z.object({
+      RestartPolicy: z.object({ Name: z.string() }),
       PortBindings: z.nullish(z.record(z.string(), z.nullable(z.array(z.object({ HostPort: z.string() }))))),
     }),
   }),
@@ -43,6 +44,8 @@ export interface Container {
   /** Whether it cannot become ready any more: it ended, or begins again and again. */
   readonly hasFailed: boolean
   readonly startedAt: string
+  /** When Docker starts it again by itself. */
+  readonly restartPolicy: string
   /** The gateway's port on this machine. */
   readonly port: number | undefined
 }
@@ -75,6 +78,7 @@ export async function listContainers(
       state: State.Status !== 'running' ? 'down' : health === 'healthy' ? 'up' : 'not ready',
       hasFailed: RestartCount >= 3 || (['exited', 'dead'].includes(State.Status) && State.ExitCode !== 0),
       startedAt: State.StartedAt,
+      restartPolicy: HostConfig.RestartPolicy.Name || 'no',
       port: port === undefined ? undefined : Number(port),
     }
   })
