@@ -1,5 +1,5 @@
 /** Raised when something did not happen in time. */
-export class DeadlineError extends Error {
+class DeadlineError extends Error {
   readonly code = 'deadline'
 
   constructor(ms: number) {

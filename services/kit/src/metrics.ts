@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
-export { Counter, Gauge, Histogram, Registry } from 'prom-client'
+export { Counter, Gauge, Histogram } from 'prom-client'
 
 /** What `GET /metrics` shows, in Prometheus' text format. */
 export interface Metrics {
