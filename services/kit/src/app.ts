@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemName, problemType, type Ready } from '@msctl/sdk/contract'
+import type { Ready } from '@msctl/sdk/contract'
 import Fastify, {
   type FastifyInstance,
+  type FastifyReply,
   type FastifyRequest,
-  type FastifyServerOptions,
   type RawServerDefault,
 } from 'fastify'
 import { acceptJson, BODY_LIMIT_BYTES } from './body.ts'
@@ -11,12 +11,14 @@ import { errorHandler } from './errors.ts'
 import type { Logger } from './log.ts'
 import { addRoutes } from './methods.ts'
 import type { Metrics } from './metrics.ts'
-import { notFound } from './problems.ts'
+import { notFound, ProblemError } from './problems.ts'
 import { newTraceparent, requestIdOf, traceIdOf, traceparentOf } from './tracing.ts'
+import { answerOddRequests, answerUnreadableRequest } from './unreadable.ts'
 import { validatorCompiler, type ZodTypeProvider } from './validation.ts'
 
-/** How long a caller may take to send a request, in milliseconds. */
+/** How long a caller may take to send a request, and how often that is looked at, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000
+const REQUEST_CHECK_MS = 5000
 
 /** A Fastify application whose routes are typed by their zod schemas. */
 export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, never, ZodTypeProvider>
@@ -46,6 +48,7 @@ export function createApp({
   isReady,
   routes,
   acceptBody = acceptJson,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
 }: {
   log: Logger
   metrics: Metrics
@@ -53,35 +56,53 @@ export function createApp({
   routes: (app: App) => void
   /** Says which bodies are taken: JSON unless told otherwise. */
   acceptBody?: (app: FastifyInstance) => void
+  /** How long a caller may take to send a request; 30 seconds unless told otherwise. */
+  requestTimeoutMs?: number
 }): App {
   const app = Fastify({
     logger: false,
     genReqId: ({ headers }) => requestIdOf(headers),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      // Were it longer than that of the whole request, Node would swap the two.
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(REQUEST_CHECK_MS, requestTimeoutMs),
+      // It is asked for here, because Node would refuse without saying why.
+      requireHostHeader: false,
+    },
     // Requests that arrive while the server closes are answered, not refused: they were sent in good faith.
     return503OnClosing: false,
     clientErrorHandler: answerUnreadableRequest,
-    frameworkErrors: (error, request, reply) =>
-      errorHandler(log)(error, request as FastifyRequest, reply as never),
-  } satisfies FastifyServerOptions).withTypeProvider<ZodTypeProvider>() as unknown as App
+    frameworkErrors: (error, request, reply) => {
+      observe(request as FastifyRequest, reply as FastifyReply)
+      errorHandler(log)(error, request as FastifyRequest, reply as FastifyReply)
+    },
+  }).withTypeProvider<ZodTypeProvider>() as unknown as App
 
   app.decorateRequest('traceparent', '')
   app.decorateRequest('logged')
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler(errorHandler(log))
   acceptBody(app as unknown as FastifyInstance)
+  answerOddRequests(app.server)
 
   app.addHook('onRequest', (request, reply, done) => {
+    observe(request, reply)
+    if (request.is404) done(notFound(`There is nothing at ${request.url}.`))
+    else if (isWithoutHost(request))
+      done(new ProblemError('malformed-request', 'The header Host is missing.'))
+    else done()
+  })
+  app.setNotFoundHandler(() => undefined)
+
+  function observe(request: FastifyRequest, reply: FastifyReply): void {
     request.traceparent = traceparentOf(request.headers) ?? newTraceparent()
     request.logged = {}
     reply.header('x-request-id', request.id)
     const startedAt = performance.now()
     reply.raw.once('close', () => finish(request, reply.raw, performance.now() - startedAt))
-    if (request.is404) done(notFound(`There is nothing at ${request.url}.`))
-    else done()
-  })
-  app.setNotFoundHandler(() => undefined)
+  }
 
   function finish(request: FastifyRequest, response: ServerResponse, durationMs: number): void {
     const { method, url, routeOptions } = request
@@ -122,24 +143,5 @@ export function createApp({
   return app
 }
 
-const UNREADABLE: Record<string, [ProblemName, string]> = {
-  HPE_HEADER_OVERFLOW: ['header-fields-too-large', 'The header fields are too large.'],
-  ERR_HTTP_REQUEST_TIMEOUT: ['request-timeout', 'The request did not arrive in time.'],
-}
-
-/** Node could not read the request as HTTP, so there is no request to answer, only a socket. */
-function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy(error)
-    return
-  }
-  const [name, detail] = UNREADABLE[error.code ?? ''] ?? [
-    'malformed-request',
-    'The request is not valid HTTP.',
-  ]
-  const { status, title } = PROBLEMS[name]
-  const body = JSON.stringify({ type: problemType(name), title, status, detail })
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
-}
+const isWithoutHost = ({ raw }: FastifyRequest): boolean =>
+  raw.headers.host === undefined && raw.httpVersion === '1.1'

@@ -17,7 +17,7 @@ const FASTIFY_ERRORS: Record<string, (error: Error) => ProblemError> = {
 }
 
 /** What a caller is told of an error. One that nobody foresaw is a 500 that gives nothing away. */
-export function toProblem(error: Error & { code?: string }): ProblemError {
+function toProblem(error: Error & { code?: string }): ProblemError {
   if (error instanceof ProblemError) return error
   return (
     FASTIFY_ERRORS[error.code ?? '']?.(error) ??
@@ -34,6 +34,8 @@ export const errorHandler =
   (log: Logger) =>
   (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = toProblem(error)
+    // A caller that hung up while sending is no error of this server, and hears no answer.
+    if (reply.raw.destroyed) return sendProblem(reply, problem)
     if (problem.problem === 'internal-error')
       log.error({ requestId: request.id, err: error }, 'Unexpected error')
     else if (PROBLEMS[problem.problem].status >= 500)

@@ -2,7 +2,9 @@ import { randomFillSync, randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/
+// Versions after 00 may append to it.
+const TRACEPARENT =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:$|(?<!^00.{53})-)/
 
 /** The caller's `X-Request-Id` where it is well-formed (1 to 128 letters, digits and `_ . : -`), else a new UUID. */
 export function requestIdOf({ 'x-request-id': given }: IncomingHttpHeaders): string {
