@@ -8,6 +8,7 @@ import Fastify, {
 } from 'fastify'
 import { acceptJson, BODY_LIMIT_BYTES } from './body.ts'
 import { errorHandler } from './errors.ts'
+import { closeIdleConnectionsWithCare } from './idle-connections.ts'
 import type { Logger } from './log.ts'
 import { addRoutes } from './methods.ts'
 import type { Metrics } from './metrics.ts'
@@ -86,6 +87,11 @@ export function createApp({
   app.setErrorHandler(errorHandler(log))
   acceptBody(app as unknown as FastifyInstance)
   answerOddRequests(app.server)
+  closeIdleConnectionsWithCare(app.server)
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
 
   app.addHook('onRequest', (request, reply, done) => {
     observe(request, reply)
@@ -105,6 +111,8 @@ export function createApp({
   }
 
   function finish(request: FastifyRequest, response: ServerResponse, durationMs: number): void {
+    // Its connection would else be kept, and with it the process.
+    if (isClosing) setImmediate(() => app.server.closeIdleConnections())
     const { method, url, routeOptions } = request
     // A caller that hung up saw no status; 499 is what proxies log for that.
     const status = response.writableFinished ? response.statusCode : 499

@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { PROBLEM_MEDIA_TYPE, type ProblemName } from '@msctl/sdk/contract'
+import { answerOn } from './idle-connections.ts'
 import { ProblemError, toBody } from './problems.ts'
 
 const UNREADABLE: Record<string, [ProblemName, string]> = {
@@ -11,9 +12,8 @@ const UNREADABLE: Record<string, [ProblemName, string]> = {
 
 /** Node could not read a request as HTTP, so there is no request to answer, only a socket. */
 export function answerUnreadableRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Node's own note of the answer that is under way, into which nothing must be mixed.
-  const { _httpMessage: begun } = socket as Socket & { _httpMessage?: ServerResponse | null }
-  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) {
+  // Nothing may be mixed into an answer that has begun.
+  if (error.code === 'ECONNRESET' || !socket.writable || answerOn(socket)?.headersSent) {
     socket.destroy(error)
     return
   }
