@@ -26,7 +26,9 @@ export interface AptRedisOptions {
   readonly cacheDir: string
   readonly onStep?: ((step: AptStep) => void) | undefined
   /** Further settings of apt, as `name=value`. */
-  readonly settings?: readonly string[]
+  readonly settings?: readonly string[] | undefined
+  /** Where apt keeps the system's package lists. Default: as apt is configured. */
+  readonly systemLists?: string | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -62,14 +64,14 @@ export async function hasApt(): Promise<boolean> {
  * @throws Error with apt's own words when there is no such package, or no network.
  */
 export async function fetchRedisByApt(options: AptRedisOptions): Promise<UnpackedRedis> {
-  const { cacheDir, onStep, settings = [], signal } = options
+  const { cacheDir, onStep, settings = [], systemLists, signal } = options
   const work = path.join(cacheDir, `apt-${randomBytes(4).toString('hex')}`)
   try {
     for (const folder of ['lists/partial', 'archives/partial', 'root']) {
       await mkdir(path.join(work, folder), { recursive: true })
     }
     await chmod(path.join(work, 'root'), 0o755) // as root, the server runs as somebody else
-    await download(work, settings, onStep, signal)
+    await download({ work, settings, systemLists, onStep, signal })
     onStep?.('unpacking')
     const root = path.join(work, 'root')
     await unpack(path.join(work, 'archives'), root, signal)
@@ -84,13 +86,11 @@ export async function fetchRedisByApt(options: AptRedisOptions): Promise<Unpacke
 }
 
 async function download(
-  work: string,
-  settings: readonly string[],
-  onStep: AptRedisOptions['onStep'],
-  signal?: AbortSignal,
+  options: Omit<AptRedisOptions, 'cacheDir'> & { readonly work: string },
 ): Promise<void> {
+  const { work, settings = [], systemLists, onStep, signal } = options
   onStep?.('downloading')
-  const withSystemLists = aptOptions(work, false, settings)
+  const withSystemLists = aptOptions(work, systemLists, settings)
   if (
     await install(withSystemLists, signal).then(
       () => true,
@@ -101,7 +101,7 @@ async function download(
   signal?.throwIfAborted()
 
   // A fresh machine has no lists at all, and old lists name packages that are gone.
-  const withOwnLists = aptOptions(work, true, settings)
+  const withOwnLists = aptOptions(work, path.join(work, 'lists'), settings)
   onStep?.('updating')
   await apt([...withOwnLists, 'update'], signal)
   onStep?.('downloading')
@@ -125,7 +125,7 @@ async function install(options: readonly string[], signal?: AbortSignal): Promis
   throw failure
 }
 
-function aptOptions(work: string, ownLists: boolean, further: readonly string[]): string[] {
+function aptOptions(work: string, lists: string | undefined, further: readonly string[]): string[] {
   const all = [
     `Dir::Cache=${work}`,
     'Dir::Cache::archives=archives/',
@@ -136,7 +136,7 @@ function aptOptions(work: string, ownLists: boolean, further: readonly string[])
     'Acquire::Languages=none',
     'Acquire::Retries=2',
     'Acquire::http::Timeout=20',
-    ...(ownLists ? [`Dir::State::lists=${work}/lists/`] : []),
+    ...(lists === undefined ? [] : [`Dir::State::lists=${lists}/`]),
     ...further,
   ]
   return all.flatMap((setting) => ['-o', setting])

@@ -6,7 +6,7 @@ import { askReady } from './node-part.ts'
 import { clusterLink } from './postgres-cluster.ts'
 import { acceptsConnections } from './postgres-server.ts'
 import { isRunning } from './process-identity.ts'
-import { answersPing } from './redis-server.ts'
+import { answersAs } from './redis-server.ts'
 import type { State } from './state.ts'
 
 const SCHEMES: Partial<Record<Part, string>> = { db: 'postgres', cache: 'redis' }
@@ -50,6 +50,6 @@ async function askPart(part: Part, pid: number, port: number, dataDir: string): 
     const folder = await realpath(clusterLink(dataDir)).catch(() => undefined)
     return folder !== undefined && (await acceptsConnections({ folder }, pid)) ? 'up' : 'not ready'
   }
-  const isReady = part === 'cache' ? await answersPing(port) : (await askReady(port)) === 'ready'
+  const isReady = part === 'cache' ? await answersAs(pid, port) : (await askReady(port)) === 'ready'
   return isReady ? 'up' : 'not ready'
 }

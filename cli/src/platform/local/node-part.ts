@@ -6,6 +6,7 @@ import type { Part } from '../parts.ts'
 import { endProcess } from './end-process.ts'
 import { type Launched, launch } from './launch.ts'
 import { logLength, logTail } from './log-tail.ts'
+import { isHeldBy } from './port-holder.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -82,14 +83,15 @@ export async function startNodePart(options: NodePartOptions): Promise<Launched>
     async () => {
       if (launched.ended() !== undefined) return 'ended'
       const answer = await askReady(port)
-      return answer === 'ready' || (answeringIsEnough && answer === 'not ready') ? 'ready' : undefined
+      const isEnough = answer === 'ready' || (answeringIsEnough && answer === 'not ready')
+      return isEnough && (await isHeldBy(launched.identity.pid, port)) ? 'ready' : undefined
     },
     { deadlineMs, everyMs: 25, signal },
   ).catch(async (error: unknown) => {
     await endProcess(launched.identity)
     throw error
   })
-  if (outcome === 'ready' && launched.ended() === undefined) return launched
+  if (outcome === 'ready') return launched
 
   await endProcess(launched.identity)
   const log = await logTail(logFile, from)

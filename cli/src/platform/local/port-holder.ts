@@ -11,7 +11,25 @@ export async function portHolder(port: number): Promise<PortHolder | undefined> 
   return process.platform === 'linux' ? holderByProc(port) : holderByLsof(port)
 }
 
+/**
+ * Whether that process, one of ours, is who listens on the port. What answers there may be another server, on a port
+ * that ours failed to get. Elsewhere than on Linux this is taken for granted.
+ */
+export async function isHeldBy(pid: number, port: number): Promise<boolean> {
+  return process.platform !== 'linux' || holdsOneOf(String(pid), await listeningSockets(port))
+}
+
 async function holderByProc(port: number): Promise<PortHolder | undefined> {
+  const sockets = await listeningSockets(port)
+  if (sockets.size === 0) return undefined
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    if (await holdsOneOf(pid, sockets)) return { pid: Number(pid), command: await commandOf(pid) }
+  }
+  return undefined
+}
+
+/** The sockets that listen on a port, as the links in /proc/PID/fd name them. */
+async function listeningSockets(port: number): Promise<Set<string>> {
   const sockets = new Set<string>()
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     const lines = (await readFile(table, 'latin1').catch(() => '')).split('\n').slice(1)
@@ -22,14 +40,15 @@ async function holderByProc(port: number): Promise<PortHolder | undefined> {
       if (isPort && state === LISTENING) sockets.add(`socket:[${inode}]`)
     }
   }
-  if (sockets.size === 0) return undefined
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
-      if (sockets.has(target)) return { pid: Number(pid), command: await commandOf(pid) }
-    }
+  return sockets
+}
+
+async function holdsOneOf(pid: string, sockets: ReadonlySet<string>): Promise<boolean> {
+  for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+    const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
+    if (sockets.has(target)) return true
   }
-  return undefined
+  return false
 }
 
 async function commandOf(pid: string): Promise<string> {

@@ -69,8 +69,8 @@ async function linkLibraries(native: string): Promise<void> {
   const list = await readFile(path.join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   const links = JSON.parse(list) as { source: string; target: string }[]
   for (const { source, target } of links) {
-    // Both are written as `native/lib/…`.
-    const link = path.resolve(native, '..', target)
+    // Both are written as `native/lib/…`, whatever our copy is called.
+    const link = path.join(native, path.relative('native', target))
     if ((await stat(link).catch(() => undefined)) !== undefined) continue
     const to = path.relative(path.dirname(target), source)
     await symlink(to, link).catch((error: NodeJS.ErrnoException) => {

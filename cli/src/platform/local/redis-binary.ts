@@ -24,6 +24,8 @@ export interface RedisBinaryOptions {
   readonly account: Account | undefined
   /** Where a private copy goes when the account cannot reach `cacheDir`; asked for only then. */
   readonly copyTo: () => Promise<string>
+  /** Further settings of apt, as `name=value`. */
+  readonly aptSettings?: readonly string[]
   readonly onStep?: ((step: AptStep) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -37,11 +39,21 @@ const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sb
  * @throws Failure `no-redis` with the remedy for this system.
  */
 export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBinary> {
-  const { account, cacheDir, searchPath, usualFolders = USUAL_FOLDERS, onStep, signal } = options
+  const {
+    account,
+    cacheDir,
+    searchPath,
+    usualFolders = USUAL_FOLDERS,
+    aptSettings = [],
+    onStep,
+    signal,
+  } = options
   const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
   if (installed !== undefined) return { command: installed, env: {} }
 
-  const unpacked = (await unpackedRedis(cacheDir)) ?? (await fetchOrExplain({ cacheDir, onStep, signal }))
+  const unpacked =
+    (await unpackedRedis(cacheDir)) ??
+    (await fetchOrExplain({ cacheDir, settings: aptSettings, onStep, signal }))
   const binary = { command: unpacked.command, env: { LD_LIBRARY_PATH: unpacked.libraryPath } }
   if (await canRun(binary.command, account, binary.env)) return binary
   return account === undefined ? explain(`${binary.command} does not run`) : copyFor(options)

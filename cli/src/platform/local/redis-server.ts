@@ -49,15 +49,16 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Lau
   const launched = await launch({ command: binary.command, args, env, logFile, account })
   onSpawn?.(launched.identity)
 
+  const { pid } = launched.identity
   const outcome = await waitUntil(
-    async () => (launched.ended() !== undefined ? 'ended' : (await answersPing(port)) ? 'ready' : undefined),
+    async () =>
+      launched.ended() !== undefined ? 'ended' : (await answersAs(pid, port)) ? 'ready' : undefined,
     { deadlineMs, everyMs: 5, signal },
   ).catch(async (error: unknown) => {
     await endProcess(launched.identity)
     throw error
   })
-  // Somebody else's Redis on this port answers just as well: ours must still be there a moment after it bound.
-  if (outcome === 'ready' && launched.ended() === undefined) return launched
+  if (outcome === 'ready') return launched
 
   await endProcess(launched.identity)
   const log = await logTail(logFile, from)
@@ -67,16 +68,25 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Lau
     : new Failure('part-failed', { part: 'cache', reason: launched.ended() ?? '', log, logFile })
 }
 
-/** Whether something on that port of 127.0.0.1 answers a Redis PING within `withinMs` (default 500). */
-export async function answersPing(port: number, withinMs = 500): Promise<boolean> {
+/**
+ * Whether what answers on that port of 127.0.0.1 within `withinMs` (default 500) is the Redis with that pid: another
+ * one, on a port that ours failed to get, answers just as well.
+ */
+export async function answersAs(pid: number, port: number, withinMs = 500): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: withinMs })
-    const finish = (answer: boolean) => {
+    let answer = ''
+    const finish = (isOurs: boolean) => {
       socket.destroy()
-      resolve(answer)
+      resolve(isOurs)
     }
-    socket.once('connect', () => socket.write('PING\r\n'))
-    socket.once('data', (data) => finish(data.toString('latin1').startsWith('+PONG')))
+    socket.once('connect', () => socket.write('INFO server\r\n'))
+    socket.on('data', (data) => {
+      answer += data.toString('latin1')
+      const found = /^process_id:(\d+)\r$/m.exec(answer)
+      if (found !== null) finish(Number(found[1]) === pid)
+      else if (answer.startsWith('-')) finish(false) // an error
+    })
     socket.once('timeout', () => finish(false))
     socket.once('error', () => finish(false))
     socket.once('close', () => finish(false))
