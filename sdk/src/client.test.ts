@@ -14,6 +14,7 @@ import {
   type RequestEvent,
   type ResponseEvent,
 } from './index.ts'
+import { createScripted } from './testing/scripted.ts'
 import { ann, answer, serve } from './testing/server.ts'
 import { VERSION } from './version.ts'
 
@@ -30,7 +31,7 @@ describe('a request', () => {
         url: '/users',
         body: JSON.stringify(newUser),
         headers: {
-          accept: 'application/json',
+          accept: 'application/json, */*;q=0.5',
           'content-type': 'application/json',
           'idempotency-key': expect.stringMatching(/^[\da-f-]{36}$/),
           'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
@@ -173,6 +174,26 @@ describe('options that cannot be meant', () => {
     )
   })
 
+  test('no room for any request, or a socket that nobody connects to', () => {
+    expect(() => createClient({ maxConcurrency: 0 })).toThrow('maxConcurrency must be at least 1, got 0')
+    const { dispatcher } = createScripted([])
+    expect(() => createClient({ dispatcher, socketPath: '/run/gateway.sock' })).toThrow(TypeError)
+  })
+
+  test('a dispatcher that does not know how to dispatch this', async () => {
+    const dispatcher = {
+      dispatch(): boolean {
+        throw new Error('invalid onConnect method')
+      },
+    }
+    await using ms = createClient({ dispatcher })
+    const { signal } = new AbortController()
+    await expect(ms.users.get(1, { signal })).rejects.toThrow(
+      'The request cannot be sent: invalid onConnect method',
+    )
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
   test('a time limit that is no number, or below 0', async () => {
     expect(() => createClient({ timeoutMs: Number.NaN })).toThrow(
       'timeoutMs must be a number of milliseconds',
@@ -180,6 +201,8 @@ describe('options that cannot be meant', () => {
     await using ms = createClient()
     await expect(ms.users.get(1, { timeoutMs: -1 })).rejects.toThrow(TypeError)
     await expect(ms.users.get(1, { attemptTimeoutMs: Number('x') })).rejects.toThrow('attemptTimeoutMs')
+    await expect(ms.waitFor('users', 'OPEN', { timeoutMs: Number.NaN })).rejects.toThrow('timeoutMs')
+    await expect(ms.gateway.watch({ intervalMs: -1 }).next()).rejects.toThrow('intervalMs')
   })
 
   test('an id that is no number', async () => {

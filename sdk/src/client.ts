@@ -73,6 +73,13 @@ const DEFAULTS = {
 export function createClient(options: ClientOptions = {}): Client {
   const { origin, basePath } = parseBaseUrl(options.baseUrl ?? DEFAULTS.baseUrl)
   const settings = toSettings(options, origin, basePath)
+  const { maxConcurrency = DEFAULTS.maxConcurrency } = options
+  if (!(maxConcurrency >= 1)) throw new TypeError(`maxConcurrency must be at least 1, got ${maxConcurrency}`)
+  if (options.dispatcher !== undefined && options.socketPath !== undefined) {
+    throw new TypeError(
+      'socketPath is for connections of the client’s own; give it to your dispatcher instead',
+    )
+  }
   const connections =
     options.dispatcher === undefined
       ? openConnections({
@@ -86,7 +93,7 @@ export function createClient(options: ClientOptions = {}): Client {
     origin,
     maxBodyBytes: options.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
   })
-  const turnstile = createTurnstile(options.maxConcurrency ?? DEFAULTS.maxConcurrency)
+  const turnstile = createTurnstile(maxConcurrency)
   const calls = createCall({ send, turnstile, settings })
   const closing = new AbortController()
   const gateway = createGateway(calls.call, closing.signal)
@@ -118,7 +125,8 @@ function toSettings(options: ClientOptions, origin: string, basePath: string): S
     origin,
     basePath,
     headers: {
-      accept: 'application/json',
+      // Errors are application/problem+json, metrics are text.
+      accept: 'application/json, */*;q=0.5',
       'user-agent': `msctl-sdk/${VERSION} node/${process.versions.node}`,
       ...lowerCased(options.headers ?? {}),
     },

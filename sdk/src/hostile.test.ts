@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { build } from 'esbuild'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import {
   type CallOptions,
   type ClientOptions,
@@ -50,7 +50,7 @@ test('a server that hangs is left at the deadline', async () => {
   const { error, tookMs } = await getUser(url, { timeoutMs: 200 })
   expect(isTimeoutError(error) && error.timeoutMs).toBe(200)
   expect(tookMs).toBeGreaterThanOrEqual(199)
-  expect(tookMs).toBeLessThan(500)
+  expect(tookMs).toBeLessThan(1000)
 })
 
 test('a server that hangs in the middle of the body is left at the deadline', async () => {
@@ -59,7 +59,7 @@ test('a server that hangs in the middle of the body is left at the deadline', as
   )
   const { error, tookMs } = await getUser(url, { timeoutMs: 200 })
   expect(isTimeoutError(error)).toBe(true)
-  expect(tookMs).toBeLessThan(500)
+  expect(tookMs).toBeLessThan(1000)
 })
 
 test('a server that drips its body without end is left at the deadline', async () => {
@@ -72,7 +72,7 @@ test('a server that drips its body without end is left at the deadline', async (
   )
   const { error, tookMs } = await getUser(url, { timeoutMs: 200 })
   expect(isTimeoutError(error)).toBe(true)
-  expect(tookMs).toBeLessThan(500)
+  expect(tookMs).toBeLessThan(1000)
 })
 
 test.each<[string, string]>([
@@ -174,10 +174,12 @@ test('a body against the schema passes with a warning, or silently, where that w
 
 test('a warning that nobody logs becomes one of the process', async () => {
   const { url } = await serve((_, response) => answer(response, 200, breach))
-  const warned = once(process, 'warning') as Promise<[Error]>
+  const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   await getUser(url, { validate: 'warn' })
-  const [warning] = await warned
-  expect(warning).toMatchObject({ name: 'ContractWarning', code: 'bad-shape' })
+  expect(emitWarning).toHaveBeenCalledExactlyOnceWith(
+    expect.stringContaining('id: expected number, got "1"'),
+    expect.objectContaining({ type: 'ContractWarning', code: 'bad-shape' }),
+  )
 })
 
 test('unknown fields pass through', async () => {

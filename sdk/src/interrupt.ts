@@ -9,7 +9,7 @@ export interface Limits {
 export type Interruption = 'timeout' | 'aborted'
 
 /** The longest time that `setTimeout` can count, in milliseconds; beyond, it would fire at once. */
-const MAX_TIMER_MS = 2_147_483_647
+export const MAX_TIMER_MS = 2_147_483_647
 
 /**
  * Calls back once, when the time is up or the caller aborts; at once, before it returns, where the caller has aborted

@@ -6,6 +6,7 @@ export interface Backoff {
   capMs: number
 }
 
+/** How waits grow for clients that say nothing else. */
 export const DEFAULT_BACKOFF: Backoff = { baseMs: 250, capMs: 8000 }
 
 /**

@@ -75,58 +75,64 @@ export const createSend =
         connection?.abort(GIVEN_UP)
       }
 
-      dispatcher.dispatch(
-        {
-          origin,
-          method: method as Dispatcher.HttpMethod,
-          path,
-          headers,
-          body: body ?? null,
-          headersTimeout: 0,
-          bodyTimeout: 0,
+      function refuse(cause: Error): void {
+        if (isSettled) return
+        isSettled = true
+        stop()
+        reject(new TypeError(`The request cannot be sent: ${cause.message}`, { cause }))
+      }
+
+      const options: Dispatcher.DispatchOptions = {
+        origin,
+        method: method as Dispatcher.HttpMethod,
+        path,
+        headers,
+        body: body ?? null,
+        // The limits above hold for all of it.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      }
+      const handler: Dispatcher.DispatchHandler = {
+        onRequestStart(controller) {
+          connection = controller
+          if (isSettled) controller.abort(GIVEN_UP)
         },
-        {
-          onRequestStart(controller) {
-            connection = controller
-            if (isSettled) controller.abort(GIVEN_UP)
-          },
-          onResponseStart(_controller, statusCode, received) {
-            if (statusCode < 200) return
-            headersAt = performance.now()
-            status = statusCode
-            responseHeaders = received
-          },
-          onResponseData(_controller, chunk) {
-            length += chunk.length
-            if (length <= maxBodyBytes) {
-              chunks.push(chunk)
-              return
-            }
-            if (isSettled) return
+        onResponseStart(_controller, statusCode, received) {
+          if (statusCode < 200) return
+          headersAt = performance.now()
+          status = statusCode
+          responseHeaders = received
+        },
+        onResponseData(_controller, chunk) {
+          length += chunk.length
+          if (length <= maxBodyBytes) {
+            chunks.push(chunk)
+          } else if (!isSettled) {
             stop()
             abandon({ kind: 'too-large', status, headers: responseHeaders })
-          },
-          onResponseEnd() {
-            const [only] = chunks
-            const text =
-              only === undefined
-                ? ''
-                : chunks.length === 1
-                  ? only.toString()
-                  : Buffer.concat(chunks, length).toString()
-            settle({ kind: 'answer', status, headers: responseHeaders, body: text, headersAt })
-          },
-          onResponseError(_controller, cause) {
-            if (isSettled) return
-            if ((cause as NodeJS.ErrnoException).code !== 'UND_ERR_INVALID_ARG')
-              return settle({ kind: 'lost', cause })
-            isSettled = true
-            stop()
-            reject(new TypeError(`The request cannot be sent: ${cause.message}`, { cause }))
-          },
+          }
         },
-      )
+        onResponseEnd() {
+          settle({ kind: 'answer', status, headers: responseHeaders, body: toText(chunks), headersAt })
+        },
+        onResponseError(_controller, cause) {
+          if ((cause as NodeJS.ErrnoException).code === 'UND_ERR_INVALID_ARG') refuse(cause)
+          else settle({ kind: 'lost', cause })
+        },
+      }
+      try {
+        dispatcher.dispatch(options, handler)
+      } catch (cause) {
+        // A dispatcher of another make, such as one of an older undici.
+        refuse(cause as Error)
+      }
     })
+
+function toText(chunks: Buffer[]): string {
+  const [only] = chunks
+  if (only === undefined) return ''
+  return chunks.length === 1 ? only.toString() : Buffer.concat(chunks).toString()
+}
 
 /** One error for all, since nobody sees it: an error made for each would cost a stack each. */
 const GIVEN_UP = new Error('The caller no longer waits for this answer')

@@ -1,6 +1,8 @@
 import type { Circuit, CircuitState, ServiceName } from './contract/index.ts'
 import { AbortError, ConnectionError, type FailedCall, type SdkError, TimeoutError } from './errors.ts'
+import { MAX_TIMER_MS } from './interrupt.ts'
 import type { Gateway } from './resources/gateway.ts'
+import { milliseconds } from './run.ts'
 
 /** What `waitFor` takes. */
 export interface WaitForOptions {
@@ -24,10 +26,11 @@ export type WaitFor = (
   options?: WaitForOptions,
 ) => Promise<Circuit>
 
+/** Makes `waitFor`, on top of a watch. */
 export const createWaitFor =
   (watch: Gateway['watch'], url: string): WaitFor =>
   async (service, state, { timeoutMs = 60_000, intervalMs = 100, signal } = {}) => {
-    const deadline = AbortSignal.timeout(timeoutMs)
+    const deadline = AbortSignal.timeout(Math.min(milliseconds('timeoutMs', timeoutMs), MAX_TIMER_MS))
     const events = watch({
       intervalMs,
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),

@@ -10,6 +10,7 @@ import {
 import { isAbortError, isContractError, isSdkError, type SdkError } from './errors.ts'
 import { sleep } from './interrupt.ts'
 import type { CallOptions } from './options.ts'
+import { milliseconds } from './run.ts'
 
 /** What `watch` takes. */
 export interface WatchOptions {
@@ -35,12 +36,17 @@ export type WatchEvent =
 /** The longest that one look may take, in milliseconds, so that a gateway that hangs is told of. */
 const LOOK_TIMEOUT_MS = 5000
 
-/** @param closing ends all watches, when the client closes. */
+/**
+ * Makes `gateway.watch`.
+ *
+ * @param closing ends all watches, when the client closes.
+ */
 export const createWatch = (health: (options: CallOptions) => ApiPromise<Health>, closing: AbortSignal) =>
   async function* watch({
     intervalMs = 1000,
     signal: given,
   }: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
+    milliseconds('intervalMs', intervalMs)
     const signal = given === undefined ? closing : AbortSignal.any([given, closing])
     let before: Health | undefined
     while (!signal.aborted) {

@@ -18,6 +18,11 @@ export interface Gateway {
   watch(options?: WatchOptions): AsyncIterableIterator<WatchEvent, void, undefined>
 }
 
+/**
+ * Makes the calls of the gateway.
+ *
+ * @param closing ends the watches, when the client closes.
+ */
 export function createGateway(call: Call, closing: AbortSignal): Gateway {
   const health: Gateway['health'] = (options) =>
     call({ call: 'gateway.health', method: 'GET', path: '/health', answer: Health }, options)

@@ -30,6 +30,7 @@ export interface Orders {
   delete(id: number, options?: CallOptions): ApiPromise<void>
 }
 
+/** Makes the calls of orders: one line an endpoint. */
 export const createOrders = (call: Call): Orders => ({
   create: (body, options) =>
     call({ call: 'orders.create', method: 'POST', path: '/orders', body, answer: Order }, options),

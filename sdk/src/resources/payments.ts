@@ -35,6 +35,7 @@ export interface Payments {
   delete(id: number, options?: CallOptions): ApiPromise<void>
 }
 
+/** Makes the calls of payments: one line an endpoint. */
 export const createPayments = (call: Call): Payments => ({
   create: (body, options) =>
     call({ call: 'payments.create', method: 'POST', path: '/payments', body, answer: Payment }, options),

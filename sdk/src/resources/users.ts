@@ -26,6 +26,7 @@ export interface Users {
   details(id: number, options?: CallOptions): ApiPromise<UserDetails>
 }
 
+/** Makes the calls of users: one line an endpoint. */
 export const createUsers = (call: Call): Users => ({
   create: (body, options) =>
     call({ call: 'users.create', method: 'POST', path: '/users', body, answer: User }, options),
