@@ -17,7 +17,7 @@ export function createGateway({ config, log }: { config: GatewayConfig; log: Log
   close(): Promise<void>
 } {
   const metrics = createMetrics('gateway')
-  const upstreams = createUpstreams(config, createGatewayMetrics(metrics))
+  const upstreams = createUpstreams({ config, metrics: createGatewayMetrics(metrics), log })
   let isDraining = false
 
   const app = createApp({

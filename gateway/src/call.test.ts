@@ -228,7 +228,7 @@ describe('a circuit', () => {
     const users = await startService((_, response) => response.writeHead(404).end())
     const gateway = await startGateway({ users }, { BREAKER_FAILURES: '1' })
     await gateway.ask('/users/%zz')
-    await exchangeBytes(gateway.port, 'GET /users/1 HTTP/1.1\r\n\r\n')
+    await exchangeBytes(gateway.port, 'GET /users/1 HTTP/1.1\r\nConnection: close\r\n\r\n')
     await exchangeBytes(gateway.port, 'GET /users/\x7f HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     await exchangeBytes(
       gateway.port,

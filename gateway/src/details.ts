@@ -39,6 +39,7 @@ export const detailsOf =
     }
     const userPermit = users.breaker.acquire()
     if (userPermit === undefined) {
+      request.logged.note = 'circuit open'
       sendProblem(reply, refuseCall(users))
       return
     }
@@ -143,8 +144,10 @@ function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details 
   }
 
   function begin(json: Buffer): void {
-    if (orders === 'lost') sendWhole([BEFORE_USER, json, WITHOUT_ORDERS])
-    else if (orders === 'complete') sendWhole([BEFORE_USER, json, BEFORE_ORDERS, ...held, END])
+    if (orders === 'lost') {
+      reply.request.logged.note = 'without orders'
+      sendWhole([BEFORE_USER, json, WITHOUT_ORDERS])
+    } else if (orders === 'complete') sendWhole([BEFORE_USER, json, BEFORE_ORDERS, ...held, END])
     else if (held.length > 0) {
       held.unshift(BEFORE_USER, json, BEFORE_ORDERS)
       reply.hijack()

@@ -390,3 +390,20 @@ describe('a caller that hangs up', () => {
     await eventually(() => users.sockets.size === 0)
   })
 })
+
+test('a caller that sends its requests ahead gets the answers in their order', async () => {
+  const users = await startService((request, response) => {
+    setTimeout(() => response.end(`answer to ${request.url} `), request.url === '/users/1' ? 100 : 0)
+  })
+  const gateway = await startGateway({ users })
+  const raw = await exchangeBytes(
+    gateway.port,
+    'GET /users/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /users/2 HTTP/1.1\r\nHost: x\r\n\r\n',
+    'GET /users/3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  )
+  expect(raw.match(/answer to \S+/g)).toEqual([
+    'answer to /users/1',
+    'answer to /users/2',
+    'answer to /users/3',
+  ])
+})

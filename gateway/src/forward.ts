@@ -12,6 +12,7 @@ export const forwardTo =
   (request: FastifyRequest, reply: FastifyReply): void => {
     const permit = upstream.breaker.acquire()
     if (permit === undefined) {
+      request.logged.note = 'circuit open'
       sendProblem(reply, refuseCall(upstream))
       return
     }

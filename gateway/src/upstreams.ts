@@ -1,3 +1,4 @@
+import type { Logger } from '@msctl/kit'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { type Breaker, createBreaker } from './breaker.ts'
 import type { GatewayConfig } from './config.ts'
@@ -29,7 +30,15 @@ const TABLE = {
 export type Upstreams = Record<ServiceName, Upstream>
 
 /** Nothing is connected before the first call. */
-export function createUpstreams(config: GatewayConfig, metrics: GatewayMetrics): Upstreams {
+export function createUpstreams({
+  config,
+  metrics,
+  log,
+}: {
+  config: GatewayConfig
+  metrics: GatewayMetrics
+  log: Logger
+}): Upstreams {
   const lookup = createSharedLookup()
   const timeoutMs = config.UPSTREAM_TIMEOUT_SECONDS * 1000
 
@@ -39,7 +48,13 @@ export function createUpstreams(config: GatewayConfig, metrics: GatewayMetrics):
     const breaker = createBreaker({
       failures: config.BREAKER_FAILURES,
       resetSeconds: config.BREAKER_RESET_SECONDS,
-      onTransition: ({ to }) => metrics.observeTransition(service, to),
+      onTransition: ({ from, to }) => {
+        metrics.observeTransition(service, to)
+        log[to === 'OPEN' ? 'warn' : 'info'](
+          { upstream: service, from, to },
+          `The circuit of ${service} is ${to}`,
+        )
+      },
     })
     return {
       service,
