@@ -15,16 +15,19 @@ import type { Turnstile } from './turnstile.ts'
 /**
  * Makes calls: attempt after attempt, as long as that is safe, useful and within the deadline.
  *
+ * @param options.onIdle called whenever no call is under way any more.
  * @returns `close` refuses calls from then on, and resolves when those under way have ended.
  */
 export function createCall({
   send,
   turnstile,
   settings,
+  onIdle = () => undefined,
 }: {
   send: Send
   turnstile: Turnstile
   settings: Settings
+  onIdle?: (() => void) | undefined
 }): { call: Call; close: () => Promise<void> } {
   const { logger, hooks, backoff, random } = settings
   const makeAttempt = createAttempt({ send, turnstile, hooks, logger })
@@ -40,7 +43,10 @@ export function createCall({
       return await persist(endpoint, options, run)
     } finally {
       underWay -= 1
-      if (underWay === 0) reportIdle?.()
+      if (underWay === 0) {
+        onIdle()
+        reportIdle?.()
+      }
     }
   }
 

@@ -94,7 +94,7 @@ export function createClient(options: ClientOptions = {}): Client {
     maxBodyBytes: options.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
   })
   const turnstile = createTurnstile(maxConcurrency)
-  const calls = createCall({ send, turnstile, settings })
+  const calls = createCall({ send, turnstile, settings, onIdle: connections?.giveUpPending })
   const closing = new AbortController()
   const gateway = createGateway(calls.call, closing.signal)
 

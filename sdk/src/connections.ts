@@ -4,7 +4,9 @@ import { buildConnector, Pool } from 'undici'
 /** Keep-alive connections to one origin. */
 export interface Connections {
   dispatcher: Pool
-  /** Closes them all, also those that are still being made. */
+  /** Gives up those that are still being made: for when nobody waits for them any more. They would keep the process alive. */
+  giveUpPending(): void
+  /** Closes them all. */
   close(): Promise<void>
 }
 
@@ -35,10 +37,14 @@ export function openConnections({
       connecting.add(socket as Socket)
     },
   })
+  const giveUpPending = () => {
+    for (const socket of connecting) socket.destroy()
+  }
   return {
     dispatcher,
+    giveUpPending,
     async close() {
-      for (const socket of connecting) socket.destroy()
+      giveUpPending()
       await dispatcher.destroy()
     },
   }

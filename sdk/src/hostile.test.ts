@@ -17,6 +17,7 @@ import {
   isTimeoutError,
   type User,
 } from './index.ts'
+import { listenAndFreeze } from './testing/frozen.ts'
 import { ann, answer, answerProblem, serve, serveSockets } from './testing/server.ts'
 
 /** What a read of a user gives, and how long it took. */
@@ -273,6 +274,7 @@ test('no handle is left open: a script that met all of this ends by itself, with
   const { url: unavailable } = await serve((_, response) =>
     answerProblem(response, 503, 'circuit-open', {}, { 'retry-after': '30' }),
   )
+  const frozen = await listenAndFreeze()
   const dir = await mkdtemp(path.join(tmpdir(), 'msctl-sdk-script-'))
   onTestFinished(() => rm(dir, { recursive: true }))
   const script = path.join(dir, 'script.mjs')
@@ -281,7 +283,7 @@ test('no handle is left open: a script that met all of this ends by itself, with
     `import { createClient } from ${JSON.stringify(path.join(import.meta.dirname, 'index.ts'))}
     async function main() {
     const names = []
-    for (const baseUrl of ${JSON.stringify([fine, hang, reset, unavailable, 'http://127.0.0.1:1'])}) {
+    for (const baseUrl of ${JSON.stringify([fine, hang, reset, unavailable, 'http://127.0.0.1:1', `http://127.0.0.1:${frozen}`])}) {
       const ms = createClient({ baseUrl, timeoutMs: 300, backoff: { baseMs: 1 } })
       names.push(await ms.users.get(1).then(({ name }) => name, (error) => error.name))
     }
@@ -305,7 +307,7 @@ test('no handle is left open: a script that met all of this ends by itself, with
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   expect([code, output.trim()]).toEqual([
     0,
-    'Ann,TimeoutError,ConnectionError,CircuitOpenError,ConnectionError',
+    'Ann,TimeoutError,ConnectionError,CircuitOpenError,ConnectionError,TimeoutError',
   ])
   expect(performance.now() - start).toBeLessThan(4000)
 })
