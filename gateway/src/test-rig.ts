@@ -77,7 +77,7 @@ async function listen(server: Server, port: number): Promise<Omit<Service, 'seen
 }
 
 /** An origin at which nothing listens. */
-export async function deadOrigin(): Promise<string> {
+async function deadOrigin(): Promise<string> {
   const { origin, stop } = await startService(() => undefined)
   await stop()
   return origin
@@ -137,7 +137,7 @@ export async function startGateway(
 }
 
 /** Sends a request with the path as it is given, and reads the answer to its end. */
-export async function askServer(
+async function askServer(
   origin: string,
   path: string,
   { body, ...options }: RequestOptions & { body?: string | Buffer } = {},
