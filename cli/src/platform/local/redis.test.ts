@@ -78,7 +78,7 @@ test.runIf(isDebian)(
     expect(copied.command).toMatch(/^\/var\/lib\/msctl\//)
     const port = await freePort()
     const launched = await startRedisServer({ binary: copied, account, port, logFile: path.join(dir, 'log') })
-    expect(await answersPing(port)).toBe(true)
+    expect(await answersAs(launched.identity.pid, port)).toBe(true)
     await endProcess(launched.identity)
   },
 )
