@@ -1,5 +1,6 @@
 // The program as people run it: the built bundle, real processes, real stores, on ports and in folders of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, chown, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
@@ -59,10 +60,9 @@ async function status(): Promise<PlatformStatus> {
 }
 
 /** The processes that the state names, whether or not they still run. */
-function recorded(): ProcessIdentity[] {
-  const text = existsSync(path.join(home, 'local.json'))
-    ? readFileSync(path.join(home, 'local.json'), 'utf8')
-    : '{}'
+function recorded(folder = home): ProcessIdentity[] {
+  const file = path.join(folder, 'local.json')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
   const { parts = {} } = JSON.parse(text) as { parts?: Record<string, { process?: ProcessIdentity }> }
   return Object.values(parts).flatMap((part) => part.process ?? [])
 }
@@ -71,7 +71,7 @@ async function createUser(url: string | null): Promise<number> {
   const response = await fetch(`${url}/users`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email: 'ann@example.com', name: 'Ann' }),
+    body: JSON.stringify({ email: `${randomUUID()}@example.com`, name: 'Ann' }),
   })
   return ((await response.json()) as { id: number }).id
 }
