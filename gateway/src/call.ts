@@ -63,6 +63,7 @@ export function callUpstream(
   const timer = setTimeout(() => setImmediate(onTimeout), timeoutMs)
 
   function onTimeout(): void {
+    if (phase === 'over') return
     if (phase === 'waiting') fail('timeout', new errors.HeadersTimeoutError())
     // A caller that takes its time is no fault of the service; else the next piece of the answer decides.
     else if (isHeld) succeed()

@@ -47,6 +47,7 @@ export const detailsOf =
     const ask = (upstream: Upstream, permit: Permit, path: string, receiver: Receiver): Call =>
       callUpstream(upstream, permit, { method: 'GET', path, headers, body: null }, receiver)
 
+    let ordersCall: Call | undefined
     const answer = composeDetails(reply, () => ordersCall?.resume())
     const refuse = (problem: ProblemError) => {
       ordersCall?.abandon()
@@ -68,7 +69,6 @@ export const detailsOf =
     )
 
     const ordersPermit = orders.breaker.acquire()
-    let ordersCall: Call | undefined
     if (ordersPermit === undefined) {
       refuseCall(orders)
       answer.loseOrders()
