@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -52,9 +52,17 @@ async function* readLog({ part, file }: LogFile): AsyncGenerator<LogLine> {
   }
 }
 
-/** What is written from now on, until the signal. Follows a file that is put aside, cut short, removed or made anew. */
-export async function* followLogs(files: readonly LogFile[], signal?: AbortSignal): AsyncGenerator<LogLine> {
-  const tails = await Promise.all(files.map((file) => createTail(file)))
+/**
+ * What is written after this call, until the signal. Follows a file that is put aside, cut short, removed or made anew.
+ */
+export function followLogs(files: readonly LogFile[], signal?: AbortSignal): AsyncGenerator<LogLine> {
+  return follow(files.map(createTail), signal)
+}
+
+async function* follow(
+  tails: readonly (() => Promise<LogLine[]>)[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LogLine> {
   while (signal?.aborted !== true) {
     const lines = (await Promise.all(tails.map((next) => next()))).flat()
     yield* lines.sort((a, b) => a.time - b.time)
@@ -63,8 +71,8 @@ export async function* followLogs(files: readonly LogFile[], signal?: AbortSigna
 }
 
 /** Returns a function that gives the lines that have come since it was last called. */
-async function createTail({ part, file }: LogFile): Promise<() => Promise<LogLine[]>> {
-  const start = await stat(file).catch(() => undefined)
+function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
+  const start = statSync(file, { throwIfNoEntry: false })
   let inode = start?.ino
   let offset = start?.size ?? 0
   let rest = Buffer.alloc(0)
