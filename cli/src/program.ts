@@ -1,6 +1,7 @@
 import { Command, Help, InvalidArgumentError, Option } from 'commander'
 import type { CommandModule } from './context.ts'
 import { LANGUAGES, type Messages } from './messages/index.ts'
+import { DRIVERS } from './platform/platform.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -50,8 +51,12 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
   }
 
   add('up', '', ['msctl up', 'msctl up --driver compose --port 8080', 'msctl up --fresh'])
-    .addOption(new Option('--driver <driver>', option.driver).choices(['auto', 'local', 'compose']))
-    .addOption(new Option('--port <port>', option.port).argParser(parseNumber(help.aPort, 65_535)))
+    .addOption(
+      new Option('--driver <driver>', option.driver).env('MSCTL_DRIVER').choices(['auto', ...DRIVERS]),
+    )
+    .addOption(
+      new Option('--port <port>', option.port).env('MSCTL_PORT').argParser(parseNumber(help.aPort, 65_535)),
+    )
     .option('--fresh', option.fresh)
     .action((options, command) =>
       execute(() => import('./commands/up.ts'), options, command.optsWithGlobals()),

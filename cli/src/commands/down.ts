@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { choosePlatform } from '../platform/choose-platform.ts'
+import { createLastDriver } from '../platform/last-driver.ts'
 import type { Change } from '../platform/platform.ts'
 
 export { renderDown as render } from '../output/change.ts'
@@ -10,5 +11,7 @@ export async function run(
   context: Context,
 ): Promise<Change & { readonly volumes: boolean }> {
   const platform = await choosePlatform('running', context)
-  return { ...(await platform.down({ volumes })), volumes }
+  const change = await platform.down({ volumes })
+  if (volumes) createLastDriver(context.home.state).forget()
+  return { ...change, volumes }
 }

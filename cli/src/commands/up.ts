@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { choosePlatform, type DriverChoice } from '../platform/choose-platform.ts'
+import { createLastDriver } from '../platform/last-driver.ts'
 import type { Change } from '../platform/platform.ts'
 
 export { renderUp as render } from '../output/change.ts'
@@ -16,5 +17,7 @@ export async function run(
   context: Context,
 ): Promise<Change> {
   const platform = await choosePlatform(driver, context)
-  return platform.up({ port, fresh })
+  const change = await platform.up({ port, fresh })
+  createLastDriver(context.home.state).remember(platform.driver)
+  return change
 }

@@ -280,8 +280,8 @@ export const en = {
       lang: 'language: en or ru (default: the locale)',
       url: "the gateway's address (default: MSCTL_URL, the platform that runs here, or http://localhost:8000)",
       driver:
-        'local, compose or auto (default: the one that runs here, else compose where Docker answers, else local)',
-      port: "the gateway's port; 0: any (default: 8000)",
+        'local, compose or auto (default: MSCTL_DRIVER, else the one that has run here, compose where Docker answers, local)',
+      port: "the gateway's port; 0: any (default: MSCTL_PORT or 8000)",
       fresh: 'throw away the data first',
       volumes: 'remove the data, too',
       watch: 'show every change, until Ctrl-C',

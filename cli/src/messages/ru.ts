@@ -264,8 +264,8 @@ export const ru: Messages = {
       lang: 'язык: en или ru (по умолчанию — язык системы)',
       url: 'адрес шлюза (по умолчанию MSCTL_URL, запущенная здесь платформа или http://localhost:8000)',
       driver:
-        'local, compose или auto (по умолчанию тот, что уже работает, иначе compose, если отвечает Docker, иначе local)',
-      port: 'порт шлюза; 0 — любой (по умолчанию 8000)',
+        'local, compose или auto (по умолчанию MSCTL_DRIVER, иначе тот, что уже работал здесь, compose при живом Docker, local)',
+      port: 'порт шлюза; 0 — любой (по умолчанию MSCTL_PORT или 8000)',
       fresh: 'сначала удалить данные',
       volumes: 'удалить и данные',
       watch: 'показывать все изменения, пока не нажато Ctrl-C',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
+import { createLastDriver } from './last-driver.ts'
 import { createLocalPlatform } from './local/local-platform.ts'
 import type { Driver, Platform } from './platform.ts'
 
@@ -11,8 +12,9 @@ export type DriverChoice = Driver | 'auto'
 /**
  * The driver to use.
  *
- * @param choice `auto`: the one that runs the platform here, else Compose where it answers, else local. `running`: the
- *   one that runs the platform here, or has last run it, else local, which then says that nothing runs.
+ * @param choice `auto`: the one that runs the platform here, else the one that last did, since it has the data, else
+ *   Compose where it answers, else local. `running`: the one that runs the platform here, or has last run it, else local,
+ *   which then says that nothing runs.
  * @throws Failure `other-driver` when the platform runs here by another driver than the one asked for; `no-docker`,
  *   `no-compose-file` when Compose was asked for and cannot be used.
  */
@@ -25,12 +27,13 @@ export async function choosePlatform(choice: DriverChoice | 'running', context: 
   }
   const compose = await composePlatform(context, choice === 'compose')
   if (compose === undefined || choice === 'compose') return compose ?? local
-  if (choice === 'auto') return compose
+  const last = createLastDriver(context.home.state).read()
+  if (choice === 'auto' && (last !== 'local' || (await compose.isRunning()))) return compose
   if (await compose.isRunning()) {
     if (choice === 'local') throw new Failure('other-driver', { running: 'compose', asked: choice })
     return compose
   }
-  return choice === 'running' && !(await local.exists()) && (await compose.exists()) ? compose : local
+  return choice === 'running' && last === 'compose' ? compose : local
 }
 
 function localPlatform({ home, env, command, onEvent, signal }: Context): Platform {

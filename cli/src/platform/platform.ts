@@ -89,8 +89,6 @@ export interface Platform {
   status(): Promise<PlatformStatus>
   /** Whether any part runs here by this driver. */
   isRunning(): Promise<boolean>
-  /** Whether this driver has anything here, even if all of it is stopped. */
-  exists(): Promise<boolean>
   /** What all parts, or one, have written, oldest first. */
   readLogs(part?: Part): AsyncIterable<LogLine>
   /** What they write from now on, until the signal. */

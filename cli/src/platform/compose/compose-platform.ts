@@ -210,7 +210,6 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     kill: (part) => locked(() => kill(part)),
     status,
     isRunning: async () => (await containers()).some(({ state }) => state !== 'down'),
-    exists: async () => (await containers()).length > 0,
     readLogs: (part) => readComposeLogs(cli, part),
     followLogs: (part) => followComposeLogs(cli, part),
   }

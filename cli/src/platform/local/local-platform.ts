@@ -239,7 +239,6 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
       }),
     status,
     isRunning: async () => runningParts().length > 0,
-    exists: async () => state.read() !== undefined,
     readLogs: (part) => readLogs(logFiles(part)),
     followLogs: (part) => followLogs(logFiles(part), signal),
   }
