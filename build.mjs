@@ -32,6 +32,17 @@ async function buildParts() {
 const LAZY = /^(commands|messages)\//
 const cliSource = path.resolve('cli/src')
 
+/** Said before anything that an old Node.js would not understand. The exit code is that of a lacking environment. */
+const needsNode = `{
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error('Error: Node.js ' + process.versions.node + ' is too old.')
+    console.error('Why:   msctl needs Node.js 20.19 or later.')
+    console.error('Next:  Update it: https://nodejs.org/en/download')
+    process.exit(4)
+  }
+}`
+
 /** @type {import('esbuild').Plugin} Leaves `import('./commands/up.ts')` as a `require('./commands/up.cjs')`. */
 const lazyCommands = {
   name: 'lazy-commands',
@@ -64,7 +75,7 @@ async function buildCli() {
     // `require` starts faster than `import()`, which would have Node set up its other module loader first.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${needsNode}` },
   })
   await chmod('cli/dist/main.cjs', 0o755)
 }

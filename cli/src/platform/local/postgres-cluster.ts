@@ -23,7 +23,7 @@ import type { Shelter } from './shelter.ts'
 const run = promisify(execFile)
 
 /** The major version whose data folders our programs can read. */
-export const POSTGRES_MAJOR = '15'
+const POSTGRES_MAJOR = '15'
 /** The superuser of the cluster, by the contract. */
 export const POSTGRES_USER = 'user'
 
