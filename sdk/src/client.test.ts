@@ -32,7 +32,7 @@ describe('a request', () => {
           accept: 'application/json, */*;q=0.5',
           'content-type': 'application/json',
           'idempotency-key': expect.stringMatching(/^[\da-f-]{36}$/),
-          'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
+          'x-request-id': expect.stringMatching(/^[\da-f]{12}-1$/),
           'user-agent': `msctl-sdk/${VERSION} node/${process.versions.node}`,
         },
       },

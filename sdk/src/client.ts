@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { createCall } from './call.ts'
 import { openConnections } from './connections.ts'
@@ -128,8 +129,10 @@ function toSettings(options: ClientOptions, origin: string, basePath: string): S
       // Errors are application/problem+json, metrics are text.
       accept: 'application/json, */*;q=0.5',
       'user-agent': `msctl-sdk/${VERSION} node/${process.versions.node}`,
+      'x-request-id': '',
       ...lowerCased(options.headers ?? {}),
     },
+    nextRequestId: createRequestIds(),
     traceparent: typeof traceparent === 'function' ? traceparent : () => traceparent,
     timeoutMs: milliseconds('timeoutMs', options.timeoutMs ?? DEFAULTS.timeoutMs),
     attemptTimeoutMs: milliseconds('attemptTimeoutMs', options.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs),
@@ -142,6 +145,16 @@ function toSettings(options: ClientOptions, origin: string, basePath: string): S
     hooks: options.hooks ?? {},
     logger: options.logger,
     random: options.random ?? Math.random,
+  }
+}
+
+/** Ids that begin alike for all requests of a client, so that the logs show what one script did. */
+function createRequestIds(): () => string {
+  const prefix = randomBytes(6).toString('hex')
+  let count = 0
+  return () => {
+    count += 1
+    return `${prefix}-${count}`
   }
 }
 

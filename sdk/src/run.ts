@@ -57,7 +57,7 @@ function headersOf(
   const headers = { ...settings.headers }
   if (options.headers !== undefined) Object.assign(headers, lowerCased(options.headers))
   if (body !== undefined) headers['content-type'] ??= 'application/json'
-  headers['x-request-id'] ??= randomUUID()
+  headers['x-request-id'] ||= settings.nextRequestId()
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
   else if (method === 'POST') headers['idempotency-key'] ??= randomUUID()
   const traceparent = headers.traceparent === undefined ? settings.traceparent() : undefined

@@ -7,8 +7,13 @@ export interface Settings {
   origin: string
   /** What stands before each path, without a slash at its end. */
   basePath: string
-  /** Names in lower case. */
+  /**
+   * Names in lower case. `x-request-id` is among them, empty unless the caller chose one: a header that each call only
+   * has to fill in costs much less than one that it adds.
+   */
   headers: Readonly<Record<string, string>>
+  /** A new request id. */
+  nextRequestId: () => string
   traceparent: () => string | undefined
   timeoutMs: number
   attemptTimeoutMs: number
