@@ -36,6 +36,15 @@ export async function choosePlatform(choice: DriverChoice | 'running', context: 
   return choice === 'running' && last === 'compose' ? compose : local
 }
 
+/** The driver that runs the platform, or has last run it, and the other one, if it can be used here. */
+export async function findPlatforms(
+  context: Context,
+): Promise<{ current: Platform; other: Platform | undefined }> {
+  const current = await choosePlatform('running', context)
+  const other = current.driver === 'local' ? await composePlatform(context, false) : localPlatform(context)
+  return { current, other }
+}
+
 function localPlatform({ home, env, command, onEvent, signal }: Context): Platform {
   const programFolders = { packed: home.packedParts, clone: home.clone }
   return createLocalPlatform({ home: home.state, programFolders, env, command, onEvent, signal })
