@@ -51,6 +51,12 @@ async function finish(child: ReturnType<typeof launch>) {
 
 const run = (...args: Parameters<typeof launch>) => finish(launch(...args))
 
+/** Waits until npm is in the middle of an installation. */
+async function untilInstalling(): Promise<void> {
+  const calls = () => readFile(path.join(dir, 'calls'), 'utf8').catch(() => '')
+  await expect.poll(calls, { timeout: 15_000 }).toContain('hanging')
+}
+
 /** What npm has been asked since the last time. */
 async function npmCalls(): Promise<string[]> {
   const file = path.join(dir, 'calls')
@@ -115,9 +121,10 @@ test('two first uses at once install once', async () => {
 test('the lock of a first use that was killed is taken over, and its installation done again', async () => {
   const child = launch([], { NPM_HANGS: '1' })
   const finished = finish(child)
-  await expect.poll(npmCalls).toContain('hanging')
+  await untilInstalling()
   process.kill(-(child.pid ?? 0), 'SIGKILL')
   await finished
+  await npmCalls()
   const again = await run()
   expect(again.code).toBe(0)
   expect(await npmCalls()).toEqual([INSTALL, BUILD])
@@ -126,7 +133,7 @@ test('the lock of a first use that was killed is taken over, and its installatio
 test('Ctrl-C during the first use ends it, and gives the lock back', async () => {
   const child = launch([], { NPM_HANGS: '1' })
   const finished = finish(child)
-  await expect.poll(npmCalls).toContain('hanging')
+  await untilInstalling()
   process.kill(-(child.pid ?? 0), 'SIGINT') // as a terminal does: to all of the group
   expect((await finished).code).toBe(130)
   await expect(readFile(path.join(clone, '.msctl', 'setup.lock'))).rejects.toThrow('ENOENT')

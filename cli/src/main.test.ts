@@ -7,7 +7,7 @@ import { chmod, chown, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { isRunning, type ProcessIdentity } from './platform/local/process-identity.ts'
 import type { Change, PlatformStatus } from './platform/platform.ts'
 
@@ -197,12 +197,15 @@ describe('the platform on the local driver', () => {
       const own = await makeHome()
       await chown(own, NOBODY, NOBODY)
       const nobody = { uid: NOBODY, gid: NOBODY, env: { MSCTL_HOME: own, HOME: own } }
+      onTestFinished(async () => {
+        await finish(start(['down', '--volumes'], nobody))
+        await rm(own, { recursive: true, force: true })
+      })
       const { code, err } = await up(nobody)
       expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
       const [first] = recorded(own)
       expect(readFileSync(`/proc/${first?.pid}/status`, 'utf8')).toContain(`Uid:\t${NOBODY}\t`)
       expect((await finish(start(['down', '--volumes'], nobody))).code).toBe(0)
-      await rm(own, { recursive: true })
     },
     60_000,
   )
@@ -212,6 +215,7 @@ describe('the platform on the local driver', () => {
     async () => {
       const closed = await mkdtemp(path.join(home, 'closed-'))
       const env = { MSCTL_HOME: path.join(closed, 'a folder') }
+      onTestFinished(async () => void (await finish(start(['down', '--volumes'], { env }))))
       const { code, err } = await up({ env })
       expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
       const shelter = await readlink(path.join(env.MSCTL_HOME, 'shelter'))
