@@ -7,8 +7,11 @@ import { listLibraryFolders } from './library-folders.ts'
 
 const run = promisify(execFile)
 
-/** What a distribution calls a server that speaks Redis's protocol, best first. */
-const PACKAGES = ['redis-server', 'valkey-server']
+/** What distributions call a server that speaks Redis's protocol, best first. The program itself may be in the tools. */
+const PACKAGES = [
+  { server: 'redis-server', tools: 'redis-tools' },
+  { server: 'valkey-server', tools: 'valkey-tools' },
+]
 /** Never unpacked beside a program: a C library other than the system's own would not fit its loader. */
 const NEVER = /^(libc6|libc-bin|locales|libc-l10n)$/
 
@@ -35,8 +38,8 @@ export interface AptRedisOptions {
 /** The server that an earlier call unpacked below `cacheDir`, if any. */
 export async function unpackedRedis(cacheDir: string): Promise<UnpackedRedis | undefined> {
   const root = path.join(cacheDir, 'redis')
-  for (const name of PACKAGES) {
-    const command = path.join(root, 'usr', 'bin', name)
+  for (const { server } of PACKAGES) {
+    const command = path.join(root, 'usr', 'bin', server)
     const isThere = await access(command, constants.X_OK).then(
       () => true,
       () => false,
@@ -108,15 +111,16 @@ async function download(
   await install(withOwnLists, signal)
 }
 
-/** Lets apt find out which packages the system lacks, and download just those. */
+/**
+ * Lets apt find out which libraries the system lacks, and download these and the server. The server's own packages are
+ * wanted even where one is installed already, hence `--reinstall`.
+ */
 async function install(options: readonly string[], signal?: AbortSignal): Promise<void> {
   let failure: unknown
-  for (const name of PACKAGES) {
+  for (const { server, tools } of PACKAGES) {
     try {
-      return await apt(
-        [...options, '--yes', '--no-install-recommends', '--download-only', 'install', name],
-        signal,
-      )
+      const how = ['--yes', '--no-install-recommends', '--download-only', '--reinstall']
+      return await apt([...options, ...how, 'install', server, tools], signal)
     } catch (error) {
       signal?.throwIfAborted()
       failure ??= error
