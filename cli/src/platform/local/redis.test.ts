@@ -21,6 +21,8 @@ const NOBODY = 65534
 let dir: string
 /** apt's settings for a machine that has neither package lists nor any of Redis's packages. */
 let freshMachine: string[]
+/** What else this machine has installed, as dpkg writes it down. */
+let others: string[]
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'msctl-redis-'))
   await chmod(dir, 0o755)
@@ -84,7 +86,7 @@ test.runIf(isDebian)(
 )
 
 test.runIf(isDebian && isRoot)(
-  'an ordinary user can fetch it, too, and nothing in the system changes',
+  'an ordinary user who has redis-cli alone can fetch it, and nothing in the system changes',
   async () => {
     const bundle = path.join(dir, 'apt-redis.cjs')
     const entryPoints = [path.join(import.meta.dirname, 'apt-redis.ts')]
@@ -92,7 +94,12 @@ test.runIf(isDebian && isRoot)(
     const home = await mkdtemp(path.join(dir, 'user-'))
     await chown(home, NOBODY, NOBODY)
     const before = await readFile('/var/lib/dpkg/status')
-    const script = `require(${JSON.stringify(bundle)}).fetchRedisByApt(${JSON.stringify({ cacheDir: home, settings: freshMachine })})
+    const arch = process.arch === 'x64' ? 'amd64' : process.arch
+    const tools = `Package: redis-tools\nStatus: install ok installed\nArchitecture: ${arch}\nVersion: 5:1.0-1\n`
+    const status = path.join(dir, 'dpkg-status-with-tools')
+    await writeFile(status, `${tools}Maintainer: x\nDescription: x\n\n${others.join('\n\n')}`)
+    const withTools = [`Dir::State::status=${status}`]
+    const script = `require(${JSON.stringify(bundle)}).fetchRedisByApt(${JSON.stringify({ cacheDir: home, settings: withTools })})
     .then((redis) => console.log(JSON.stringify(redis)))`
     const { stdout } = await run(process.execPath, ['-e', script], {
       uid: NOBODY,
