@@ -27,7 +27,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'msctl-redis-'))
   await chmod(dir, 0o755)
   const installed = await readFile('/var/lib/dpkg/status', 'utf8').catch(() => '')
-  const others = installed
+  others = installed
     .split('\n\n')
     .filter((stanza) => !/^Package: (redis|valkey|libjemalloc|liblzf)/m.test(stanza))
   const status = path.join(dir, 'dpkg-status')
