@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, type Stats, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -73,7 +73,7 @@ async function* follow(
 /** Returns a function that gives the lines that have come since it was last called. */
 function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
   const start = statSync(file, { throwIfNoEntry: false })
-  let inode = start?.ino
+  let identity = start && identityOf(start)
   let offset = start?.size ?? 0
   let rest = Buffer.alloc(0)
   let time = Date.now()
@@ -82,9 +82,9 @@ function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
     const handle = await open(file, 'r').catch(() => undefined)
     if (handle === undefined) return []
     try {
-      const { ino, size } = await handle.stat()
-      if (ino !== inode || size < offset) {
-        ;[inode, offset, rest] = [ino, 0, Buffer.alloc(0)]
+      const found = await handle.stat()
+      if (identityOf(found) !== identity || found.size < offset) {
+        ;[identity, offset, rest] = [identityOf(found), 0, Buffer.alloc(0)]
       }
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, offset)
       offset += bytesRead
@@ -104,3 +104,6 @@ function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
     }
   }
 }
+
+/** A file that is made anew may be given the inode of the one that was removed, so its birth counts, too. */
+const identityOf = ({ ino, birthtimeMs }: Stats): string => `${ino} ${birthtimeMs}`
