@@ -29,11 +29,15 @@ export async function runCommand<Options, Data>(
   options: Options,
   { json, quiet, context, rendering, sinks, beforeResult }: RunOptions,
 ): Promise<number> {
+  const isRedrawn = module.isRedrawn === true && rendering.terminal.isLive
+  let drawnLines = 0
   const print = async (data: Data, indent?: number) => {
     beforeResult()
     if (json) return sinks.out(`${JSON.stringify(module.toJson?.(data) ?? data, null, indent)}\n`)
     const { result, hints } = module.render(data, rendering)
-    await sinks.out(`${result}\n`)
+    if (isRedrawn && drawnLines > 0) await sinks.out(`\u001b[${drawnLines}F\u001b[J`)
+    if (result !== '') await sinks.out(`${result}\n`)
+    drawnLines = result.split('\n').length
     if (hints !== undefined && !quiet) sinks.err(`\n${hints}\n`)
   }
 
@@ -43,8 +47,13 @@ export async function runCommand<Options, Data>(
     await print(data, 2)
     return module.exitCode?.(data, options) ?? EXIT.done
   }
+  const printChunk = json && module.isArray === true ? arrayPrinter(sinks.out) : undefined
   try {
-    for await (const data of outcome) await print(data)
+    for await (const data of outcome) {
+      beforeResult()
+      await (printChunk?.(module.toJson?.(data) ?? data) ?? print(data))
+    }
+    await printChunk?.()
   } catch (error) {
     if (!context.signal.aborted) throw error
   }
@@ -53,4 +62,18 @@ export async function runCommand<Options, Data>(
 
 function isStream<T>(value: Promise<T> | AsyncIterable<T>): value is AsyncIterable<T> {
   return Symbol.asyncIterator in value
+}
+
+/** Prints chunks of an array as one document; without a chunk, its end. */
+function arrayPrinter(out: Sinks['out']): (chunk?: unknown) => Promise<void> {
+  let isEmpty = true
+  return (chunk) => {
+    if (chunk === undefined) return out(isEmpty ? '[]\n' : '\n]\n')
+    const lines = (chunk as readonly unknown[]).map((element) => {
+      const before = isEmpty ? '[\n' : ',\n'
+      isEmpty = false
+      return `${before}  ${JSON.stringify(element)}`
+    })
+    return out(lines.join(''))
+  }
 }

@@ -1,6 +1,7 @@
 import type { RenderContext, Rendering } from '../context.ts'
 import { LEVELS, type LogLine } from '../platform/log-line.ts'
 import { PARTS, type Part } from '../platform/parts.ts'
+import { formatTime } from './clock.ts'
 import type { Mark, Terminal } from './terminal.ts'
 
 const NAME_WIDTH = Math.max(...PARTS.map((part) => part.length))
@@ -17,13 +18,6 @@ export function renderLogLine(line: LogLine, { terminal }: RenderContext): Rende
   return {
     result: `${terminal.dim(formatTime(line.time))} ${name} ${formatLevel(line.level, terminal)} ${line.msg}${rest}`,
   }
-}
-
-function formatTime(time: number): string {
-  const date = new Date(time)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
-  return `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }
 
 function formatLevel(level: number, terminal: Terminal): string {

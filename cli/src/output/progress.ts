@@ -94,6 +94,9 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
       case 'undoing':
         say(terminal.yellow(progress.undoing))
         break
+      case 'loading':
+        goOn(messages.load.progress(event.sent, event.total, event.failed))
+        break
       case 'output':
         goOn(event.line)
         if (verbose || !terminal.isLive) say(terminal.dim(event.line))

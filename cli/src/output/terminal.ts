@@ -8,6 +8,8 @@ export interface Terminal {
   readonly isLive: boolean
   /** In columns. */
   readonly width: number
+  /** In lines; without end where there is no terminal. */
+  readonly height: number
   readonly bold: Mark
   readonly dim: Mark
   readonly red: Mark
@@ -22,6 +24,7 @@ export interface Terminal {
 export interface StreamTraits {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  readonly rows?: number | undefined
 }
 
 const NOT_A_TERMINAL_WIDTH = 200
@@ -42,6 +45,7 @@ export function describeTerminal(stream: StreamTraits, env: NodeJS.ProcessEnv): 
     hasColour,
     isLive: isTerminal,
     width: stream.columns ?? (Number(env.COLUMNS) || NOT_A_TERMINAL_WIDTH),
+    height: stream.rows ?? Number.POSITIVE_INFINITY,
     bold: mark(1, 22),
     dim: mark(2, 22),
     red: mark(31, 39),

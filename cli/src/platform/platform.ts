@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream'
 import type { LogLine } from './log-line.ts'
-import type { Part } from './parts.ts'
+import type { Part, ServicePart } from './parts.ts'
 
 /** What runs the platform: processes of this machine, or containers. */
 export const DRIVERS = ['local', 'compose'] as const
@@ -52,6 +53,7 @@ export type PlatformEvent =
   | { readonly type: 'stopped'; readonly part: Part }
   | { readonly type: 'ports-retry'; readonly port: number }
   | { readonly type: 'undoing' }
+  | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
   /** A line of a tool that the driver runs, such as an image's build. */
   | { readonly type: 'output'; readonly line: string }
 
@@ -67,6 +69,22 @@ export interface Change {
   /** The parts that were not yet as asked; empty when there was nothing to do. */
   readonly changed: readonly Part[]
   readonly status: PlatformStatus
+}
+
+/** How to reach the database of a service. */
+export interface DatabaseAccess {
+  readonly user: string
+  readonly database: string
+  /** For a client of PostgreSQL's protocol: an address of this machine, or a way into the container. */
+  readonly connection:
+    | { readonly host: string; readonly port: number; readonly password: string }
+    | { readonly stream: () => Duplex }
+  /** The program that gives a prompt. @param isTerminal Whether somebody types, or a file is read. */
+  readonly psql: (isTerminal: boolean) => {
+    readonly command: string
+    readonly args: readonly string[]
+    readonly env: Readonly<Record<string, string>>
+  }
 }
 
 /**
@@ -93,4 +111,12 @@ export interface Platform {
   readLogs(part?: Part): AsyncIterable<LogLine>
   /** What they write from now on, until the signal. */
   followLogs(part?: Part): AsyncIterable<LogLine>
+  /**
+   * Asks Redis one thing and gives its answer as text, as redis-cli does.
+   *
+   * @throws Failure `not-running`, `part-unreachable`, `cache-refused`.
+   */
+  askCache(command: readonly string[]): Promise<string>
+  /** @throws Failure `not-running`, `part-unreachable`. */
+  accessDatabase(service: ServicePart): Promise<DatabaseAccess>
 }

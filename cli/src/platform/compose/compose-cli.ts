@@ -32,11 +32,12 @@ const ENGINE_TIMEOUT_MS = 5_000
 const KEPT_LINES = 12
 
 /**
- * Why Docker and Compose cannot be used here, or the command that runs Compose: v2, a part of docker, before v1.
+ * Why Docker and Compose cannot be used here, or the engine's version and the command that runs Compose: v2, a part of
+ * docker, before v1.
  */
 export async function probeCompose(
   env: NodeJS.ProcessEnv,
-): Promise<{ command: readonly string[] } | { reason: string }> {
+): Promise<{ command: readonly string[]; engine: string } | { reason: string }> {
   const attempt = (command: string, args: readonly string[]) =>
     execa(command, args, {
       env,
@@ -58,8 +59,8 @@ export async function probeCompose(
       reason: engine.timedOut ? `docker gave no answer within ${ENGINE_TIMEOUT_MS / 1000} s.` : (words ?? ''),
     }
   }
-  if (!v2.failed) return { command: ['docker', 'compose'] }
-  if (!v1.failed) return { command: ['docker-compose'] }
+  if (!v2.failed) return { command: ['docker', 'compose'], engine: engine.stdout }
+  if (!v1.failed) return { command: ['docker-compose'], engine: engine.stdout }
   return { reason: 'Docker answers, but neither docker compose nor docker-compose is installed.' }
 }
 

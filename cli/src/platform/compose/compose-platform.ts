@@ -3,10 +3,18 @@ import { freePort } from '../local/free-port.ts'
 import { withLock } from '../local/lock.ts'
 import { assertFree } from '../local/ports.ts'
 import { waitUntil } from '../local/wait-until.ts'
-import type { Part } from '../parts.ts'
-import type { Change, Platform, PlatformEvent, PlatformStatus, UpOptions } from '../platform.ts'
+import type { Part, ServicePart } from '../parts.ts'
+import type {
+  Change,
+  DatabaseAccess,
+  Platform,
+  PlatformEvent,
+  PlatformStatus,
+  UpOptions,
+} from '../platform.ts'
 import { type ComposeProject, createComposeCli } from './compose-cli.ts'
 import { followComposeLogs, readComposeLogs } from './compose-logs.ts'
+import { askRedisCli, containerDatabase } from './container-stores.ts'
 import { describeParts, listContainers, SERVICES_OF } from './containers.ts'
 
 export interface ComposePlatformOptions {
@@ -186,6 +194,22 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     throw new Failure('container-would-not-end', { part })
   }
 
+  /** The container of a service that runs. @throws Failure `not-running`, `part-unreachable`. */
+  async function runningContainer(part: Part, service: string): Promise<string> {
+    const found = await containers()
+    if (found.every(({ state }) => state === 'down')) throw new Failure('not-running', {})
+    const own = found.find((each) => each.service === service && each.state !== 'down')
+    if (own === undefined) throw new Failure('part-unreachable', { part })
+    return own.name
+  }
+
+  const askCache = async (request: readonly string[]) =>
+    askRedisCli(cli, await runningContainer('cache', 'cache'), request)
+
+  async function accessDatabase(service: ServicePart): Promise<DatabaseAccess> {
+    return containerDatabase(await runningContainer('db', `db_${service}`), service, env)
+  }
+
   return {
     driver: 'compose',
     up: (upOptions = {}) => locked(() => up(upOptions)),
@@ -212,5 +236,7 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     isRunning: async () => (await containers()).some(({ state }) => state !== 'down'),
     readLogs: (part) => readComposeLogs(cli, part),
     followLogs: (part) => followComposeLogs(cli, part),
+    askCache,
+    accessDatabase,
   }
 }

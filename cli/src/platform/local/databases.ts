@@ -2,9 +2,14 @@ import pg from 'pg'
 import { SERVICE_PARTS, type ServicePart } from '../parts.ts'
 import { POSTGRES_USER } from './postgres-cluster.ts'
 
+/** What a service's database is called, by the contract. */
+export function databaseName(service: ServicePart): string {
+  return `${service}_db`
+}
+
 /** Where a service's database is, credentials included. */
 export function databaseUrl(service: ServicePart | 'postgres', port: number, password: string): string {
-  const name = service === 'postgres' ? 'postgres' : `${service}_db`
+  const name = service === 'postgres' ? 'postgres' : databaseName(service)
   return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${name}`
 }
 
@@ -15,7 +20,7 @@ export async function createDatabases(port: number, password: string): Promise<v
   try {
     const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database')
     const existing = new Set(rows.map((row) => row.datname))
-    for (const name of SERVICE_PARTS.map((service) => `${service}_db`)) {
+    for (const name of SERVICE_PARTS.map(databaseName)) {
       if (!existing.has(name)) await client.query(`CREATE DATABASE ${name}`)
     }
   } finally {

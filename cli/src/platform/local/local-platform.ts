@@ -1,15 +1,17 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure, isFailure } from '../../failure.ts'
-import { PARTS, type Part, SERVICE_PARTS } from '../parts.ts'
-import type { Change, Platform, PlatformEvent, UpOptions } from '../platform.ts'
+import { PARTS, type Part, SERVICE_PARTS, type ServicePart } from '../parts.ts'
+import type { Change, DatabaseAccess, Platform, PlatformEvent, UpOptions } from '../platform.ts'
+import { askRedis } from './ask-redis.ts'
+import { databaseName } from './databases.ts'
 import { endProcess } from './end-process.ts'
 import type { Launched } from './launch.ts'
 import { followLogs, readLogs } from './local-logs.ts'
 import { localStatus } from './local-status.ts'
 import { withLock } from './lock.ts'
 import { assertFree, choosePorts, type Ports } from './ports.ts'
-import { removeCluster } from './postgres-cluster.ts'
+import { POSTGRES_USER, passwordFileOf, removeCluster } from './postgres-cluster.ts'
 import { isRunning, type ProcessIdentity } from './process-identity.ts'
 import { findPrograms, makeFolder } from './programs.ts'
 import { createShelter } from './shelter.ts'
@@ -204,6 +206,23 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     if (state.read() === undefined) throw new Failure('not-running', {})
   }
 
+  /** The port of a part that runs. @throws Failure `not-running`, `part-unreachable`. */
+  const runningPort = (part: Part): number => {
+    const port = keptPorts()?.[part]
+    if (port === undefined || runningParts().length === 0) throw new Failure('not-running', {})
+    if (processOf(part) === undefined) throw new Failure('part-unreachable', { part })
+    return port
+  }
+
+  async function accessDatabase(service: ServicePart): Promise<DatabaseAccess> {
+    const [host, port] = ['127.0.0.1', runningPort('db')]
+    const password = (await readFile(passwordFileOf(dataDir), 'utf8')).trim()
+    const [user, database] = [POSTGRES_USER, databaseName(service)]
+    const args = ['--host', host, '--port', String(port), '--username', user, '--dbname', database]
+    const psql = () => ({ command: 'psql', args, env: { PGPASSWORD: password } })
+    return { user, database, connection: { host, port, password }, psql }
+  }
+
   return {
     driver: 'local',
     up: (upOptions = {}) => locked(() => up(upOptions)),
@@ -241,5 +260,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     isRunning: async () => runningParts().length > 0,
     readLogs: (part) => readLogs(logFiles(part)),
     followLogs: (part) => followLogs(logFiles(part), signal),
+    askCache: async (request) => askRedis(runningPort('cache'), request, signal),
+    accessDatabase,
   }
 }

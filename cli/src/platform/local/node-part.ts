@@ -14,7 +14,8 @@ import { waitUntil } from './wait-until.ts'
 export type NodePart = Exclude<Part, 'db' | 'cache'>
 
 /**
- * The program of a part: the one packed with this CLI, else the one that the clone has built.
+ * The program of a part: in a clone the one that it has built (one packed there earlier may be older than the sources),
+ * else the one packed with this CLI.
  *
  * @throws Failure `not-built`.
  */
@@ -24,8 +25,8 @@ export async function partEntry(
 ): Promise<string> {
   const built = part === 'gateway' ? 'gateway/dist/main.cjs' : `services/${part}/dist/main.cjs`
   const tried = [
-    path.join(folders.packed, `${part}.cjs`),
     ...(folders.clone ? [path.join(folders.clone, built)] : []),
+    path.join(folders.packed, `${part}.cjs`),
   ]
   for (const file of tried) {
     if (

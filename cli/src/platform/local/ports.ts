@@ -7,7 +7,7 @@ import { portHolder } from './port-holder.ts'
 export type Ports = Readonly<Record<Part, number>>
 
 /** Where students expect the stores: `redis-cli` and `psql` find them there without being told. */
-const STORES = { cache: 6379, db: 5432 } as const
+export const STORE_PORTS = { cache: 6379, db: 5432 } as const
 
 /**
  * Chooses a port for each part. The gateway's is exactly the one asked for. The others are the usual ones (for the
@@ -22,7 +22,7 @@ export async function choosePorts(gateway: number): Promise<Ports> {
   if (gateway === 0) return anyFor
 
   await assertFree('gateway', gateway)
-  const usual = { users: gateway + 1, orders: gateway + 2, payments: gateway + 3, ...STORES }
+  const usual = { users: gateway + 1, orders: gateway + 2, payments: gateway + 3, ...STORE_PORTS }
   const isUsable = async (port: number) => port !== gateway && port < 65_536 && (await isPortFree(port))
   const chosen: Record<Part, number> = { ...anyFor, gateway }
   for (const part of Object.keys(usual) as (keyof typeof usual)[]) {

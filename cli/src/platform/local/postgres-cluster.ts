@@ -51,6 +51,11 @@ export function clusterLink(dir: string): string {
   return path.join(dir, 'postgres')
 }
 
+/** Where the password of a cluster is kept. */
+export function passwordFileOf(dir: string): string {
+  return path.join(dir, 'postgres.password')
+}
+
 /** A cluster that is there or will be. Its password is known before it exists, so that others can start meanwhile. */
 export interface ClusterPlan {
   readonly password: string
@@ -68,21 +73,28 @@ export interface ClusterPlan {
  */
 export async function planCluster(options: ClusterOptions): Promise<ClusterPlan> {
   const { dir } = options
-  const link = clusterLink(dir)
-  const passwordFile = path.join(dir, 'postgres.password')
-  const folder = await realpath(link).catch(() => undefined)
-  if (folder === undefined) {
-    const password = randomBytes(24).toString('base64url')
-    return { password, isNew: true, open: () => createCluster(options, link, passwordFile, password) }
-  }
+  const cluster = await findCluster(dir)
+  if (cluster !== undefined) return { password: cluster.password, isNew: false, open: async () => cluster }
+  const password = randomBytes(24).toString('base64url')
+  const open = () => createCluster(options, clusterLink(dir), passwordFileOf(dir), password)
+  return { password, isNew: true, open }
+}
 
+/**
+ * The cluster in `dir`, if there is one.
+ *
+ * @throws Failure `postgres-major`, `postgres-password`.
+ */
+export async function findCluster(dir: string): Promise<PostgresCluster | undefined> {
+  const folder = await realpath(clusterLink(dir)).catch(() => undefined)
+  if (folder === undefined) return undefined
   const found = (await readFile(path.join(folder, 'PG_VERSION'), 'utf8').catch(() => '?')).trim()
   if (found !== POSTGRES_MAJOR) throw new Failure('postgres-major', { found, wanted: POSTGRES_MAJOR, folder })
-  const text = await readFile(passwordFile, 'utf8').catch((cause: Error) => {
-    throw new Failure('postgres-password', { file: passwordFile }, { cause })
+  const file = passwordFileOf(dir)
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Failure('postgres-password', { file }, { cause })
   })
-  const password = text.trim()
-  return { password, isNew: false, open: async () => ({ folder, password }) }
+  return { folder, password: text.trim() }
 }
 
 async function createCluster(
@@ -152,5 +164,5 @@ export async function removeCluster(dir: string): Promise<void> {
   const isLink = (await lstat(link).catch(() => undefined))?.isSymbolicLink() === true
   if (isLink) await rm(await realpath(link).catch(() => link), { recursive: true, force: true })
   await rm(link, { recursive: true, force: true })
-  await rm(path.join(dir, 'postgres.password'), { force: true })
+  await rm(passwordFileOf(dir), { force: true })
 }

@@ -1,6 +1,7 @@
-import { access, constants, readFile } from 'node:fs/promises'
+import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../../failure.ts'
+import { installCommand } from '../install-command.ts'
 import { type Account, canRun } from './account.ts'
 import { type AptStep, fetchRedisByApt, hasApt, unpackedRedis } from './apt-redis.ts'
 import { copyForOthers } from './copy-for-others.ts'
@@ -59,6 +60,19 @@ export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBin
   return account === undefined ? explain(`${binary.command} does not run`) : copyFor(options)
 }
 
+/** Where {@link redisBinary} would get a server from, found out without downloading one. */
+export async function findRedis(
+  options: Pick<RedisBinaryOptions, 'cacheDir' | 'searchPath' | 'usualFolders' | 'account'>,
+): Promise<{ readonly from: 'system' | 'cache'; readonly command: string } | { readonly from: 'apt' }> {
+  const { account, cacheDir, searchPath, usualFolders = USUAL_FOLDERS } = options
+  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
+  if (installed !== undefined) return { from: 'system', command: installed }
+  const unpacked = await unpackedRedis(cacheDir)
+  if (unpacked !== undefined) return { from: 'cache', command: unpacked.command }
+  if (process.platform === 'linux' && (await hasApt())) return { from: 'apt' }
+  return explain('neither redis-server nor valkey-server is on PATH')
+}
+
 async function findInstalled(
   folders: readonly string[],
   account: Account | undefined,
@@ -111,19 +125,5 @@ async function copyFor({ account, cacheDir, copyTo }: RedisBinaryOptions): Promi
 }
 
 async function explain(reason: string, cause?: unknown): Promise<never> {
-  throw new Failure('no-redis', { reason, remedy: await remedy() }, { cause })
-}
-
-/** The command that installs a server here. */
-async function remedy(): Promise<string> {
-  if (process.platform === 'darwin') return 'brew install redis'
-  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
-  const ids = /^ID(?:_LIKE)?=.*$/gm
-  const family = (release.match(ids) ?? []).join(' ')
-  if (/debian|ubuntu/.test(family)) return 'sudo apt-get install redis-server'
-  if (/fedora|rhel|centos/.test(family)) return 'sudo dnf install valkey'
-  if (/alpine/.test(family)) return 'apk add redis'
-  if (/arch/.test(family)) return 'sudo pacman -S valkey'
-  if (/suse/.test(family)) return 'sudo zypper install redis'
-  return 'install redis-server or valkey-server'
+  throw new Failure('no-redis', { reason, remedy: installCommand('redis') }, { cause })
 }

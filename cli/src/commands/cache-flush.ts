@@ -1,0 +1,19 @@
+import type { Context } from '../context.ts'
+import { listCachedKeys } from '../platform/cached-keys.ts'
+import { choosePlatform } from '../platform/choose-platform.ts'
+
+export { renderFlushed as render } from '../output/cache.ts'
+
+/** `msctl cache flush --json`. */
+export interface Flushed {
+  /** How many keys there were. */
+  readonly removed: number
+}
+
+/** `msctl cache flush`: FLUSHALL, which voids the services' leases, too, so that no read under way fills the cache again. */
+export async function run(_options: object, context: Context): Promise<Flushed> {
+  const platform = await choosePlatform('running', context)
+  const { length } = await listCachedKeys(platform)
+  await platform.askCache(['FLUSHALL'])
+  return { removed: length }
+}

@@ -1,0 +1,15 @@
+import type { Context } from '../context.ts'
+import { type CachedKey, listCachedKeys } from '../platform/cached-keys.ts'
+import { choosePlatform } from '../platform/choose-platform.ts'
+
+export { renderCachedKeys as render } from '../output/cache.ts'
+
+/** `msctl cache keys --json`. */
+export interface CachedKeys {
+  readonly keys: readonly CachedKey[]
+}
+
+/** `msctl cache keys` */
+export async function run(_options: object, context: Context): Promise<CachedKeys> {
+  return { keys: await listCachedKeys(await choosePlatform('running', context)) }
+}

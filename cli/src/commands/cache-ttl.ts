@@ -1,0 +1,10 @@
+import type { CachedValue } from '../platform/cached-keys.ts'
+
+export { renderCachedTtl as render } from '../output/cache.ts'
+/** `msctl cache ttl <key>` */
+export { run } from './cache-get.ts'
+
+/** What `--json` prints: all but the value. */
+export function toJson({ value: _value, ...rest }: CachedValue): unknown {
+  return rest
+}
