@@ -1,6 +1,6 @@
-// Builds what runs, or with an argument (parts, cli, sdk) only that. One CommonJS bundle a process, because a bundle
+// Builds what runs, or with an argument (parts, cli, sdk, pack) only that. One CommonJS bundle a process, because a bundle
 // starts faster than a tree of modules, and an image that holds one file needs no node_modules.
-import { chmod, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { buildSdk } from './sdk/build.mjs'
@@ -18,18 +18,25 @@ const shared = {
   external: ['pg-native'],
 }
 
+const PARTS = ['services/users', 'services/orders', 'services/payments', 'gateway']
+
+/** @param {string} part Its folder. @param {string} outfile */
+async function buildPart(part, outfile) {
+  await build({ ...shared, entryPoints: [`${part}/src/main.ts`], outfile })
+}
+
 /** The gateway and the services. */
 async function buildParts() {
-  for (const part of ['services/users', 'services/orders', 'services/payments', 'gateway']) {
+  for (const part of PARTS) {
     await rm(`${part}/dist`, { recursive: true, force: true })
-    await build({ ...shared, entryPoints: [`${part}/src/main.ts`], outfile: `${part}/dist/main.cjs` })
+    await buildPart(part, `${part}/dist/main.cjs`)
   }
 }
 
 // --- CLI
 
 /** What `import()` in the CLI loads only when it is needed: bundles of their own beside `main.cjs`. */
-const LAZY = /^(commands|messages)\//
+const LAZY = /^(commands|messages)\/|^platform\/choose-platform/
 const cliSource = path.resolve('cli/src')
 
 /** Said before anything that an old Node.js would not understand. The exit code is that of a lacking environment. */
@@ -56,6 +63,23 @@ const lazyCommands = {
 }
 
 /**
+ * @type {import('esbuild').Plugin} Takes from undici what is used. It is CommonJS, so that all of it would be bundled, and
+ * loading fetch, WebSockets and the rest would take longer than a call.
+ */
+const leanUndici = {
+  name: 'lean-undici',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'lean' }))
+    onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({
+      contents: `
+        exports.Pool = require('undici/lib/dispatcher/pool.js')
+        exports.buildConnector = require('undici/lib/core/connect.js')`,
+      resolveDir: import.meta.dirname,
+    }))
+  },
+}
+
+/**
  * The CLI: `main.cjs`, which knows the menu only, and a bundle for each command. Written over what is there, so that an
  * msctl that is just starting finds all of it.
  */
@@ -66,12 +90,13 @@ async function buildCli() {
     entryPoints: [
       'cli/src/main.ts',
       'cli/src/messages/ru.ts',
+      'cli/src/platform/choose-platform.ts',
       ...commands.map((name) => `cli/src/commands/${name}`),
     ],
     outdir: 'cli/dist',
     outbase: 'cli/src',
     outExtension: { '.js': '.cjs' },
-    plugins: [lazyCommands],
+    plugins: [lazyCommands, leanUndici],
     // `require` starts faster than `import()`, which would have Node set up its other module loader first.
     supported: { 'dynamic-import': false },
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
@@ -80,8 +105,21 @@ async function buildCli() {
   await chmod('cli/dist/main.cjs', 0o755)
 }
 
-const targets = { parts: buildParts, cli: buildCli, sdk: buildSdk }
-const wanted = process.argv[2] === undefined ? Object.keys(targets) : process.argv.slice(2)
+/**
+ * What the packed CLI needs to start the platform away from a clone: the parts' programs, and the licence. All of it is
+ * built anew, for what lies about may be older than the sources.
+ */
+async function pack() {
+  await Promise.all([
+    buildCli(),
+    ...PARTS.map((part) => buildPart(part, `cli/dist/parts/${path.basename(part)}.cjs`)),
+    copyFile('LICENSE', 'cli/LICENSE'),
+  ])
+}
+
+const targets = { parts: buildParts, cli: buildCli, sdk: buildSdk, pack }
+const everything = ['parts', 'cli', 'sdk']
+const wanted = process.argv[2] === undefined ? everything : process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in targets))
 if (unknown.length > 0)
   throw new Error(`Unknown target ${unknown.join(', ')}: expected ${Object.keys(targets).join(', ')}`)
@@ -89,7 +127,7 @@ const began = new Date()
 await Promise.all(wanted.map((name) => targets[name]()))
 
 // How the launcher knows whether a source is newer than the build: a mark as old as what was read.
-if (wanted.length === Object.keys(targets).length) {
+if (everything.every((name) => wanted.includes(name))) {
   await writeFile('cli/dist/.built', '')
   await utimes('cli/dist/.built', began, began)
 }
