@@ -2,6 +2,7 @@ import type { Home } from './home.ts'
 import type { Messages } from './messages/index.ts'
 import type { Terminal } from './output/terminal.ts'
 import type { PlatformEvent } from './platform/platform.ts'
+import type { Settings } from './settings.ts'
 
 /** The world that a command works in. */
 export interface Context {
@@ -9,8 +10,14 @@ export interface Context {
   readonly env: NodeJS.ProcessEnv
   /** The command as it was given, for others who wait for it. */
   readonly command: string
-  /** The gateway that was named by `--url` or `MSCTL_URL`. */
+  /** What is set, and where. */
+  readonly settings: Settings
+  /** The gateway that was named by `--url`, `MSCTL_URL` or the configuration file. */
   readonly url?: string | undefined
+  /** Loads the drivers, for commands that seldom need them: they are large. */
+  readonly loadDrivers: () => Promise<typeof import('./platform/choose-platform.ts')>
+  /** All of stdin, as text. */
+  readonly readInput: () => Promise<string>
   /** Aborted when msctl is told to end. */
   readonly signal: AbortSignal
   readonly onEvent: (event: PlatformEvent) => void
@@ -42,6 +49,10 @@ export interface CommandModule<Options, Data> {
   render(data: Data, context: RenderContext): Rendering
   /** What the process exits with when that is not 0, though nothing went wrong. */
   exitCode?(data: Data, options: Options): number
+  /** Whether, on a terminal, each result of a stream takes the place of the one before. Default `false`. */
+  readonly isRedrawn?: boolean
+  /** The values of the stream are chunks of one array, which `--json` prints as one document, a line an element. */
+  readonly isArray?: boolean
   /** The JSON document, where it is not the data themselves. */
   toJson?(data: Data): unknown
 }

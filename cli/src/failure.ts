@@ -1,4 +1,6 @@
 import type { Part } from './platform/parts.ts'
+import type { ResourceName, Verb } from './resources.ts'
+import type { SettingName } from './settings.ts'
 
 /** Who holds a port that was wanted: what the system lets us see of it. */
 export interface PortHolder {
@@ -48,6 +50,48 @@ export interface Failures {
   'no-compose-file': { readonly folder: string }
   'project-taken': { readonly project: string; readonly folder: string }
   'compose-failed': { readonly command: string; readonly output: readonly string[] }
+  /** Without a reason: it does not run. */
+  'part-unreachable': { readonly part: Part; readonly reason?: string | undefined }
+  'cache-refused': { readonly reason: string }
+  'unknown-database': { readonly given: string; readonly suggestion?: string | undefined }
+  'sql-failed': {
+    readonly database: string
+    readonly message: string
+    /** The line of the statement that PostgreSQL points at, and below it a mark. */
+    readonly place?: readonly string[] | undefined
+    readonly advice?: string | undefined
+  }
+  'no-psql': { readonly database: string; readonly remedy: string }
+  'remote-target': { readonly url: string }
+  /** What `--data` holds. Without a reason: it is JSON, but no object. */
+  'broken-json': { readonly reason?: string | undefined }
+  'missing-fields': {
+    readonly flags: readonly string[]
+    readonly resource: ResourceName
+    readonly verb: Verb
+  }
+  'no-answer': { readonly url: string; readonly seconds: number }
+  'not-found': { readonly resource: ResourceName; readonly id: number }
+  conflict: { readonly detail: string }
+  'invalid-fields': {
+    readonly detail: string
+    /** The path is that of the field, empty for all of it. */
+    readonly errors: readonly { readonly path: string; readonly message: string }[]
+    readonly resource: ResourceName
+    readonly verb: Verb
+  }
+  'circuit-open': { readonly service: string; readonly seconds?: number | undefined }
+  'service-failed': { readonly service: string; readonly status: number; readonly detail: string }
+  refused: { readonly status: number; readonly detail: string; readonly requestId: string }
+  'config-unreadable': { readonly file: string; readonly reason: string }
+  'unknown-setting': {
+    readonly file: string
+    readonly given: string
+    readonly suggestion?: string | undefined
+  }
+  /** `place` is the variable or the file that says it. */
+  'setting-invalid': { readonly name: SettingName; readonly place: string; readonly given: string }
+  'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
   interrupted: Record<never, never>
 }
 
@@ -93,6 +137,25 @@ const exitCodes: Record<FailureCode, number> = {
   'no-compose-file': EXIT.environment,
   'project-taken': EXIT.environment,
   'compose-failed': EXIT.failed,
+  'part-unreachable': EXIT.unreachable,
+  'cache-refused': EXIT.failed,
+  'unknown-database': EXIT.usage,
+  'sql-failed': EXIT.failed,
+  'no-psql': EXIT.environment,
+  'remote-target': EXIT.usage,
+  'broken-json': EXIT.usage,
+  'missing-fields': EXIT.usage,
+  'no-answer': EXIT.unreachable,
+  'not-found': EXIT.failed,
+  conflict: EXIT.failed,
+  'invalid-fields': EXIT.failed,
+  'circuit-open': EXIT.unreachable,
+  'service-failed': EXIT.unreachable,
+  refused: EXIT.failed,
+  'config-unreadable': EXIT.usage,
+  'unknown-setting': EXIT.usage,
+  'setting-invalid': EXIT.usage,
+  'no-schema': EXIT.usage,
   interrupted: EXIT.interrupted,
 }
 

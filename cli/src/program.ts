@@ -1,7 +1,9 @@
-import { Command, Help, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
+import { SHELLS } from './completion/shells.ts'
 import type { CommandModule } from './context.ts'
 import { LANGUAGES, type Messages } from './messages/index.ts'
-import { DRIVERS } from './platform/platform.ts'
+import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
+import { DRIVER_CHOICES, isGatewayUrl, isPort } from './settings.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -25,6 +27,12 @@ export interface ProgramOptions {
   readonly execute: Execute
 }
 
+/** The verbs that concern one object, named by its id. */
+const NAMES_ONE: ReadonlySet<Verb> = new Set(['get', 'update', 'delete'])
+
+/** How long a load may last at the most, in milliseconds. */
+const MAX_LOAD_MS = 600_000
+
 /** The menu: every command, what it takes and how it is used. */
 export function createProgram({ messages, version, execute }: ProgramOptions): Command {
   const { help } = messages
@@ -41,22 +49,27 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     .addHelpText('after', () => `\n${help.exitCodes}\n${pairs(help.exits)}`)
 
   type Name = Exclude<keyof Messages['help']['command'], 'help'>
+  // A name of two words is that of a command below another one.
   const add = (name: Name, usage: string, examples: readonly string[]): Command => {
     const lines = examples.map((line, index) => [line, help.example[name][index] ?? ''] as const)
-    const command = withHelp(new Command(name), messages).description(help.command[name])
-    for (const argument of usage.split(' ').filter(Boolean)) command.argument(argument, help.part)
+    const words = name.split(' ')
+    const command = withHelp(new Command(words.at(-1)), messages).description(help.command[name])
+    for (const argument of usage.split(' ').filter(Boolean)) {
+      const subject = argument.replace(/[^a-z]/g, '') as keyof typeof help.argument
+      if (subject === 'id') command.argument(argument, help.argument.id, parseNumber(help.anId))
+      else if (subject === 'shell')
+        command.addArgument(new Argument(argument, help.argument.shell).choices(SHELLS))
+      else command.argument(argument, help.argument[subject])
+    }
     command.addHelpText('after', `\n${help.examples}\n${pairs(lines)}`)
-    program.addCommand(command)
+    const above = words.length === 1 ? program : program.commands.find((each) => each.name() === words[0])
+    above?.addCommand(command)
     return command
   }
 
   add('up', '', ['msctl up', 'msctl up --driver compose --port 8080', 'msctl up --fresh'])
-    .addOption(
-      new Option('--driver <driver>', option.driver).env('MSCTL_DRIVER').choices(['auto', ...DRIVERS]),
-    )
-    .addOption(
-      new Option('--port <port>', option.port).env('MSCTL_PORT').argParser(parseNumber(help.aPort, 65_535)),
-    )
+    .addOption(new Option('--driver <driver>', option.driver).choices(DRIVER_CHOICES))
+    .addOption(new Option('--port <port>', option.port).argParser(parsePort(help)))
     .option('--fresh', option.fresh)
     .action((options, command) =>
       execute(() => import('./commands/up.ts'), options, command.optsWithGlobals()),
@@ -116,6 +129,177 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       execute(() => import('./commands/health.ts'), options, command.optsWithGlobals()),
     )
 
+  add('cache', '', ['msctl cache keys', 'msctl cache get user:1', 'msctl cache flush'])
+
+  add('cache keys', '', [
+    'msctl cache keys',
+    `msctl cache keys --json | jq '.keys[] | select(.ttlSeconds < 60).key'`,
+  ]).action((options, command) =>
+    execute(() => import('./commands/cache-keys.ts'), options, command.optsWithGlobals()),
+  )
+
+  add('cache get', '<key>', ['msctl cache get user:1', 'msctl cache get order:1 --json']).action(
+    (key, _options, command) =>
+      execute(() => import('./commands/cache-get.ts'), { key }, command.optsWithGlobals()),
+  )
+
+  add('cache ttl', '<key>', ['msctl cache ttl user:1', 'msctl cache ttl payment:1 --json']).action(
+    (key, _options, command) =>
+      execute(() => import('./commands/cache-ttl.ts'), { key }, command.optsWithGlobals()),
+  )
+
+  add('cache watch', '', ['msctl cache watch', 'msctl cache watch --json | head -n 1']).action(
+    (options, command) =>
+      execute(() => import('./commands/cache-watch.ts'), options, command.optsWithGlobals()),
+  )
+
+  add('cache flush', '', ['msctl cache flush', 'msctl cache flush --json']).action((options, command) =>
+    execute(() => import('./commands/cache-flush.ts'), options, command.optsWithGlobals()),
+  )
+
+  add('db', '<service>', [
+    'msctl db users',
+    `msctl db users --sql 'SELECT * FROM users LIMIT 5'`,
+    `msctl db payments --sql 'SELECT status, count(*) FROM payments GROUP BY status' --json`,
+  ])
+    .option('--sql <statement>', option.sql)
+    .action((service, options, command) => {
+      if (command.optsWithGlobals().json === true && options.sql === undefined) command.error(help.needsSql)
+      return execute(() => import('./commands/db.ts'), { service, ...options }, command.optsWithGlobals())
+    })
+
+  add('load', '', ['msctl load', 'msctl load --rps 200 --duration 5s', `msctl load --path '/users?limit=10'`])
+    .addOption(new Option('--rps <n>', option.rps).argParser(parseNumber(help.aRate, 10_000, 1)))
+    .addOption(new Option('--duration <time>', option.duration).argParser(parseDuration(help)))
+    .addOption(new Option('--path <path>', option.path).argParser(parsePath(help)))
+    .option('--allow-remote', option.allowRemote)
+    .action((options, command) =>
+      execute(() => import('./commands/load.ts'), options, command.optsWithGlobals()),
+    )
+
+  add('doctor', '', ['msctl doctor', 'msctl doctor --json | jq .drivers']).action((options, command) =>
+    execute(() => import('./commands/doctor.ts'), options, command.optsWithGlobals()),
+  )
+
+  /** The five commands of one kind of object. */
+  const addResource = (resource: ResourceName, examples: Readonly<Record<Verb, readonly string[]>>): void => {
+    add(resource, '', [examples.create[0] ?? '', examples.list[0] ?? '', examples.get[0] ?? ''])
+    const { create, update, filter } = FIELDS[resource]
+    const flag = (field: Field) =>
+      new Option(`--${field.flag} <${field.kind}>`, help.field[field.name]).argParser(parseField(field, help))
+    const aCount = parseNumber(help.aCount)
+
+    const commands = VERBS.map((verb) =>
+      add(`${resource} ${verb}`, NAMES_ONE.has(verb) ? '<id>' : '', examples[verb]),
+    )
+    const [creating, listing, getting, updating, deleting] = commands as [
+      Command,
+      Command,
+      Command,
+      Command,
+      Command,
+    ]
+    for (const field of create) creating.addOption(flag(field))
+    creating
+      .option('--data <json>', option.data)
+      .addOption(new Option('--idempotency-key <key>', option.idempotencyKey).argParser(parseKey(help)))
+      .action((options, command) =>
+        execute(() => import('./commands/create.ts'), { resource, ...options }, command.optsWithGlobals()),
+      )
+    if (filter !== undefined) listing.addOption(flag(filter))
+    listing
+      .addOption(new Option('--limit <n>', option.limit).argParser(aCount))
+      .addOption(new Option('--after <id>', option.after).argParser(aCount))
+      .action((options, command) =>
+        execute(() => import('./commands/list.ts'), { resource, ...options }, command.optsWithGlobals()),
+      )
+    if (resource === 'users') getting.option('--details', option.details)
+    getting.action((id, options, command) =>
+      execute(() => import('./commands/get.ts'), { resource, id, ...options }, command.optsWithGlobals()),
+    )
+    for (const field of update) updating.addOption(flag(field))
+    updating
+      .option('--data <json>', option.data)
+      .action((id, options, command) =>
+        execute(
+          () => import('./commands/update.ts'),
+          { resource, id, ...options },
+          command.optsWithGlobals(),
+        ),
+      )
+    deleting.action((id, _options, command) =>
+      execute(() => import('./commands/delete.ts'), { resource, id }, command.optsWithGlobals()),
+    )
+  }
+
+  addResource('users', {
+    create: [
+      'msctl users create --email ann@example.com --name Ann',
+      `msctl users create --data '{"email": "bob@example.com", "name": "Bob"}'`,
+      `echo '{"email": "eve@example.com", "name": "Eve"}' | msctl users create --data -`,
+    ],
+    list: [
+      'msctl users list',
+      'msctl users list --limit 10 --after 1',
+      `msctl users list --json | jq -r '.[].email'`,
+    ],
+    get: ['msctl users get 1', 'msctl users get 1 --details', 'msctl users get 1 --json | jq .name'],
+    update: [
+      'msctl users update 1 --name Anna',
+      `msctl users update 1 --data '{"email": "anna@example.com"}'`,
+    ],
+    delete: ['msctl users delete 2', 'msctl users delete 3 --json'],
+  })
+  addResource('orders', {
+    create: [
+      'msctl orders create --user-id 1 --product Laptop --quantity 2',
+      `msctl orders create --data '{"userId": 1, "product": "Mouse"}'`,
+      'msctl orders create --user-id 1 --product Cable --idempotency-key order-42',
+    ],
+    list: ['msctl orders list', 'msctl orders list --user-id 1', 'msctl orders list --limit 10 --after 1'],
+    get: ['msctl orders get 1', 'msctl orders get 1 --json | jq .product'],
+    update: ['msctl orders update 1 --quantity 3', `msctl orders update 1 --data '{"product": "Desktop"}'`],
+    delete: ['msctl orders delete 2', 'msctl orders delete 3 --json'],
+  })
+  addResource('payments', {
+    create: [
+      'msctl payments create --order-id 1 --amount 999.99',
+      `msctl payments create --data '{"order_id": 1, "amount": 20}'`,
+      'msctl payments create --order-id 1 --amount 5 --idempotency-key pay-42',
+    ],
+    list: [
+      'msctl payments list',
+      'msctl payments list --order-id 1',
+      `msctl payments list --json | jq -r '.[].status'`,
+    ],
+    get: ['msctl payments get 1', 'msctl payments get 1 --json | jq .status'],
+    update: ['msctl payments update 1 --status completed', 'msctl payments update 1 --amount 899.99'],
+    delete: ['msctl payments delete 2', 'msctl payments delete 3 --json'],
+  })
+
+  add('config', '', [
+    'msctl config',
+    `msctl config --json | jq -r '.settings[] | select(.name == "url").value'`,
+  ]).action((options, command) =>
+    execute(() => import('./commands/config.ts'), options, command.optsWithGlobals()),
+  )
+
+  add('completion', '<shell>', [
+    'msctl completion bash',
+    'msctl completion zsh',
+    'msctl completion fish',
+  ]).action((shell, _options, command) =>
+    execute(() => import('./commands/completion.ts'), { shell, program }, command.optsWithGlobals()),
+  )
+
+  add('schema', '[command...]', [
+    'msctl schema',
+    'msctl schema users get',
+    'msctl schema status | jq .properties',
+  ]).action((words, _options, command) =>
+    execute(() => import('./commands/schema.ts'), { words }, command.optsWithGlobals()),
+  )
+
   return program
 }
 
@@ -130,18 +314,22 @@ function withHelp(command: Command, messages: Messages): Command {
     'Arguments:': help.arguments,
   }
   const style = new Help()
-  return command
-    .helpOption('-h, --help', help.option.help)
-    .exitOverride()
-    .showSuggestionAfterError(true)
-    .configureOutput({ writeErr: () => undefined })
-    .configureHelp({
-      showGlobalOptions: true,
-      styleTitle: (title) => titles[title] ?? title,
-      // The choices stand in the description already, in its language.
-      optionDescription: (option) => option.description,
-      subcommandTerm: (subcommand) => style.subcommandTerm(subcommand).replace(' [options]', ''),
-    })
+  return (
+    command
+      .helpOption('-h, --help', help.option.help)
+      // msctl itself has one, in its language.
+      .helpCommand(false)
+      .exitOverride()
+      .showSuggestionAfterError(true)
+      .configureOutput({ writeErr: () => undefined })
+      .configureHelp({
+        showGlobalOptions: true,
+        styleTitle: (title) => titles[title] ?? title,
+        // The choices stand in the description already, in its language.
+        optionDescription: (option) => option.description,
+        subcommandTerm: (subcommand) => style.subcommandTerm(subcommand).replace(' [options]', ''),
+      })
+  )
 }
 
 /** Two columns, indented as commander's own. */
@@ -150,18 +338,59 @@ function pairs(lines: readonly (readonly [string, string])[]): string {
   return lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
 }
 
-function parseNumber(wanted: string, max = Number.MAX_SAFE_INTEGER) {
+function parseNumber(wanted: string, max = Number.MAX_SAFE_INTEGER, min = 0) {
   return (given: string): number => {
     const value = Number(given)
-    if (!/^\d+$/.test(given) || value > max) throw new InvalidArgumentError(wanted)
+    if (!/^\d+$/.test(given) || value > max || value < min) throw new InvalidArgumentError(wanted)
     return value
   }
 }
 
 function parseUrl(help: Messages['help']) {
   return (given: string): string => {
-    if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol))
-      throw new InvalidArgumentError(help.aUrl)
+    if (!isGatewayUrl(given)) throw new InvalidArgumentError(help.aUrl)
+    return given
+  }
+}
+
+/** A time span in milliseconds, from `500ms`, `10s`, `10` (seconds) or `2m`. */
+function parseDuration(help: Messages['help']) {
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
+  return (given: string): number => {
+    const [, amount = '', unit = 's'] = /^(\d{1,7}(?:\.\d+)?)(ms|s|m)?$/.exec(given) ?? []
+    const ms = Math.round(Number(amount) * (units[unit] ?? 0))
+    if (amount === '' || ms < 1 || ms > MAX_LOAD_MS) throw new InvalidArgumentError(help.aDuration)
+    return ms
+  }
+}
+
+function parsePath(help: Messages['help']) {
+  return (given: string): string => {
+    if (!/^\/[^\s#]*$/.test(given)) throw new InvalidArgumentError(help.aPath)
+    return given
+  }
+}
+
+function parsePort(help: Messages['help']) {
+  return (given: string): number => {
+    if (!isPort(given)) throw new InvalidArgumentError(help.aPort)
+    return Number(given)
+  }
+}
+
+/** Whether a number makes sense is the service's to say; that it is one is ours. */
+function parseField({ kind }: Field, help: Messages['help']) {
+  return (given: string): string | number => {
+    if (kind === 'text') return given
+    if (given.trim() === '' || !Number.isFinite(Number(given))) throw new InvalidArgumentError(help.aNumber)
+    return Number(given)
+  }
+}
+
+/** What HTTP lets a header hold, and the contract an idempotency key. */
+function parseKey(help: Messages['help']) {
+  return (given: string): string => {
+    if (!/^[\x21-\x7e]{1,255}$/.test(given)) throw new InvalidArgumentError(help.aKey)
     return given
   }
 }

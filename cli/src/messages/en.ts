@@ -13,6 +13,23 @@ type Explanations = { readonly [C in keyof Failures]: (facts: Failures[C]) => Ex
 const quote = (lines: readonly string[]) =>
   lines.length === 0 ? '' : `\n${lines.map((line) => `    ${line}`).join('\n')}`
 
+/** One of each. */
+const one = { users: 'user', orders: 'order', payments: 'payment' } as const
+
+/** What a setting has to be. */
+const wanted = {
+  url: 'an address such as http://localhost:8000, without a password, a query or a fragment',
+  driver: 'auto, local or compose',
+  port: 'a port: 0 (any) to 65535',
+  lang: 'en or ru',
+} as const
+
+/** Each field on a line of its own, if there are several. */
+const fieldByField = (fields: readonly { readonly path: string; readonly message: string }[]) => {
+  const lines = fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  return lines.length === 1 ? (lines[0] ?? '') : `It said, field by field:${quote(lines)}`
+}
+
 const errors: Explanations = {
   usage: ({ detail, command }) => ({
     what: `This is not how msctl is called: ${detail}`,
@@ -157,6 +174,107 @@ const errors: Explanations = {
     why: output.length === 0 ? 'It did not say why.' : `It said:${quote(output)}`,
     next: 'Run that command by hand to see more, or msctl with -v',
   }),
+  'part-unreachable': ({ part, reason }) => ({
+    what: `${part} ${reason === undefined ? 'is not running' : 'does not answer'}.`,
+    why: reason ?? 'It was stopped, or has ended by itself; other parts run.',
+    next: `Start it: msctl start ${part}; or see what it says: msctl logs ${part}`,
+  }),
+  'cache-refused': ({ reason }) => ({
+    what: 'The cache refused what it was asked.',
+    why: reason,
+    next: 'See what is in it: msctl cache keys; what the platform puts there are plain strings',
+  }),
+  'unknown-database': ({ given, suggestion }) => ({
+    what: `No service called "${given}" has a database.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'The databases are those of users, orders and payments.',
+    next: `Try again: msctl db ${suggestion ?? 'users'}`,
+  }),
+  'sql-failed': ({ database, message, place, advice }) => ({
+    what: `${database} refused the statement: ${message}`,
+    why: place === undefined ? 'PostgreSQL says no more than that.' : `It points here:${quote(place)}`,
+    next: advice ?? `See what is there: SELECT table_name, column_name FROM information_schema.columns`,
+  }),
+  'no-psql': ({ database, remedy }) => ({
+    what: 'There is no psql here, so there is no prompt.',
+    why: 'msctl brings the PostgreSQL server only, without its clients.',
+    next: `Run one statement: msctl db ${database} --sql 'SELECT 1'; or install psql: ${remedy}`,
+  }),
+  'remote-target': ({ url }) => ({
+    what: `${url} is not on this machine.`,
+    why: 'Load on somebody else’s machine is an attack unless they agreed to it, so nothing was sent.',
+    next: 'If it is yours to load: msctl load --allow-remote',
+  }),
+  'broken-json': ({ reason }) => ({
+    what: 'What --data holds is not a JSON object, so nothing was sent.',
+    why: reason ?? 'It is JSON, but a list or a single value.',
+    next: `Put the whole of it between single quotes: --data '{"name": "Ann"}', or send it to --data -`,
+  }),
+  'missing-fields': ({ flags, resource, verb }) => ({
+    what: verb === 'create' ? `Something is missing: ${flags.join(', ')}` : 'There is nothing to change.',
+    why:
+      verb === 'create'
+        ? `${resource} cannot be created without it, so nothing was sent.`
+        : `None of ${flags.join(', ')} is given, and no --data.`,
+    next: `See msctl ${resource} ${verb} --help`,
+  }),
+  'no-answer': ({ url, seconds }) => ({
+    what: `${url} did not answer within ${seconds} s.`,
+    why: 'Something listens there, but it hangs, is overloaded, or is not an HTTP server.',
+    next: 'See what runs: msctl status, msctl logs gateway; or name another address: --url URL',
+  }),
+  'not-found': ({ resource, id }) => ({
+    what: `There is no ${one[resource]} ${id}.`,
+    why: 'It was never created, or it has been deleted (404).',
+    next: `See those there are: msctl ${resource} list`,
+  }),
+  conflict: ({ detail }) => ({
+    what: 'This collides with what exists already (409).',
+    why: detail,
+    next: 'Take another value, or look for the one that has it: msctl users list',
+  }),
+  'invalid-fields': ({ detail, errors, resource, verb }) => ({
+    what: 'The platform does not accept these values (422).',
+    why: errors.length === 0 ? detail : fieldByField(errors),
+    next: `Correct them; what is possible: msctl ${resource} ${verb} --help`,
+  }),
+  'circuit-open': ({ service, seconds }) => ({
+    what: `The circuit of ${service} is open (503), so the gateway did not ask ${service} at all.`,
+    why: `Too many requests to ${service} failed in a row.`,
+    next:
+      seconds === undefined
+        ? `Watch it: msctl health --watch; start the service if it is down: msctl start ${service}`
+        : `The gateway tries again in ${seconds} s: msctl health --watch; if the service is down: msctl start ${service}`,
+  }),
+  'service-failed': ({ service, status, detail }) => ({
+    what: `The gateway got no answer from ${service} (${status}).`,
+    why: detail || 'It did not say why.',
+    next: `See whether it runs: msctl status; start it: msctl start ${service}; what it says: msctl logs ${service}`,
+  }),
+  refused: ({ status, detail, requestId }) => ({
+    what: `The platform answered with an error (${status}).`,
+    why: detail || 'It did not say why.',
+    next: `See what it logged: msctl logs --request-id ${requestId}`,
+  }),
+  'config-unreadable': ({ file, reason }) => ({
+    what: `${file} cannot be read as a JSON object.`,
+    why: reason,
+    next: 'Correct it, such as {"url": "http://localhost:8000"}, or remove it',
+  }),
+  'unknown-setting': ({ file, given, suggestion }) => ({
+    what: `There is no setting called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: `${file} has it; the settings are url, driver, port and lang.`,
+    next: 'Correct the file, then see what counts: msctl config',
+  }),
+  'setting-invalid': ({ name, place, given }) => ({
+    what: `The setting ${name} cannot be "${given}".`,
+    why: `${place} says so; it has to be ${wanted[name]}.`,
+    next: 'Correct it, then see what counts: msctl config',
+  }),
+  'no-schema': ({ given, suggestion }) => ({
+    what: `There is no command "${given}" with a result.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'Schemas exist of what commands print with --json.',
+    next: `See all of them: msctl schema`,
+  }),
   interrupted: () => ({
     what: 'Interrupted.',
     why: 'What was being started has been ended again; what ran before still runs.',
@@ -225,7 +343,111 @@ export const en = {
     trialIn: (seconds: number) => `in ${seconds} s`,
     trialNow: 'with the next request',
   },
+  resource: {
+    none: {
+      users: 'There are no users.',
+      orders: 'There are no orders.',
+      payments: 'There are no payments.',
+    },
+    deleted: {
+      users: (id: number) => `User ${id} is deleted.`,
+      orders: (id: number) => `Order ${id} is deleted.`,
+      payments: (id: number) => `Payment ${id} is deleted.`,
+    },
+    cache: {
+      HIT: 'from the cache (HIT)',
+      MISS: 'from the database (MISS); the cache has it now',
+      BYPASS: 'from the database (BYPASS); the cache is away',
+    },
+    replayed: 'answered before: the same idempotency key came with the same body; nothing was created now',
+    ordersMissing: 'The orders are not to be had now; this does not mean that there are none.',
+  },
+  config: {
+    columns: { name: 'SETTING', value: 'VALUE', source: 'FROM' },
+    sources: {
+      flag: 'a flag',
+      environment: 'the environment',
+      file: 'the configuration file',
+      platform: 'the platform that runs here',
+      locale: 'the locale',
+      default: 'the default',
+    },
+    noFile:
+      'There is no msctl.config.json here or above; it could say {"url": …, "driver": …, "port": …, "lang": …}.',
+  },
+  schema: { choose: 'Show one: msctl schema users get' },
   logs: { none: 'No logs yet.' },
+  cache: {
+    columns: { key: 'KEY', ttl: 'TTL' },
+    empty: 'The cache is empty.',
+    emptyHint: 'Reading one object by its id fills it: msctl users get 1',
+    missing: (key: string) => `${key} is not cached, or no longer.`,
+    flushed: (count: number) => `The cache is empty; ${count} ${count === 1 ? 'key is' : 'keys are'} gone.`,
+    title: (count: number) => `keys: ${count}   (Ctrl-C to end)`,
+    more: (count: number) => `… and ${count} more`,
+  },
+  db: {
+    noRows: '(no rows)',
+    rows: (count: number) => (count === 1 ? '1 row' : `${count} rows`),
+    done: (command: string) => `Done: ${command}`,
+  },
+  load: {
+    target: (path: string, rps: number, duration: string) => `GET ${path}, ${rps} a second for ${duration}`,
+    sent: 'sent',
+    rate: (rps: string) => `${rps} a second`,
+    failed: 'failed',
+    latency: 'latency',
+    answers: 'answers',
+    interrupted: 'Interrupted; this is how far it came.',
+    notFound:
+      'All answers were 404, which count as answers. Create something to load: msctl users create --email ann@example.com --name Ann',
+    progress: (sent: number, total: number, failed: number) => `${sent} of ${total} sent, ${failed} failed`,
+  },
+  doctor: {
+    machine: 'This machine',
+    canRun: (driver: string) => `${driver}: can run`,
+    cannotRun: (driver: string) => `${driver}: cannot run`,
+    names: {
+      node: 'Node.js',
+      home: 'State folder',
+      disk: 'Disk space',
+      port: 'Gateway port',
+      stores: 'Other ports',
+      programs: 'Services',
+      postgres: 'PostgreSQL',
+      data: 'Data',
+      redis: 'Redis',
+      psql: 'psql',
+      composeFile: 'Compose file',
+      docker: 'Docker',
+    },
+    ok: {
+      node: ({ version }: { version: string }) => version,
+      home: ({ folder }: { folder: string }) => `${folder} can be written to`,
+      disk: ({ free }: { free: string }) => `${free} free`,
+      port: ({ port, isOurs }: { port: number; isOurs: boolean }) =>
+        isOurs ? `${port}, where the platform runs` : `${port} is free`,
+      stores: ({ taken }: { taken: string }) =>
+        taken === '' ? 'all free' : `${taken} taken; others will be chosen`,
+      programs: () => 'built',
+      postgres: ({ version }: { version: string }) => version,
+      data: ({ isNew }: { isNew: boolean }) => (isNew ? 'none yet' : 'there') as string,
+      redis: ({ command }: { command: string | null }) =>
+        command ?? 'will be downloaded by apt into the state folder, once',
+      psql: ({ command }: { command: string }) => command,
+      composeFile: ({ file }: { file: string }) => file,
+      docker: ({ version }: { version: string }) => version,
+    },
+    problem: {
+      disk: (free: string, wanted: string) => `${free} free; ${wanted} are advisable`,
+      psql: 'not here; only the prompt of msctl db needs it',
+    },
+    remedy: {
+      disk: 'Make room, or keep the state elsewhere: MSCTL_HOME=/some/folder msctl up',
+      psql: (command: string) => `To have a prompt: ${command}`,
+    },
+    ready: (driver: string) => `Start the platform: msctl up --driver ${driver}`,
+  },
   progress: {
     waiting: (command: string, pid: number) => `waiting for another msctl: ${command} (process ${pid})`,
     'fetching-redis': {
@@ -269,9 +491,31 @@ export const en = {
       `${flags} cannot be "${given}"; it has to be ${wanted}`,
     aPort: 'a port: 0 (any) to 65535',
     aCount: 'a whole number that is not negative',
+    aRate: 'a whole number from 1 to 10000',
+    aDuration: 'a time such as 500ms, 10s or 2m, at most 10m',
+    aPath: 'a path such as /users/1',
+    needsSql: '--json needs --sql: a prompt prints no JSON',
     aUrl: 'an address such as http://localhost:8000',
+    aNumber: 'a number',
+    anId: 'an id: a whole number',
+    aKey: '1 to 255 visible ASCII characters',
     oneOf: (choices: string) => `one of ${choices}`,
+    field: {
+      email: 'e-mail address; no two users have the same',
+      name: 'name',
+      userId: 'id of the user',
+      product: 'what is ordered',
+      quantity: 'how many (default: 1)',
+      order_id: 'id of the order',
+      amount: 'amount, above 0',
+      status: 'pending, completed or failed',
+    },
     option: {
+      data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
+      idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
+      limit: 'at most so many (default: all)',
+      after: 'only those with ids above this one',
+      details: 'with all orders of the user',
       help: 'show this help',
       version: 'show the version',
       json: 'print one JSON document (JSON lines for streams)',
@@ -290,8 +534,20 @@ export const en = {
       level: 'only lines at least this grave: trace, debug, info, warn, error or fatal',
       requestId: 'only the lines of this request',
       tail: 'at most so many of the last lines (default: all; with --follow: 20)',
+      sql: 'run this one statement instead of a prompt',
+      rps: 'requests a second, however slow the answers are (default: 50)',
+      duration: 'for how long, at most 10m (default: 10s)',
+      path: 'what to GET (default: /users/1)',
+      allowRemote: 'allow a target that is not on this machine',
     },
-    part: 'users, orders, payments, gateway, cache or db',
+    argument: {
+      id: 'the id',
+      shell: 'bash, zsh or fish',
+      command: 'the command whose result it describes',
+      part: 'users, orders, payments, gateway, cache or db',
+      key: 'a key such as user:1',
+      service: 'users, orders or payments',
+    },
     command: {
       up: 'start the platform and wait until it is ready',
       down: 'stop the platform; its data stay',
@@ -302,6 +558,36 @@ export const en = {
       status: 'show the parts: state, process or container, port, memory',
       logs: 'show the logs of all parts, merged by time',
       health: 'show the circuits of the gateway',
+      cache: 'look into the cache, or empty it',
+      'cache keys': 'show all keys, and in how many seconds they expire',
+      'cache get': 'show the value of a key',
+      'cache ttl': 'show in how many seconds a key expires',
+      'cache watch': 'show the keys as their time runs out, until Ctrl-C',
+      'cache flush': 'remove all keys (FLUSHALL)',
+      db: "open a service's database: a psql prompt, or one statement",
+      load: 'send GETs to the gateway at a steady rate and measure the answers',
+      doctor: 'show what this machine has and lacks for each driver',
+      users: 'create, list, read, change and delete users',
+      'users create': 'create a user',
+      'users list': 'list the users, by id',
+      'users get': 'read a user, through the cache',
+      'users update': 'change the fields of a user that are named',
+      'users delete': 'delete a user',
+      orders: 'create, list, read, change and delete orders',
+      'orders create': 'create an order',
+      'orders list': 'list the orders, by id',
+      'orders get': 'read an order, through the cache',
+      'orders update': 'change the fields of an order that are named',
+      'orders delete': 'delete an order',
+      payments: 'create, list, read, change and delete payments',
+      'payments create': 'pay for an order; three in ten payments fail',
+      'payments list': 'list the payments, by id',
+      'payments get': 'read a payment, through the cache',
+      'payments update': 'change the fields of a payment that are named',
+      'payments delete': 'delete a payment',
+      config: 'show each setting and where it comes from',
+      completion: 'print what makes a shell complete msctl',
+      schema: 'print the JSON Schema of what a command prints with --json',
       help: 'show the help of a command',
     },
     example: {
@@ -318,6 +604,48 @@ export const en = {
       status: ['what runs here', 'the port of the gateway'],
       logs: ['all that was written', 'watch one service', 'what went wrong, and all about one request'],
       health: ['the three circuits', 'watch them open and close', 'for scripts: fails unless all are closed'],
+      cache: ['what is cached, and for how long', 'one value', 'begin anew'],
+      'cache keys': ['what is cached, and for how long', 'what expires within a minute'],
+      'cache get': ['what GET user:1 in redis-cli shows', 'with its TTL, for scripts'],
+      'cache ttl': ['seconds left; -2: there is no such key', 'for scripts'],
+      'cache watch': ['watch the TTLs count down', 'one look, for scripts'],
+      'cache flush': ['the next reads will be misses', 'how many keys there were'],
+      db: ['a prompt; \\q leaves it', 'a statement, as a table', 'the same, for scripts'],
+      load: ['50 a second for 10 seconds', 'faster and shorter', 'something else than one user'],
+      doctor: ['before the first msctl up, or when it fails', 'which drivers can run, for scripts'],
+      users: ['a new user', 'all of them', 'one of them'],
+      'users create': ['from flags', 'from JSON', 'from another program'],
+      'users list': ['all of them', 'one page', 'for scripts'],
+      'users get': [
+        'one user; the second time from the cache',
+        'with all orders, in one request',
+        'for scripts',
+      ],
+      'users update': ['another name', 'another e-mail address, from JSON'],
+      'users delete': ['it is gone, also from the cache', 'for scripts'],
+      orders: ['a new order', 'all of them', 'one of them'],
+      'orders create': [
+        'from flags',
+        'from JSON; the quantity is 1',
+        'safe to repeat: creates one order only',
+      ],
+      'orders list': ['all of them', 'those of one user', 'one page'],
+      'orders get': ['one order; the second time from the cache', 'for scripts'],
+      'orders update': ['another quantity', 'another product, from JSON'],
+      'orders delete': ['it is gone, also from the cache', 'for scripts'],
+      payments: ['a new payment', 'all of them', 'one of them'],
+      'payments create': ['from flags', 'from JSON', 'safe to repeat: pays only once'],
+      'payments list': ['all of them', 'those for one order', 'for scripts'],
+      'payments get': ['one payment; the second time from the cache', 'for scripts'],
+      'payments update': ['another status', 'another amount'],
+      'payments delete': ['it is gone, also from the cache', 'for scripts'],
+      config: ['what counts here', 'the gateway that the other commands ask'],
+      completion: [
+        'put it in /etc/bash_completion.d/msctl, or: source <(msctl completion bash)',
+        'put it in a folder of $fpath, as _msctl',
+        'put it in ~/.config/fish/completions/msctl.fish',
+      ],
+      schema: ['which there are', 'that of msctl users get --json', 'what a script can rely on'],
     },
   },
 }
