@@ -76,6 +76,9 @@ const leanUndici = {
         exports.buildConnector = require('undici/lib/core/connect.js')`,
       resolveDir: import.meta.dirname,
     }))
+    // HTTP/2 is off unless asked for.
+    onResolve({ filter: /client-h2(\.js)?$/ }, () => ({ path: 'client-h2', namespace: 'lean' }))
+    onLoad({ filter: /^client-h2$/, namespace: 'lean' }, () => ({ contents: 'module.exports = undefined' }))
   },
 }
 

@@ -1,14 +1,17 @@
-import { CommanderError } from 'commander'
+import { addAbortSignal } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { type Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Context } from './context.ts'
 import { EXIT, Failure, isFailure } from './failure.ts'
-import { findHome } from './home.ts'
+import { findHome, type Home } from './home.ts'
 import { chooseLanguage, loadMessages, type Messages } from './messages/index.ts'
 import { renderError } from './output/error.ts'
 import { createProgress } from './output/progress.ts'
 import { describeTerminal } from './output/terminal.ts'
 import { createProgram, type Execute } from './program.ts'
 import { runCommand } from './run-command.ts'
+import { type ConfigFile, readConfigFile, resolveSettings } from './settings.ts'
 import { toUsageFailure } from './usage-error.ts'
 
 /** What a process that a signal ended exits with, by convention. */
@@ -47,10 +50,46 @@ function languageFlag(argv: readonly string[]): string | undefined {
   return argv[index]?.includes('=') ? argv[index]?.split('=')[1] : index < 0 ? undefined : argv[index + 1]
 }
 
+/** All of stdin, unless a signal comes first. */
+async function readInput(signal: AbortSignal): Promise<string> {
+  try {
+    return await text(addAbortSignal(signal, process.stdin))
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+/** The configuration file, or why it cannot be used: help and version are to be had in spite of a broken one. */
+function tryConfigFile(home: Home): { readonly config?: ConfigFile | undefined; readonly failure?: unknown } {
+  try {
+    return { config: readConfigFile({ cwd: process.cwd(), clone: home.clone }) }
+  } catch (failure) {
+    return { failure }
+  }
+}
+
+/** The command that these words name, as far as they name one. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  return argv.reduce<Command>(
+    (command, word) => command.commands.find((each) => each.name() === word) ?? command,
+    program,
+  )
+}
+
+/** `msctl users get` */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
+}
+
 async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   endQuietlyWithoutReaders()
   const signal = listenForSignals()
-  const messages = await loadMessages(chooseLanguage(languageFlag(argv), env))
+  const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
+  const { config, failure } = tryConfigFile(home)
+  const languageInFile = env.MSCTL_LANG ? undefined : config?.values.lang
+  const language = chooseLanguage(languageFlag(argv) ?? languageInFile?.toString(), env)
+  const messages = await loadMessages(language)
   const errors = describeTerminal(process.stderr, env)
   let verbose = argv.includes('-v') || argv.includes('--verbose')
   let exitCode: number = EXIT.done
@@ -60,11 +99,16 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     verbose = globals.verbose ?? false
     const writeError = (text: string) => process.stderr.write(text)
     const progress = createProgress({ write: writeError, terminal: errors, messages, quiet, verbose })
+    if (failure !== undefined) throw failure
+    const settings = resolveSettings({ url: globals.url, lang: globals.lang }, env, config)
     const context: Context = {
-      home: findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env }),
+      home,
       env,
       command: `msctl ${argv.join(' ')}`,
-      url: globals.url ?? (env.MSCTL_URL || undefined),
+      settings,
+      url: settings.url?.value,
+      loadDrivers: () => import('./platform/choose-platform.ts'),
+      readInput: () => readInput(signal),
       signal,
       onEvent: progress.event,
     }
@@ -88,21 +132,25 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
     return exitCode
   } catch (error) {
-    return explain(error, { messages, argv, verbose, signal })
+    return explain(error, { messages, command: commandOf(program, argv), verbose, signal })
   }
 }
 
 interface Circumstances {
   readonly messages: Messages
-  readonly argv: readonly string[]
+  readonly command: Command
   readonly verbose: boolean
   readonly signal: AbortSignal
 }
 
-function explain(error: unknown, { messages, argv, verbose, signal }: Circumstances): number {
+function explain(error: unknown, { messages, command, verbose, signal }: Circumstances): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done // help or version
-  const command = argv.find((word) => !word.startsWith('-'))
-  const failure = error instanceof CommanderError ? toUsageFailure(error, messages, command) : error
+  if (error instanceof CommanderError && error.code === 'commander.help') {
+    // `msctl users` alone: what can be done with them.
+    command.outputHelp()
+    return EXIT.done
+  }
+  const failure = error instanceof CommanderError ? toUsageFailure(error, messages, nameOf(command)) : error
   const terminal = describeTerminal(process.stderr, process.env)
   process.stderr.write(`${renderError(failure, { messages, terminal, verbose })}\n`)
   if (signal.aborted) return Number(process.exitCode ?? EXIT.interrupted)

@@ -5,6 +5,8 @@ import type { Messages } from './messages/index.ts'
 /**
  * What commander found wrong with the command line, in the language of the messages. commander words its errors in
  * English only; their facts stand between quotes.
+ *
+ * @param commandName Whose help to look into, such as `msctl users get`.
  */
 export function toUsageFailure(
   error: CommanderError,
@@ -30,7 +32,10 @@ export function toUsageFailure(
       case 'commander.invalidArgument': {
         const choices = /Allowed choices are ([^.]+)\./.exec(error.message)?.[1]
         const wanted = choices === undefined ? (error.message.split('. ').at(-1) ?? '') : help.oneOf(choices)
-        return help.invalidValue(first, second, wanted)
+        // Of an argument, commander names the value first; of an option, the option.
+        return error.message.startsWith('error: command-argument')
+          ? help.invalidValue(`<${second}>`, first, wanted)
+          : help.invalidValue(first, second, wanted)
       }
       default:
         return error.message.replace(/^error: /, '')
@@ -41,10 +46,7 @@ export function toUsageFailure(
     'usage',
     {
       detail: text,
-      command:
-        commandName === undefined || error.code === 'commander.unknownCommand'
-          ? undefined
-          : `msctl ${commandName}`,
+      command: commandName,
     },
     { cause: error },
   )

@@ -13,11 +13,12 @@ export interface UpCommandOptions {
 
 /** `msctl up` */
 export async function run(
-  { driver = 'auto', port, fresh = false }: UpCommandOptions,
+  { driver, port, fresh = false }: UpCommandOptions,
   context: Context,
 ): Promise<Change> {
-  const platform = await choosePlatform(driver, context)
-  const change = await platform.up({ port, fresh })
+  const { settings } = context
+  const platform = await choosePlatform(driver ?? settings.driver?.value ?? 'auto', context)
+  const change = await platform.up({ port: port ?? settings.port?.value, fresh })
   createLastDriver(context.home.state).remember(platform.driver)
   return change
 }

@@ -1,0 +1,51 @@
+import { type Client, createClient } from '@msctl/sdk'
+import { type Asked, toCallFailure } from './call-failure.ts'
+import type { Context } from './context.ts'
+import { findGateway } from './gateway-url.ts'
+
+/** How long a call may take, in milliseconds: longer than the gateway waits for a service. */
+const TIMEOUT_MS = 10_000
+
+/** Where the calls of one command go, and how they fail. */
+export interface Connection {
+  readonly client: Client
+  /** What each call is given. */
+  readonly options: { readonly signal: AbortSignal }
+  readonly url: string
+}
+
+/**
+ * Opens a client of the gateway. It repeats nothing: one command is one request, so that those who learn can count
+ * what a circuit counts.
+ */
+export async function connect(context: Context): Promise<Connection> {
+  const { url } = await findGateway(context)
+  const client = createClient({
+    baseUrl: url,
+    maxRetries: 0,
+    timeoutMs: TIMEOUT_MS,
+    attemptTimeoutMs: TIMEOUT_MS,
+  })
+  return { client, options: { signal: context.signal }, url }
+}
+
+/**
+ * Makes one call.
+ *
+ * @param asked What is asked for, for the explanation of a failure.
+ * @throws Failure what {@link toCallFailure} makes of the SDK's error.
+ */
+export async function callPlatform<T>(
+  context: Context,
+  asked: Asked,
+  call: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(context)
+  try {
+    return await call(connection)
+  } catch (error) {
+    throw toCallFailure(error, { ...asked, url: connection.url, signal: context.signal })
+  } finally {
+    await connection.client.close()
+  }
+}

@@ -1,0 +1,65 @@
+import type { Command, Option } from 'commander'
+
+/** Something that can be typed, and what it does. */
+export interface Word {
+  readonly word: string
+  readonly description: string
+}
+
+/** An option that wants a value; no choices: whatever. */
+export interface ValueOption {
+  readonly words: readonly string[]
+  readonly choices: readonly string[]
+}
+
+/** One command, and what may follow it. */
+export interface CommandWords {
+  /** The words that lead to it: none for msctl itself, `users get`. */
+  readonly path: readonly string[]
+  readonly subcommands: readonly Word[]
+  readonly options: readonly Word[]
+  readonly valueOptions: readonly ValueOption[]
+  /** What its first argument can be, where that is known. */
+  readonly choices: readonly string[]
+}
+
+/** What the menu offers, command by command, msctl itself first. */
+export function describeCommands(program: Command): CommandWords[] {
+  const describe = (
+    command: Command,
+    path: readonly string[],
+    inherited: readonly Option[],
+  ): CommandWords[] => {
+    const options = [...command.options, ...inherited].filter(({ hidden }) => !hidden)
+    const subcommands = command.commands.filter((each) => each.name() !== 'help')
+    const [argument] = command.registeredArguments
+    const own: CommandWords = {
+      path,
+      subcommands: subcommands.map((each) => ({ word: each.name(), description: each.description() })),
+      options: [
+        ...options.flatMap(({ short, long, description }) =>
+          [short, long].flatMap((word) => (word === undefined ? [] : [{ word, description }])),
+        ),
+        { word: '--help', description: helpText(command) },
+      ],
+      valueOptions: options
+        .filter(({ required, optional }) => required || optional)
+        .map(({ short, long, argChoices = [] }) => ({
+          words: [short, long].filter((word) => word !== undefined),
+          choices: argChoices,
+        })),
+      choices: argument?.argChoices ?? [],
+    }
+    // The version is msctl's alone.
+    const passedOn = options.filter(({ long }) => long !== '--version')
+    return [own, ...subcommands.flatMap((each) => describe(each, [...path, each.name()], passedOn))]
+  }
+  return describe(program, [], [])
+}
+
+/** commander tells of the option for help only through its help. */
+function helpText(command: Command): string {
+  const help = command.createHelp()
+  const option = help.visibleOptions(command).find(({ long }) => long === '--help')
+  return option?.description ?? ''
+}

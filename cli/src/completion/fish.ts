@@ -1,0 +1,43 @@
+import type { CommandWords } from './command-tree.ts'
+
+/** The completion of fish. */
+export function fishScript(commands: readonly CommandWords[]): string {
+  const byPath = (path: readonly string[]) => `__msctl_at '${path.join(' ')}'`
+  const lines = commands.flatMap(({ path, subcommands, options, valueOptions, choices }) => {
+    const condition = `-n ${quote(byPath(path))}`
+    const takenBy = (word: string) => valueOptions.find(({ words }) => words.includes(word))
+    return [
+      ...subcommands.map(
+        ({ word, description }) => `complete -c msctl ${condition} -a ${word} -d ${quote(description)}`,
+      ),
+      ...choices.map((word) => `complete -c msctl ${condition} -a ${word}`),
+      ...options.map(({ word, description }) => {
+        const name = word.startsWith('--') ? `-l ${word.slice(2)}` : `-s ${word.slice(1)}`
+        const value = takenBy(word)
+        const takes =
+          value === undefined
+            ? ''
+            : ` -x${value.choices.length > 0 ? ` -a ${quote(value.choices.join(' '))}` : ''}`
+        return `complete -c msctl ${condition} ${name}${takes} -d ${quote(description)}`
+      }),
+    ]
+  })
+  const known = commands.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(' ')))
+  return `# fish completion of msctl; made by: msctl completion fish
+function __msctl_at --description 'Whether the words typed so far lead to this command'
+  set -l at
+  for word in (commandline -opc)[2..-1]
+    if contains -- (string join ' ' $at $word) ${known.join(' ')}
+      set -a at $word
+    end
+  end
+  test (string join ' ' $at) = "$argv"
+end
+complete -c msctl -f
+${lines.join('\n')}`
+}
+
+/** In single quotes, as fish reads them. */
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+}

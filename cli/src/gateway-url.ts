@@ -1,0 +1,35 @@
+import type { Context } from './context.ts'
+import { createLastDriver } from './platform/last-driver.ts'
+import { isRunning } from './platform/local/process-identity.ts'
+import { createStateFile } from './platform/local/state.ts'
+
+/** Where the gateway is asked for when nothing says otherwise. */
+export const DEFAULT_URL = 'http://localhost:8000'
+
+/** The gateway's address, and how it was found: named, of the platform that runs here, or assumed. */
+export interface FoundUrl {
+  readonly url: string
+  readonly by: 'setting' | 'platform' | 'default'
+}
+
+/** Where the gateway is: what `--url` and the settings say, else where the platform runs here, else port 8000. */
+export async function findGateway(context: Context): Promise<FoundUrl> {
+  if (context.url !== undefined) return { url: context.url.replace(/\/+$/, ''), by: 'setting' }
+  const url = localUrl(context) ?? (await composeUrl(context))
+  return url === undefined ? { url: DEFAULT_URL, by: 'default' } : { url, by: 'platform' }
+}
+
+/** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */
+function localUrl({ home }: Context): string | undefined {
+  const parts = createStateFile(home.state).read()?.parts
+  const runs = Object.values(parts ?? {}).some(({ process }) => process !== undefined && isRunning(process))
+  return runs && parts !== undefined ? `http://localhost:${parts.gateway.port}` : undefined
+}
+
+/** Docker takes a second to answer, so it is asked only where Compose was what started the platform last. */
+async function composeUrl(context: Context): Promise<string | undefined> {
+  if (createLastDriver(context.home.state).read() !== 'compose') return undefined
+  const { choosePlatform } = await context.loadDrivers()
+  const platform = await choosePlatform('running', context)
+  return (await platform.status()).url ?? undefined
+}
