@@ -69,7 +69,12 @@ const lazyCommands = {
 const leanUndici = {
   name: 'lean-undici',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'lean' }))
+    onResolve({ filter: /^undici$/ }, ({ importer }) =>
+      // A load goes on for seconds, and wants more of undici than its pool.
+      importer === path.join(cliSource, 'load', 'run-load.ts')
+        ? undefined
+        : { path: 'undici', namespace: 'lean' },
+    )
     onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({
       contents: `
         exports.Pool = require('undici/lib/dispatcher/pool.js')
