@@ -6,7 +6,10 @@ import { probeCompose } from '../platform/compose/compose-cli.ts'
 import { type Check, check } from './check.ts'
 
 /** What the Compose driver needs. */
-export async function checkCompose({ home, env }: Context, cwd: string): Promise<Check[]> {
+export async function checkCompose(
+  { home, env }: Pick<Context, 'home' | 'env'>,
+  cwd: string,
+): Promise<Check[]> {
   const folder = home.clone ?? cwd
   const file = path.join(folder, 'docker-compose.yml')
   return Promise.all([

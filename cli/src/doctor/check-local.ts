@@ -20,7 +20,10 @@ const run = promisify(execFile)
 const NODE_PARTS: readonly NodePart[] = ['users', 'orders', 'payments', 'gateway']
 
 /** What the local driver needs. Nothing is downloaded, created or started. */
-export async function checkLocal(context: Context, status: PlatformStatus): Promise<Check[]> {
+export async function checkLocal(
+  { home, env }: Pick<Context, 'home' | 'env'>,
+  status: PlatformStatus,
+): Promise<Check[]> {
   if (process.platform === 'win32') {
     return [
       await check('programs', 'local', () => {
@@ -28,7 +31,6 @@ export async function checkLocal(context: Context, status: PlatformStatus): Prom
       }),
     ]
   }
-  const { home, env } = context
   return Promise.all([
     check('programs', 'local', async () => {
       const folders = { packed: home.packedParts, clone: home.clone }

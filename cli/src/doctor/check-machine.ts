@@ -12,8 +12,10 @@ import { type Check, check } from './check.ts'
 const ADVISABLE_BYTES = 500e6
 
 /** What both drivers need. @param status What runs here now. */
-export async function checkMachine(context: Context, status: PlatformStatus): Promise<Check[]> {
-  const { home, env } = context
+export async function checkMachine(
+  { home, env }: Pick<Context, 'home' | 'env'>,
+  status: PlatformStatus,
+): Promise<Check[]> {
   const folder = nearestExisting(home.state)
   return Promise.all([
     check('node', null, () => ({ version: process.versions.node })),

@@ -41,6 +41,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
   const underWay = new Set<Promise<void>>()
   let sent = 0
   let failed = 0
+  let unexpected: unknown
 
   const fail = (name: string) => {
     failed++
@@ -56,7 +57,11 @@ export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
       // What the platform itself takes for a failure of a service: a 4xx is an answer like any other.
       if (statusCode >= 500) failed++
     } catch (error) {
-      if (!signal.aborted) fail(nameOf(error))
+      if (signal.aborted) return
+      const { code } = error as NodeJS.ErrnoException
+      // Whatever the network does has a code: `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT` … Anything else is a mistake of ours.
+      if (code === undefined) unexpected ??= error
+      else fail(code)
     }
   }
 
@@ -87,6 +92,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
   const tookMs = performance.now() - began
   signal.removeEventListener('abort', onAbort)
   await pool.destroy()
+  if (unexpected !== undefined) throw unexpected
 
   return {
     url: url.href,
@@ -101,12 +107,6 @@ export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
     errors,
     ...summarize(latencies),
   }
-}
-
-/** A short name that is the same for all failures of a kind: `ECONNREFUSED`, `UND_ERR_HEADERS_TIMEOUT` … */
-function nameOf(error: unknown): string {
-  const { code, name } = error as NodeJS.ErrnoException
-  return code ?? name
 }
 
 function round(value: number): number {

@@ -78,7 +78,7 @@ export interface DatabaseAccess {
   /** For a client of PostgreSQL's protocol: an address of this machine, or a way into the container. */
   readonly connection:
     | { readonly host: string; readonly port: number; readonly password: string }
-    | { readonly stream: () => Duplex }
+    | { readonly stream: () => Duplex; readonly password: string }
   /** The program that gives a prompt. @param isTerminal Whether somebody types, or a file is read. */
   readonly psql: (isTerminal: boolean) => {
     readonly command: string

@@ -207,7 +207,7 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     askRedisCli(cli, await runningContainer('cache', 'cache'), request)
 
   async function accessDatabase(service: ServicePart): Promise<DatabaseAccess> {
-    return containerDatabase(await runningContainer('db', `db_${service}`), service, env)
+    return containerDatabase(cli, await runningContainer('db', `db_${service}`), service, env)
   }
 
   return {

@@ -33,17 +33,20 @@ export async function askRedisCli(
 }
 
 /** How to reach the database in a container, whose port is not published: through `docker exec`. */
-export function containerDatabase(
+export async function containerDatabase(
+  { docker }: Pick<ComposeCli, 'docker'>,
   container: string,
   service: ServicePart,
   env: NodeJS.ProcessEnv,
-): DatabaseAccess {
+): Promise<DatabaseAccess> {
   const database = `${service}_db`
+  // What the container was made with, whatever this shell's environment says now.
+  const password = await docker(['exec', container, 'printenv', 'POSTGRES_PASSWORD'])
   const psql = ['psql', '--username', USER, '--dbname', database]
   return {
     user: USER,
     database,
-    connection: { stream: () => tunnel(container, env) },
+    connection: { stream: () => tunnel(container, env), password },
     psql: (isTerminal) => {
       const how = isTerminal ? ['--interactive', '--tty'] : ['--interactive']
       return { command: 'docker', args: ['exec', ...how, container, ...psql], env: {} }

