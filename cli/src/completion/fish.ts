@@ -27,11 +27,11 @@ export function fishScript(commands: readonly CommandWords[]): string {
 function __msctl_at --description 'Whether the words typed so far lead to this command'
   set -l at
   for word in (commandline -opc)[2..-1]
-    if contains -- (string join ' ' $at $word) ${known.join(' ')}
+    if contains -- (string join -- ' ' $at $word) ${known.join(' ')}
       set -a at $word
     end
   end
-  test (string join ' ' $at) = "$argv"
+  test "$at" = "$argv"
 end
 complete -c msctl -f
 ${lines.join('\n')}`
