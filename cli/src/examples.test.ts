@@ -1,0 +1,226 @@
+// Every example of every help, run as it is printed by a shell, against a platform of its own.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { run as runSchema, toJson } from './commands/schema.ts'
+import { JSON_SCHEMAS } from './json-schemas.ts'
+import { en } from './messages/en.ts'
+import type { Messages } from './messages/index.ts'
+import { ru } from './messages/ru.ts'
+import { createProgram } from './program.ts'
+
+const MAIN = path.resolve(import.meta.dirname, '../dist/main.cjs')
+
+const menu = (messages: Messages) =>
+  createProgram({ messages, version: '0.0.0', execute: () => Promise.resolve() })
+
+/** All commands below this one that do something themselves or hold others. */
+const below = (command: Command): Command[] =>
+  command.commands.filter((each) => each.name() !== 'help').flatMap((each) => [each, ...below(each)])
+const nameOf = (command: Command): string =>
+  command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
+
+/** What stands under the heading of the examples, without the explanation after it. */
+function examplesOf(command: Command, messages: Messages): string[] {
+  let help = ''
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+  const [, examples = ''] = help.split(`\n${messages.help.examples}\n`)
+  return examples
+    .split('\n')
+    .filter((line) => line.startsWith('  '))
+    .map((line) => line.trim().split(/ {2,}/)[0] ?? '')
+}
+const allExamples = (messages: Messages) =>
+  below(menu(messages)).map((command) => [nameOf(command), examplesOf(command, messages)] as const)
+
+const english = allExamples(en)
+
+/** What cannot do here what it says: what it does instead. */
+const ELSEWHERE: Readonly<Record<string, { code: number; err: string }>> = {
+  // The platform runs by the other driver.
+  'msctl up --driver compose --port 8080': { code: 1, err: 'by the driver local' },
+  // The prompt ends at once, since there is nothing to read.
+  'msctl db users': { code: 0, err: '' },
+}
+
+/** What goes on until Ctrl-C. */
+const goesOn = (line: string) => /(--follow|health --watch|cache watch)$/.test(line)
+
+/** From what fills the platform to what ends it. */
+const PHASES: readonly { readonly lines: RegExp; readonly isConcurrent?: boolean }[] = [
+  { lines: /msctl users create/ },
+  { lines: /msctl orders create/ },
+  { lines: /msctl payments create/ },
+  { lines: /^msctl \w+ (list|update)/, isConcurrent: true },
+  { lines: /^msctl (users|orders|payments) get/, isConcurrent: true },
+  { lines: /^msctl (?!.* delete|up|down|stop|start|kill|restart|cache flush)/, isConcurrent: true },
+  { lines: /^msctl cache flush/ },
+  { lines: /^msctl \w+ delete/, isConcurrent: true },
+  { lines: /^msctl up(?! --fresh)/ },
+  { lines: /^msctl stop users/ },
+  { lines: /^msctl start users/ },
+  { lines: /^msctl kill orders/ },
+  { lines: /^msctl restart$/ },
+  { lines: /^msctl stop/ },
+  { lines: /^msctl kill db/ },
+  { lines: /^msctl start/ },
+  { lines: /^msctl restart/ },
+  { lines: /^msctl down$/ },
+  { lines: /^msctl up --fresh/ },
+  { lines: /^msctl down --volumes/ },
+]
+const phaseOf = (line: string) => PHASES.findIndex(({ lines }) => lines.test(line))
+const inOrder = [...new Set(english.flatMap(([, examples]) => examples))].sort(
+  (a, b) => phaseOf(a) - phaseOf(b),
+)
+
+let home: string
+let env: NodeJS.ProcessEnv
+
+function start(line: string): ChildProcess {
+  // With a trap, the shell outlives Ctrl-C and tells what the command ended with, as one at a prompt does.
+  return spawn('/bin/sh', ['-c', `trap : INT; ${line}`], {
+    env,
+    cwd: home,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+async function run(line: string): Promise<{ code: number | null; out: string; err: string }> {
+  const child = start(line)
+  let [out, err] = ['', '']
+  child.stdout?.on('data', (data) => {
+    out += data
+    // The whole group, as Ctrl-C in a terminal does.
+    if (goesOn(line) && child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+  })
+  child.stderr?.on('data', (data) => (err += data))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'msctl-examples-'))
+  await chmod(home, 0o711)
+  const bin = path.join(home, 'bin', 'msctl')
+  await mkdir(path.dirname(bin))
+  await writeFile(bin, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o755 })
+  env = {
+    PATH: `${path.dirname(bin)}:${process.env.PATH}`,
+    HOME: home,
+    LANG: 'C.UTF-8',
+    MSCTL_HOME: path.join(home, 'state'),
+    // Any port, and the driver that needs nothing: the examples themselves would take port 8000.
+    MSCTL_PORT: '0',
+    MSCTL_DRIVER: 'local',
+  }
+  const { code, err } = await run('msctl up')
+  expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
+})
+afterAll(async () => {
+  await run('msctl down --volumes')
+  await rm(home, { recursive: true, force: true })
+})
+
+test('every command has two or three examples, the same in both languages', () => {
+  expect(allExamples(ru)).toEqual(english)
+  const tooFewOrMany = english.filter(([, examples]) => examples.length < 2 || examples.length > 3)
+  expect(tooFewOrMany).toEqual([])
+  expect(inOrder.filter((line) => phaseOf(line) < 0)).toEqual([])
+})
+
+/** What may have nothing to say: a prompt, a filter. */
+const maySayNothing = (line: string) => line === 'msctl db users' || line.includes('select(.ttlSeconds')
+
+describe('runs as printed', () => {
+  async function expectToRun(line: string): Promise<void> {
+    const expected = ELSEWHERE[line] ?? { code: goesOn(line) ? 130 : 0, err: '' }
+    const { code, out, err } = await run(line)
+    expect({ line, code, err }).toEqual({
+      line,
+      code: expected.code,
+      err: expect.stringContaining(expected.err),
+    })
+    expect(out !== '' || expected.code === 1 || maySayNothing(line)).toBe(true)
+  }
+
+  // Those of a phase that only read run together: `load` takes the time that it says.
+  for (const [index, { isConcurrent = false }] of PHASES.entries()) {
+    const lines = inOrder.filter((line) => phaseOf(line) === index)
+    describe.runIf(lines.length > 0)(
+      `phase ${index + 1}`,
+      { concurrent: isConcurrent, timeout: 40_000 },
+      () => {
+        test.for(lines)('%s', expectToRun)
+      },
+    )
+  }
+})
+
+/** One call of each command, from `up` to `down`. */
+const DOCUMENTS: Readonly<Record<keyof typeof JSON_SCHEMAS, string>> = {
+  up: 'up --json',
+  status: 'status --json',
+  'users create': 'users create --email ann@example.com --name Ann --json',
+  'users list': 'users list --json',
+  'users update': 'users update 1 --name Anna --json',
+  'users get': 'users get 1 --details --json',
+  'orders create': 'orders create --user-id 1 --product Laptop --json',
+  'orders list': 'orders list --user-id 1 --json',
+  'orders update': 'orders update 1 --quantity 2 --json',
+  'orders get': 'orders get 1 --json',
+  'payments create': 'payments create --order-id 1 --amount 5 --json',
+  'payments list': 'payments list --order-id 1 --json',
+  'payments update': 'payments update 1 --status failed --json',
+  'payments get': 'payments get 1 --json',
+  health: 'health --json',
+  logs: 'logs users --tail 1 --json',
+  'cache keys': 'cache keys --json',
+  'cache get': 'cache get payment:1 --json',
+  'cache ttl': 'cache ttl order:1 --json',
+  'cache watch': 'cache watch --json | head -n 1',
+  'cache flush': 'cache flush --json',
+  db: `db users --sql 'SELECT 1 AS one' --json`,
+  load: 'load --rps 10 --duration 500ms --json',
+  doctor: 'doctor --json',
+  config: 'config --json',
+  completion: 'completion bash --json',
+  schema: 'schema --json',
+  'users delete': 'users delete 1 --json',
+  'orders delete': 'orders delete 1 --json',
+  'payments delete': 'payments delete 1 --json',
+  stop: 'stop users --json',
+  start: 'start users --json',
+  kill: 'kill cache --json',
+  restart: 'restart cache --json',
+  down: 'down --json',
+}
+
+/** The schema as it is published: read back from its text. */
+async function schemaOf(name: string) {
+  return JSON.parse(JSON.stringify(toJson(await runSchema({ words: name.split(' ') }))))
+}
+
+describe('prints JSON as its schema says', () => {
+  test('every command that does something has a schema', () => {
+    const leaves = below(menu(en)).filter((command) => command.commands.length === 0)
+    expect(Object.keys(JSON_SCHEMAS).sort()).toEqual(leaves.map(nameOf).sort())
+    expect(Object.keys(DOCUMENTS).sort()).toEqual(Object.keys(JSON_SCHEMAS).sort())
+  })
+
+  test.for(Object.entries(DOCUMENTS))('%s', async ([name, line]) => {
+    const document = await run(`msctl ${line}`)
+    expect({ code: document.code, err: document.code === 0 ? '' : document.err }).toEqual({
+      code: 0,
+      err: '',
+    })
+    const published = z.fromJSONSchema(await schemaOf(name))
+    expect(z.safeParse(published, JSON.parse(document.out)).error?.issues ?? []).toEqual([])
+  })
+})
