@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { type Client, createClient } from '@msctl/sdk'
 import { type Asked, toCallFailure } from './call-failure.ts'
 import type { Context } from './context.ts'
@@ -19,6 +20,9 @@ export interface Connection {
  * what a circuit counts.
  */
 export async function connect(context: Context): Promise<Connection> {
+  // undici parses HTTP with WebAssembly. Node would optimise that in the background, for longer than our few calls
+  // take, and the process could not end before it is done.
+  setFlagsFromString('--liftoff-only')
   const { url } = await findGateway(context)
   const client = createClient({
     baseUrl: url,

@@ -1,5 +1,3 @@
-import { addAbortSignal } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { type Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Context } from './context.ts'
@@ -52,6 +50,9 @@ function languageFlag(argv: readonly string[]): string | undefined {
 
 /** All of stdin, unless a signal comes first. */
 async function readInput(signal: AbortSignal): Promise<string> {
+  // Seldom needed, and Node takes a while to load it.
+  const { addAbortSignal } = await import('node:stream')
+  const { text } = await import('node:stream/consumers')
   try {
     return await text(addAbortSignal(signal, process.stdin))
   } catch (error) {
