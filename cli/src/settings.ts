@@ -40,7 +40,7 @@ export interface ConfigFile {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-export const CONFIG_FILE = 'msctl.config.json'
+const CONFIG_FILE = 'msctl.config.json'
 export const DRIVER_CHOICES = ['auto', ...DRIVERS] as const
 
 /** Whether the gateway can be at this address: http or https, and nothing in it that does not belong to an address. */
