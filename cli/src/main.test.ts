@@ -260,6 +260,20 @@ describe('errors', () => {
     [['up', '--driver', 'vagrant'], 2, 'one of auto, local, compose'],
     [['stop'], 2, 'Error: This is not how msctl is called: <part> is missing'],
     [['health', '--url', 'http://127.0.0.1:1'], 3, 'Error: Nothing answers at http://127.0.0.1:1.'],
+    [['users', 'get', 'abc'], 2, '<id> cannot be "abc"; it has to be an id'],
+    [['users', 'gte'], 2, 'there is no command "gte" — did you mean get?'],
+    [['users', 'create', '--data', '{'], 2, 'Error: What --data holds is not a JSON object'],
+    [
+      ['orders', 'create', '--quantity', 'two'],
+      2,
+      '--quantity <number> cannot be "two"; it has to be a number',
+    ],
+    [
+      ['users', 'get', '1', '--url', 'http://127.0.0.1:1'],
+      3,
+      'Error: Nothing answers at http://127.0.0.1:1.',
+    ],
+    [['schema', 'usres', 'get'], 2, 'Did you mean users get?'],
     [['--lang', 'ru', 'stop', 'user'], 2, 'Ошибка: Части с именем «user» нет. Может быть, users?'],
   ] as const)('%j exits with %i', async ([args, code, text]) => {
     const result = await msctl(...args)
