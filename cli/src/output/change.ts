@@ -23,8 +23,8 @@ export function renderUp(
 ): Rendering {
   const url = status.url ?? ''
   const result = changed.length === 0 ? messages.up.already(url) : messages.up.done(terminal.bold(url))
-  const data = `-H 'Content-Type: application/json' -d '{"email": "ann@example.com", "name": "Ann"}'`
-  const tries = [`curl ${url}/health`, `curl ${url}/users ${data}`, `${self} status`, `${self} logs --follow`]
+  const create = `${self} users create --email ann@example.com --name Ann`
+  const tries = [`curl ${url}/health`, create, `${self} status`, `${self} logs --follow`]
   const hints = `${messages.up.try}\n${tries.map((line) => `  ${terminal.cyan(line)}`).join('\n')}`
   return quiet || changed.length === 0 ? { result } : { result, hints }
 }
