@@ -57,7 +57,10 @@ beforeAll(async () => {
   // So that no Redis is downloaded, which redis.test.ts tests.
   const redis = path.resolve(import.meta.dirname, '..', '..', '.msctl', 'cache', 'redis')
   await mkdir(path.join(away, '.msctl', 'cache'), { recursive: true })
-  if (existsSync(redis)) await cp(redis, path.join(away, '.msctl', 'cache', 'redis'), { recursive: true })
+  if (existsSync(redis)) {
+    const copy = path.join(away, '.msctl', 'cache', 'redis')
+    await cp(redis, copy, { recursive: true, verbatimSymlinks: true }) // nothing may lead back into the clone
+  }
   const cwd = path.join(await copySources(), 'cli')
   const packed = await run('npm', ['pack', '--silent', '--pack-destination', root], { cwd })
   const [tarball = ''] = (await readdir(root)).filter((name) => name.endsWith('.tgz'))
@@ -114,11 +117,12 @@ test('starts the platform, and looks into all of it', async () => {
   expect({ code: up.code, err: up.code === 0 ? '' : up.err }).toEqual({ code: 0, err: '' })
   url = (JSON.parse(up.out) as Change).status.url ?? ''
   const body = '{"email": "ann@example.com", "name": "Ann"}'
-  const post = ['-sS', '-H', 'Content-Type: application/json', '-d', body, `${url}/users`]
-  expect(JSON.parse((await run('curl', post, { cwd: away })).out)).toMatchObject({ id: 1, name: 'Ann' })
+  const headers = { 'content-type': 'application/json' }
+  const created = await fetch(`${url}/users`, { method: 'POST', headers, body })
+  expect(await created.json()).toMatchObject({ id: 1, name: 'Ann' })
 
   expect(await msctl('cache', 'keys')).toMatchObject({ code: 0, out: 'The cache is empty.\n' })
-  const { out: user } = await run('curl', ['-sS', `${url}/users/1`], { cwd: away })
+  const user = await (await fetch(`${url}/users/1`)).text()
   expect(await msctl('cache', 'get', 'user:1')).toMatchObject({ code: 0, out: `${user}\n`, err: '' })
   expect((await msctl('cache', 'ttl', 'user:1')).out).toMatch(/^(29\d|300)\n$/)
   expect(await json('cache', 'keys')).toEqual({ keys: [{ key: 'user:1', ttlSeconds: expect.any(Number) }] })
