@@ -1,0 +1,196 @@
+import { expect, test } from 'vitest'
+import { ScenarioEvent } from './events.ts'
+import { runSheet } from './run.ts'
+import { defineSheet, type Sheet } from './sheet.ts'
+
+interface World {
+  readonly parts: Set<string>
+}
+
+/** A sheet with one expectation, changed where a test wants something else. */
+function sheet(changes: Partial<Sheet<World, { seen?: number }>> = {}): Sheet<World, { seen?: number }> {
+  return defineSheet<World, { seen?: number }>({
+    name: 'sample',
+    title: { en: 'A sample', ru: 'Пример' },
+    question: 'Why?',
+    idea: 'Because.',
+    parameters: { tries: { value: 5, fast: 2, reason: 'enough' } },
+    expectations: { it: { title: { en: 'it is so', ru: 'это так' }, why: 'It matters.' } },
+    state: () => ({}),
+    steadyState: [],
+    steps: [
+      {
+        title: 'Look',
+        run: async (lab) => {
+          lab.state.seen = lab.parameter('tries')
+          lab.expect('it', { held: true, expected: '5', actual: String(lab.state.seen) })
+        },
+      },
+    ],
+    conclude: ({ state }) => `seen ${state.seen}`,
+    ...changes,
+  })
+}
+
+async function record<State>(
+  of: Sheet<World, State>,
+  options: { signal?: AbortSignal; fast?: boolean } = {},
+) {
+  const events: ScenarioEvent[] = []
+  const world = { parts: new Set(['users']) }
+  const result = await runSheet(of, {
+    world,
+    language: 'ru',
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+  return { result, events, world, types: events.map(({ type }) => type) }
+}
+
+const inOrder: string[] = []
+const stopUsers = (parts: Set<string>, takesEffect = true) => ({
+  title: 'Stop users',
+  apply: async () => takesEffect && parts.delete('users'),
+  isEffective: async () => !parts.has('users'),
+  heal: async () => {
+    inOrder.push('healed')
+    parts.add('users')
+  },
+  withinMs: 50,
+})
+
+test('tells what it does, in the language asked for, in events that are plain data', async () => {
+  const { result, events, types } = await record(sheet())
+  expect(result.outcome).toBe('held')
+  expect(types).toEqual(['begin', 'phase', 'step', 'expectation', 'end'])
+  expect(events[0]).toMatchObject({
+    scenario: 'sample',
+    title: 'Пример',
+    parameters: [{ name: 'tries', value: 5 }],
+  })
+  expect(events.at(-1)).toMatchObject({ outcome: 'held', held: 1, notHeld: [], conclusion: 'seen 5' })
+  expect(events.map((event) => ScenarioEvent.parse(JSON.parse(JSON.stringify(event))))).toEqual(events)
+})
+
+test('takes the fast parameters when told to', async () => {
+  expect((await record(sheet(), { fast: true })).events.at(-1)).toMatchObject({ conclusion: 'seen 2' })
+})
+
+test('goes on after an expectation that does not hold, and says which it was', async () => {
+  const { result, events } = await record(
+    sheet({
+      steps: [
+        { title: 'One', run: async (lab) => lab.expect('it', { held: false, expected: 'a', actual: 'b' }) },
+        { title: 'Two', run: async (lab) => lab.expect('it', { held: true, expected: 'a', actual: 'a' }) },
+      ],
+    }),
+  )
+  expect(result.outcome).toBe('not-held')
+  expect(result.findings.it).toEqual({ held: false, expected: 'a', actual: 'b' })
+  expect(events.at(-1)).toMatchObject({ notHeld: ['it'], held: 0 })
+})
+
+test('tries nothing when the steady state is not there', async () => {
+  const { result, types } = await record(
+    sheet({
+      steadyState: [
+        { title: 'Up?', run: async (lab) => lab.require({ held: false, expected: 'Up.', actual: 'Down.' }) },
+      ],
+    }),
+  )
+  expect(result.outcome).toBe('not-ready')
+  expect(types).toEqual(['begin', 'phase', 'step', 'failure', 'end'])
+})
+
+test('puts everything back in reverse order, even when a step and a clean-up fail', async () => {
+  inOrder.length = 0
+  const { result, events, world } = await record(
+    sheet({
+      steps: [
+        {
+          title: 'Break',
+          run: async (lab) => {
+            await lab.inject(stopUsers(lab.world.parts))
+            lab.cleanUp('Fails', async () => {
+              inOrder.push('failed')
+              throw new Error('no')
+            })
+            lab.cleanUp('First', async () => inOrder.push('first'))
+            throw new TypeError('the step')
+          },
+        },
+      ],
+    }),
+  )
+  expect(inOrder).toEqual(['first', 'failed', 'healed'])
+  expect(world.parts).toEqual(new Set(['users']))
+  expect(result.outcome).toBe('failed')
+  expect(events.filter(({ type }) => type === 'failure')).toMatchObject([
+    { phase: 'steps', step: 'Break', message: 'the step' },
+    { phase: 'clean-up', step: 'Fails', message: 'no' },
+  ])
+  expect(events.at(-1)).toMatchObject({ outcome: 'failed', open: ['it'] })
+})
+
+test('concludes nothing from a fault that has no effect, and heals it all the same', async () => {
+  inOrder.length = 0
+  const { result, events } = await record(
+    sheet({ steps: [{ title: 'Break', run: (lab) => lab.inject(stopUsers(lab.world.parts, false)) }] }),
+  )
+  expect(result.outcome).toBe('failed')
+  expect(events.find(({ type }) => type === 'failure')).toMatchObject({ code: 'fault-without-effect' })
+  expect(inOrder).toEqual(['healed'])
+})
+
+test('an interrupt ends a wait at once, and the clean-up still runs', async () => {
+  inOrder.length = 0
+  const controller = new AbortController()
+  const { result, types } = await record(
+    sheet({
+      steps: [
+        {
+          title: 'Wait',
+          run: async (lab) => {
+            await lab.inject(stopUsers(lab.world.parts))
+            setTimeout(() => controller.abort(), 10)
+            await lab.waitFor('never', async () => undefined, { withinMs: 60_000 })
+          },
+        },
+      ],
+    }),
+    { signal: controller.signal },
+  )
+  expect(result.outcome).toBe('interrupted')
+  expect(inOrder).toEqual(['healed'])
+  expect(types.at(-1)).toBe('end')
+})
+
+test('a wait that comes to nothing fails the step', async () => {
+  const { result } = await record(
+    sheet({
+      steps: [
+        {
+          title: 'Wait',
+          run: async (lab) => {
+            await lab.waitFor('never', async () => undefined, { withinMs: 20, everyMs: 5 })
+          },
+        },
+      ],
+    }),
+  )
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    failures: [{ phase: 'steps', error: { code: 'deadline' } }],
+  })
+})
+
+test('a sheet that settles what it does not declare is wrong', async () => {
+  const { result } = await record(
+    sheet({
+      steps: [
+        { title: 'Typo', run: async (lab) => lab.expect('if', { held: true, expected: '', actual: '' }) },
+      ],
+    }),
+  )
+  expect(result.failures).toMatchObject([{ error: { code: 'sheet' } }])
+})
