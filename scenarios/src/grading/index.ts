@@ -1,1 +1,2 @@
+export * from './grader.ts'
 export * from './report.ts'
