@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     globalSetup: ['./vitest.setup.ts'],
     include: ['**/src/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    // Most tests wait for processes more than they compute, so that no core need be left to spare.
+    maxWorkers: '100%',
     // Real servers and real processes, on machines with two busy cores.
     testTimeout: 20_000,
     hookTimeout: 60_000,
