@@ -1,5 +1,6 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Expectation, Finding, Sheet, Text } from '../engine/index.ts'
+import type { ComposeFacts } from './compose-facts.ts'
 import type { CriterionId, Evidence } from './report.ts'
 
 /** What a check may need beyond HTTP; what of it the grader has been given is its reach. */
@@ -79,9 +80,10 @@ export interface Grader {
   readonly redis: RedisReach | undefined
   readonly databases: Readonly<Partial<Record<ServiceName, DatabaseReach>>>
   readonly control: Control | undefined
-  /** The folder of the sources, and that of the Compose project with its file. */
+  /** The folder of the sources. */
   readonly source: string | undefined
-  readonly compose: { readonly folder: string; readonly file: string } | undefined
+  /** What is known of the Compose project that was started. */
+  readonly compose: ComposeFacts | undefined
   /** From 0 to 1, repeatable with `--seed`. */
   random(): number
   /** Text that nobody else has: for e-mails and names. Made with the seed, and different in each run on the same target. */

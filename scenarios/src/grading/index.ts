@@ -1,2 +1,3 @@
+export * from './compose-facts.ts'
 export * from './grader.ts'
 export * from './report.ts'
