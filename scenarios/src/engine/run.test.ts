@@ -165,6 +165,32 @@ test('an interrupt ends a wait at once, and the clean-up still runs', async () =
   expect(types.at(-1)).toBe('end')
 })
 
+test('a clean-up may wait, also after an interrupt', async () => {
+  const controller = new AbortController()
+  let looks = 0
+  const { result } = await record(
+    sheet({
+      steps: [
+        {
+          title: 'Note',
+          run: async (lab) => {
+            lab.cleanUp('Wait', () =>
+              lab.waitFor('third look', async () => (++looks >= 3 ? true : undefined), {
+                withinMs: 5_000,
+                everyMs: 1,
+              }),
+            )
+            controller.abort()
+          },
+        },
+      ],
+    }),
+    { signal: controller.signal },
+  )
+  expect(result).toMatchObject({ outcome: 'interrupted', failures: [] })
+  expect(looks).toBe(3)
+})
+
 test('a wait that comes to nothing fails the step', async () => {
   const { result } = await record(
     sheet({

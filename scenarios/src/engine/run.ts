@@ -61,6 +61,9 @@ export async function runSheet<World, State>(
   const measurements: Record<string, number> = {}
   const failures: { phase: Phase; error: unknown }[] = []
   const cleanUps: { title: Text; work: () => Promise<unknown> }[] = []
+  // What puts things back may have to wait, too, and an interrupt is no reason not to.
+  const cleaningUp = new AbortController()
+  let waitSignal = signal
 
   const parameter = (name: string): number => {
     const found = sheet.parameters?.[name]
@@ -82,14 +85,14 @@ export async function runSheet<World, State>(
       ...(expectedInMs === undefined ? {} : { expectedAt: start + expectedInMs }),
     })
     for (;;) {
-      signal.throwIfAborted()
+      waitSignal.throwIfAborted()
       const found = await probe()
       const tookMs = now() - start
       if (found !== undefined || tookMs >= withinMs) {
         report({ type: 'waited', for: words(what), tookMs, cameTrue: found !== undefined })
         return found
       }
-      await delay(Math.min(everyMs, withinMs - tookMs), undefined, { signal })
+      await delay(Math.min(everyMs, withinMs - tookMs), undefined, { signal: waitSignal })
     }
   }
 
@@ -178,6 +181,7 @@ export async function runSheet<World, State>(
   }
 
   async function runCleanUps(): Promise<void> {
+    waitSignal = cleaningUp.signal
     if (cleanUps.length > 0) report({ type: 'phase', phase: 'clean-up' })
     const of = cleanUps.length
     // A clean-up may note another one.
@@ -210,6 +214,7 @@ export async function runSheet<World, State>(
   if (isReady) await runSteps('steps', sheet.steps)
   const wasInterrupted = signal.aborted
   await runCleanUps()
+  cleaningUp.abort() // a clean-up that was given up waits no longer
 
   const ids = Object.keys(sheet.expectations)
   const notHeld = ids.filter((id) => findings[id]?.held === false)
