@@ -1,8 +1,7 @@
 // Every example of every help, run as it is printed by a shell, against a platform of its own.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,8 +12,7 @@ import { en } from './messages/en.ts'
 import type { Messages } from './messages/index.ts'
 import { ru } from './messages/ru.ts'
 import { createProgram } from './program.ts'
-
-const MAIN = path.resolve(import.meta.dirname, '../dist/main.cjs')
+import { MAIN, makeHome } from './testing/msctl.ts'
 
 const menu = (messages: Messages) =>
   createProgram({ messages, version: '0.0.0', execute: () => Promise.resolve() })
@@ -62,7 +60,6 @@ const PHASES: readonly { readonly lines: RegExp; readonly isConcurrent?: boolean
   { lines: /msctl users create/ },
   { lines: /msctl orders create/ },
   { lines: /msctl payments create/ },
-  { lines: /^msctl \w+ (list|update)/, isConcurrent: true },
   { lines: /^msctl (users|orders|payments) get/, isConcurrent: true },
   { lines: /^msctl (?!.* delete|up|down|stop|start|kill|restart|cache flush)/, isConcurrent: true },
   { lines: /^msctl cache flush/ },
@@ -112,8 +109,7 @@ async function run(line: string): Promise<{ code: number | null; out: string; er
 }
 
 beforeAll(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'msctl-examples-'))
-  await chmod(home, 0o711)
+  home = await makeHome()
   const bin = path.join(home, 'bin', 'msctl')
   await mkdir(path.dirname(bin))
   await writeFile(bin, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, { mode: 0o755 })
@@ -121,7 +117,7 @@ beforeAll(async () => {
     PATH: `${path.dirname(bin)}:${process.env.PATH}`,
     HOME: home,
     LANG: 'C.UTF-8',
-    MSCTL_HOME: path.join(home, 'state'),
+    MSCTL_HOME: home,
     // Any port, and the driver that needs nothing: the examples themselves would take port 8000.
     MSCTL_PORT: '0',
     MSCTL_DRIVER: 'local',

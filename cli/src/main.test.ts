@@ -1,28 +1,19 @@
 // The program as people run it: the built bundle, real processes, real stores, on ports and in folders of its own.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, chown, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { isRunning, type ProcessIdentity } from './platform/local/process-identity.ts'
 import type { Change, PlatformStatus } from './platform/platform.ts'
+import { finish, giveRedis, MAIN, makeHome, type StartOptions, startMsctl } from './testing/msctl.ts'
 
-const MAIN = path.resolve(import.meta.dirname, '../dist/main.cjs')
 const isRoot = process.getuid?.() === 0
 const NOBODY = 65534
 
 let home: string
-const makeHome = async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-home-'))
-  await chmod(folder, 0o711)
-  return folder
-}
 beforeAll(async () => {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build`)
   home = await makeHome()
 })
 afterAll(async () => {
@@ -30,30 +21,11 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-interface Result {
-  code: number | null
-  out: string
-  err: string
-}
-
-type Options = { env?: NodeJS.ProcessEnv; uid?: number; gid?: number }
-
-function start(args: readonly string[], { env = {}, ...who }: Options = {}): ChildProcess {
-  const base = { PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8', MSCTL_HOME: home }
-  return spawn(process.execPath, [MAIN, ...args], { env: { ...base, ...env }, cwd: '/', ...who })
-}
-
-async function finish(child: ChildProcess): Promise<Result> {
-  let out = ''
-  let err = ''
-  child.stdout?.on('data', (data) => (out += data))
-  child.stderr?.on('data', (data) => (err += data))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { code, out, err }
-}
-
+const start = (args: readonly string[], options: Partial<StartOptions> = {}) =>
+  startMsctl(args, { home, ...options })
 const msctl = (...args: string[]) => finish(start(args))
-const up = (options?: Options) => finish(start(['up', '--driver', 'local', '--port', '0', '--json'], options))
+const up = (options?: Partial<StartOptions>) =>
+  finish(start(['up', '--driver', 'local', '--port', '0', '--json'], options))
 
 async function status(): Promise<PlatformStatus> {
   return JSON.parse((await msctl('status', '--json')).out) as PlatformStatus
@@ -102,7 +74,7 @@ describe('the platform on the local driver', () => {
     expect(err).toContain('Error: Interrupted.')
     expect(processes.filter(isRunning)).toEqual([])
     expect(existsSync(path.join(home, 'local.json'))).toBe(false)
-    expect(existsSync(path.join(home, 'lock'))).toBe(false)
+    expect(await readdir(home)).not.toContain('lock')
     expect((await readdir(path.join(home, 'data'))).filter((name) => name.includes('.new-'))).toEqual([])
   }, 60_000)
 
@@ -117,10 +89,8 @@ describe('the platform on the local driver', () => {
     const state = JSON.parse(readFileSync(file, 'utf8'))
     state.parts.users.process.pid = process.pid
     await writeFile(file, JSON.stringify(state))
-    await writeFile(
-      path.join(home, 'lock'),
-      JSON.stringify({ pid: process.pid, birth: 'before', command: 'msctl up' }),
-    )
+    const lock = { pid: process.pid, birth: 'before', command: 'msctl up' }
+    await symlink(JSON.stringify(lock), path.join(home, 'lock'))
 
     expect((await status()).parts.map(({ state: each }) => each)).toEqual(Array(6).fill('down'))
     expect((await up()).code).toBe(0)
@@ -190,98 +160,38 @@ describe('the platform on the local driver', () => {
       [],
     )
   }, 60_000)
-
-  test.runIf(isRoot)(
-    'runs for an ordinary user',
-    async () => {
-      const own = await makeHome()
-      await chown(own, NOBODY, NOBODY)
-      const nobody = { uid: NOBODY, gid: NOBODY, env: { MSCTL_HOME: own, HOME: own } }
-      onTestFinished(async () => {
-        await finish(start(['down', '--volumes'], nobody))
-        await rm(own, { recursive: true, force: true })
-      })
-      const { code, err } = await up(nobody)
-      expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
-      const [first] = recorded(own)
-      expect(readFileSync(`/proc/${first?.pid}/status`, 'utf8')).toContain(`Uid:\t${NOBODY}\t`)
-      expect((await finish(start(['down', '--volumes'], nobody))).code).toBe(0)
-    },
-    60_000,
-  )
-
-  test.runIf(isRoot)(
-    'runs for root in a folder that only root may enter',
-    async () => {
-      const closed = await mkdtemp(path.join(home, 'closed-'))
-      const env = { MSCTL_HOME: path.join(closed, 'a folder') }
-      onTestFinished(async () => void (await finish(start(['down', '--volumes'], { env }))))
-      const { code, err } = await up({ env })
-      expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
-      const shelter = await readlink(path.join(env.MSCTL_HOME, 'shelter'))
-      expect((await finish(start(['down', '--volumes'], { env }))).code).toBe(0)
-      expect(existsSync(shelter)).toBe(false)
-    },
-    60_000,
-  )
 })
 
-describe('errors', () => {
-  test('a taken port is said to be taken, and by whom; nothing is left behind', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    const { code, out, err } = await msctl('up', '--driver', 'local', '--port', String(port))
-    server.close()
-    expect({ code, out }).toEqual({ code: 4, out: '' })
-    expect(err.split('\n').slice(0, 3)).toEqual([
-      `Error: Port ${port}, which gateway needs, is taken.`,
-      expect.stringMatching(new RegExp(`^Why: +Process ${process.pid} listens there: .*node`)),
-      'Next:  End that program, or choose another port: msctl up --port 8080',
-    ])
-    expect(recorded()).toEqual([])
-  })
+// Each in a folder of its own, side by side.
+describe.runIf(isRoot).concurrent('the platform of others, and where others may not enter', () => {
+  test('runs for an ordinary user', async ({ onTestFinished }) => {
+    const own = await makeHome(NOBODY)
+    const nobody = { home: own, uid: NOBODY, gid: NOBODY }
+    onTestFinished(async () => {
+      await finish(start(['down', '--volumes'], nobody))
+      await rm(own, { recursive: true, force: true })
+    })
+    const { code, err } = await up(nobody)
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
+    const [first] = recorded(own)
+    expect(readFileSync(`/proc/${first?.pid}/status`, 'utf8')).toContain(`Uid:\t${NOBODY}\t`)
+    expect((await finish(start(['down', '--volumes'], nobody))).code).toBe(0)
+  }, 60_000)
 
-  test.for([
-    [['stop', 'user'], 2, 'Error: There is no part called "user". Did you mean users?'],
-    [['stop', 'service_users'], 2, 'Error: There is no part called "service_users". Did you mean users?'],
-    [['stop', 'users'], 3, 'Error: The platform is not running.'],
-    [
-      ['stpo', 'users'],
-      2,
-      'Error: This is not how msctl is called: there is no command "stpo" — did you mean stop?',
-    ],
-    [
-      ['up', '--prot', '80'],
-      2,
-      'Error: This is not how msctl is called: there is no option --prot — did you mean --port?',
-    ],
-    [['up', '--port', '99999'], 2, 'a port: 0 (any) to 65535'],
-    [['up', '--driver', 'vagrant'], 2, 'one of auto, local, compose'],
-    [['stop'], 2, 'Error: This is not how msctl is called: <part> is missing'],
-    [['health', '--url', 'http://127.0.0.1:1'], 3, 'Error: Nothing answers at http://127.0.0.1:1.'],
-    [['users', 'get', 'abc'], 2, '<id> cannot be "abc"; it has to be an id'],
-    [['users', 'gte'], 2, 'there is no command "gte" — did you mean get?'],
-    [['users', 'create', '--data', '{'], 2, 'Error: What --data holds is not a JSON object'],
-    [
-      ['orders', 'create', '--quantity', 'two'],
-      2,
-      '--quantity <number> cannot be "two"; it has to be a number',
-    ],
-    [
-      ['users', 'get', '1', '--url', 'http://127.0.0.1:1'],
-      3,
-      'Error: Nothing answers at http://127.0.0.1:1.',
-    ],
-    [['schema', 'usres', 'get'], 2, 'Did you mean users get?'],
-    [['--lang', 'ru', 'stop', 'user'], 2, 'Ошибка: Части с именем «user» нет. Может быть, users?'],
-  ] as const)('%j exits with %i', async ([args, code, text]) => {
-    const result = await msctl(...args)
-    expect(result).toMatchObject({ code, out: '', err: expect.stringContaining(text) })
-    expect(result.err.trimEnd().split('\n')).toHaveLength(3)
-    // The same in every output mode.
-    expect((await msctl(...args, '--json', '-q')).code).toBe(code)
-  })
+  test('runs for root in a folder that only root may enter', async ({ onTestFinished }) => {
+    const closed = await mkdtemp(path.join(home, 'closed-'))
+    const own = { home: path.join(closed, 'a folder') }
+    await giveRedis(own.home)
+    onTestFinished(async () => {
+      await finish(start(['down', '--volumes'], own))
+      await rm(closed, { recursive: true, force: true })
+    })
+    const { code, err } = await up(own)
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
+    const shelter = await readlink(path.join(own.home, 'shelter'))
+    expect((await finish(start(['down', '--volumes'], own))).code).toBe(0)
+    expect(existsSync(shelter)).toBe(false)
+  }, 60_000)
 })
 
 describe('the command line', () => {

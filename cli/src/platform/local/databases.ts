@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { Failure } from '../../failure.ts'
 import { SERVICE_PARTS, type ServicePart } from '../parts.ts'
 import { POSTGRES_USER } from './postgres-cluster.ts'
 
@@ -13,16 +14,23 @@ export function databaseUrl(service: ServicePart | 'postgres', port: number, pas
   return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${name}`
 }
 
-/** Creates those of the three databases that do not exist. */
+/**
+ * Creates those of the three databases that do not exist.
+ *
+ * @throws Failure `postgres-init`, when the disk is full, say.
+ */
 export async function createDatabases(port: number, password: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl('postgres', port, password), ssl: false })
-  await client.connect()
+  client.on('error', () => undefined) // a server that goes away meanwhile fails the query, too
   try {
+    await client.connect()
     const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database')
     const existing = new Set(rows.map((row) => row.datname))
     for (const name of SERVICE_PARTS.map(databaseName)) {
       if (!existing.has(name)) await client.query(`CREATE DATABASE ${name}`)
     }
+  } catch (error) {
+    throw new Failure('postgres-init', { reason: (error as Error).message }, { cause: error })
   } finally {
     await client.end()
   }

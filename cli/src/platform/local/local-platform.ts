@@ -69,8 +69,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     if (!(await endProcess(identity, { signal: sent ?? gentle, abort }))) {
       throw new Failure('part-would-not-end', { part, pid: identity.pid })
     }
-    const port = state.read()?.parts[part].port
-    if (port !== undefined) state.record(part, { port })
+    // Its record stays: it is known to be gone by its birth, and a disk that is full must not keep us from ending the rest.
     onEvent({ type: 'stopped', part })
     return true
   }

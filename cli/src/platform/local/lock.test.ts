@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -6,8 +6,10 @@ import { withLock } from './lock.ts'
 import { identify } from './process-identity.ts'
 
 let folder: string
+let lock: string
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'msctl-lock-'))
+  lock = path.join(folder, 'lock')
   return () => rm(folder, { recursive: true, force: true })
 })
 
@@ -26,10 +28,7 @@ test('many who want the lock get it one after the other', async () => {
 })
 
 test('the lock of a process that is gone is taken over, however many see that it is stale', async () => {
-  await writeFile(
-    path.join(folder, 'lock'),
-    JSON.stringify({ pid: 2 ** 22 + 1, birth: 'x', command: 'msctl up' }),
-  )
+  await symlink(JSON.stringify({ pid: 2 ** 22 + 1, birth: 'x', command: 'msctl up' }), lock)
   let inside = 0
   let most = 0
   let runs = 0
@@ -45,20 +44,17 @@ test('the lock of a process that is gone is taken over, however many see that it
 
 test('a lock whose pid now belongs to another process is taken over', async () => {
   const stale = { pid: process.pid, birth: 'an earlier process', command: 'msctl up' }
-  await writeFile(path.join(folder, 'lock'), JSON.stringify(stale))
+  await symlink(JSON.stringify(stale), lock)
   expect(await withLock({ folder, command: 'test', deadlineMs: 2_000 }, async () => 'done')).toBe('done')
 })
 
 test('a file that is no lock does not block for ever', async () => {
-  await writeFile(path.join(folder, 'lock'), '')
+  await writeFile(lock, '')
   expect(await withLock({ folder, command: 'test', deadlineMs: 2_000 }, async () => 'done')).toBe('done')
 })
 
 test('who waits is told for whom, and gives up at the deadline', async () => {
-  await writeFile(
-    path.join(folder, 'lock'),
-    JSON.stringify({ ...identify(process.pid), command: 'msctl up' }),
-  )
+  await symlink(JSON.stringify({ ...identify(process.pid), command: 'msctl up' }), lock)
   const waitedFor: string[] = []
   const waiting = withLock(
     { folder, command: 'test', deadlineMs: 120, onWait: ({ command }) => waitedFor.push(command) },
@@ -69,7 +65,7 @@ test('who waits is told for whom, and gives up at the deadline', async () => {
     facts: { pid: process.pid, command: 'msctl up' },
   })
   expect(waitedFor).toEqual(['msctl up'])
-  expect(await readdir(folder)).toEqual(['lock']) // the holder's, and no claim of ours
+  expect(await readdir(folder)).toEqual(['lock']) // the holder's
 })
 
 test('the lock is given back when the work fails, or the waiting is interrupted', async () => {
@@ -77,10 +73,7 @@ test('the lock is given back when the work fails, or the waiting is interrupted'
   await expect(failing).rejects.toThrow('no')
   expect(await readdir(folder)).toEqual([])
 
-  await writeFile(
-    path.join(folder, 'lock'),
-    JSON.stringify({ ...identify(process.pid), command: 'msctl up' }),
-  )
+  await symlink(JSON.stringify({ ...identify(process.pid), command: 'msctl up' }), lock)
   const signal = AbortSignal.abort(new Error('interrupted'))
   await expect(withLock({ folder, command: 'test', signal }, async () => 0)).rejects.toThrow('interrupted')
   expect(await readdir(folder)).toEqual(['lock'])

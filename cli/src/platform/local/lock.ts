@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod/mini'
 import { Failure } from '../../failure.ts'
@@ -22,9 +21,13 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** A link's target is short. */
+const MAX_COMMAND = 200
+
 /**
- * Runs `work` while no other process does so for the same folder. The lock is a file that names its holder; that of a
- * process which is gone (killed, or before the machine's last start) is taken over.
+ * Runs `work` while no other process does so for the same folder. The lock is a symbolic link whose target names its
+ * holder: it is there with its content or not at all, and needs no room on a disk that is full. That of a process which
+ * is gone (killed, or before the machine's last start) is taken over.
  *
  * @throws Failure `locked` when the other holder is not done by the deadline, `folder-unusable` when the folder cannot
  *   be written to.
@@ -42,38 +45,32 @@ async function acquire(options: LockOptions): Promise<() => Promise<void>> {
   const { folder, command, deadlineMs = 120_000, onWait, signal } = options
   const file = path.join(folder, 'lock')
   const self = identify(process.pid) ?? { pid: process.pid, birth: '?' }
-  const claim = path.join(folder, `lock.${process.pid}.${randomBytes(4).toString('hex')}`)
+  const claim = JSON.stringify({ ...self, command: command.slice(0, MAX_COMMAND) })
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeFile(claim, JSON.stringify({ ...self, command }), { mode: 0o600, flag: 'wx' })
   } catch (error) {
-    throw new Failure('folder-unusable', { folder, reason: (error as Error).message }, { cause: error })
+    throw unusable(folder, error)
   }
 
-  try {
-    let announced = false
-    const taken = await waitUntil(
-      async () => {
-        // A link appears at once and with its content, unlike a file that is created and then written.
-        if (await tryLink(claim, file)) return true
-        const holder = await readHolder(file)
-        if (holder === undefined || !isRunning(holder)) await removeStale(file, claim)
-        else if (!announced) {
-          announced = true
-          onWait?.(holder)
-        }
-        return undefined
-      },
-      { deadlineMs, everyMs: 50, signal },
-    )
-    if (taken === undefined) {
-      const { pid = 0, command: other = '?' } = (await readHolder(file)) ?? {}
-      throw new Failure('locked', { pid, command: other, seconds: deadlineMs / 1000, file })
-    }
-    return () => rm(file, { force: true })
-  } finally {
-    await rm(claim, { force: true })
+  let announced = false
+  const taken = await waitUntil(
+    async () => {
+      if (await tryLink(claim, file)) return true
+      const holder = await readHolder(file)
+      if (holder === undefined || !isRunning(holder)) await removeStale(file, claim)
+      else if (!announced) {
+        announced = true
+        onWait?.(holder)
+      }
+      return undefined
+    },
+    { deadlineMs, everyMs: 50, signal },
+  )
+  if (taken === undefined) {
+    const { pid = 0, command: other = '?' } = (await readHolder(file)) ?? {}
+    throw new Failure('locked', { pid, command: other, seconds: deadlineMs / 1000, file })
   }
+  return () => rm(file, { force: true })
 }
 
 /**
@@ -84,7 +81,7 @@ async function removeStale(file: string, claim: string): Promise<void> {
   const guard = `${file}.stale`
   if (!(await tryLink(claim, guard))) {
     // Held for a moment only; one that is old was left by a process that was killed in that moment.
-    const age = Date.now() - (await stat(guard).catch(() => ({ ctimeMs: Date.now() }))).ctimeMs
+    const age = Date.now() - (await lstat(guard).catch(() => ({ ctimeMs: Date.now() }))).ctimeMs
     if (age > 5_000) await rm(guard, { force: true })
     return
   }
@@ -96,21 +93,26 @@ async function removeStale(file: string, claim: string): Promise<void> {
   }
 }
 
-async function tryLink(existing: string, file: string): Promise<boolean> {
+/** @throws Failure `folder-unusable`. */
+async function tryLink(target: string, file: string): Promise<boolean> {
   try {
-    await link(existing, file)
+    await symlink(target, file)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    throw unusable(path.dirname(file), error)
   }
 }
 
 async function readHolder(file: string): Promise<Holder | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = await readlink(file).catch(() => '')
   try {
     return z.parse(Holder, JSON.parse(text))
   } catch {
-    return undefined // gone meanwhile, or not written by us
+    return undefined // gone meanwhile, or not made by us
   }
+}
+
+function unusable(folder: string, cause: unknown): Failure {
+  return new Failure('folder-unusable', { folder, reason: (cause as Error).message }, { cause })
 }

@@ -77,8 +77,8 @@ export async function startNodePart(options: NodePartOptions): Promise<Launched>
     args: [entry],
     env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
     logFile,
+    onSpawn,
   })
-  onSpawn(launched.identity)
 
   const outcome = await waitUntil(
     async () => {

@@ -15,7 +15,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { Failure } from '../../failure.ts'
+import { Failure, isFailure } from '../../failure.ts'
 import { type Account, canEnter } from './account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import type { Shelter } from './shelter.ts'
@@ -109,10 +109,10 @@ async function createCluster(
   await removeLeftovers(parent)
   await rm(link, { force: true }) // at most a link that leads nowhere
 
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
   const folder = path.join(parent, 'postgres')
   const partial = `${folder}.new-${randomBytes(4).toString('hex')}`
   try {
+    await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
     await mkdir(partial, { mode: 0o700 })
     if (account !== undefined) await chown(partial, account.uid, account.gid)
     await initialize(options, partial, password)
@@ -120,7 +120,9 @@ async function createCluster(
     if (parent !== dir) await symlink(folder, link)
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    throw error
+    options.signal?.throwIfAborted()
+    if (isFailure(error)) throw error
+    throw new Failure('postgres-init', { reason: (error as Error).message }, { cause: error })
   }
   return { folder, password }
 }
@@ -147,10 +149,15 @@ async function initialize(options: ClusterOptions, folder: string, password: str
   } catch (error) {
     signal?.throwIfAborted()
     const output = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
-    throw new Failure('postgres-init', { reason: output.split('\n').at(-1) ?? output }, { cause: error })
+    throw new Failure('postgres-init', { reason: reasonIn(output) }, { cause: error })
   } finally {
     await rm(passwordFile, { force: true })
   }
+}
+
+/** What says why; what comes after it tells of cleaning up. */
+function reasonIn(output: string): string {
+  return /\b(?:error|FATAL|PANIC):.*/.exec(output)?.[0] ?? output.split('\n').at(-1) ?? output
 }
 
 /** The environment of PostgreSQL's programs: nothing of the user's, whose PG* variables would change what they do. */

@@ -93,9 +93,7 @@ async function launchPostgres(options: PostgresServerOptions): Promise<Launched>
     ...settings,
   ]
   const args = ['-D', cluster.folder, ...all.flatMap((setting) => ['-c', setting])]
-  const launched = await launch({ command: binaries.postgres, args, env: postgresEnv(), logFile, account })
-  onSpawn?.(launched.identity)
-  return launched
+  return launch({ command: binaries.postgres, args, env: postgresEnv(), logFile, account, onSpawn })
 }
 
 /** Whether the server with this pid says in its pid file that it is ready; that is how `pg_ctl` knows it, too. */

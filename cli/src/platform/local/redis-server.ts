@@ -46,8 +46,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Lau
   const from = await logLength(logFile)
   // In UTC, so that `msctl logs` can put its lines between the others'.
   const env = { ...binary.env, PATH: '/usr/bin:/bin', TZ: 'UTC', LC_ALL: 'C' }
-  const launched = await launch({ command: binary.command, args, env, logFile, account })
-  onSpawn?.(launched.identity)
+  const launched = await launch({ command: binary.command, args, env, logFile, account, onSpawn })
 
   const { pid } = launched.identity
   const outcome = await waitUntil(

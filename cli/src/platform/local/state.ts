@@ -57,6 +57,7 @@ export function createStateFile(home: string): StateFile {
       writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 })
       renameSync(partial, file) // all of it or nothing, whenever we are killed
     } catch (error) {
+      rmSync(partial, { force: true })
       throw new Failure(
         'folder-unusable',
         { folder: home, reason: (error as Error).message },
