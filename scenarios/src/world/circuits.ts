@@ -1,0 +1,41 @@
+import type { Circuit, ServiceName } from '@msctl/sdk'
+import type { AnyLab } from './world.ts'
+
+/** How much longer than promised a circuit may take to close, in milliseconds. */
+const PATIENCE_MS = 15_000
+
+/** Looks at a circuit, and tells what it sees. */
+export async function lookAt(lab: AnyLab, service: ServiceName): Promise<Circuit> {
+  const circuit = await circuitOf(lab, service)
+  const { status, failure_count: failureCount, retry_in_seconds: retryInSeconds } = circuit
+  lab.report({ type: 'circuit', service, status, failureCount, retryInSeconds })
+  return circuit
+}
+
+/** Sees to it that a circuit which a scenario opens is closed again when the scenario ends. */
+export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
+  lab.cleanUp(
+    { en: `Let the circuit of ${service} close`, ru: `Дать цепи ${service} замкнуться` },
+    async () => {
+      const { status, retry_in_seconds: seconds } = await circuitOf(lab, service)
+      if (status === 'CLOSED') return
+      const inMs = (seconds ?? 0) * 1000
+      await lab.waitFor(
+        { en: `${service}: CLOSED`, ru: `${service}: CLOSED` },
+        async () => {
+          const circuit = await circuitOf(lab, service)
+          if (circuit.status === 'CLOSED') return true
+          // When it is due, a request of ours is the trial.
+          if (circuit.retry_in_seconds === 0) await lab.world.quietly[service].list({ limit: 1 }).catch(() => undefined)
+          return undefined
+        },
+        { withinMs: inMs + PATIENCE_MS, expectedInMs: inMs },
+      )
+    },
+  )
+}
+
+/** How a circuit is now, without a word. */
+export async function circuitOf({ world }: AnyLab, service: ServiceName): Promise<Circuit> {
+  return (await world.quietly.gateway.health()).circuits[service]
+}

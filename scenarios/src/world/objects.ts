@@ -1,0 +1,73 @@
+import { type Client, isNotFoundError, type Order, type Payment, type ServiceName, type User } from '@msctl/sdk'
+import type { Text } from '../engine/index.ts'
+import type { AnyLab } from './world.ts'
+
+/** A new `Idempotency-Key` of this run, which is forgotten when the run ends. */
+export function newKey(lab: AnyLab, service: ServiceName): string {
+  forgetKeysAtTheEnd(lab, service)
+  return `${lab.world.runId}-${lab.world.nextNumber()}`
+}
+
+/** Creates a user who is deleted when the run ends. */
+export async function createUser(lab: AnyLab, name: string): Promise<User> {
+  const idempotencyKey = newKey(lab, 'users')
+  const email = `${lab.world.runId}-${lab.world.nextNumber()}@example.com`
+  const user = await lab.world.client.users.create({ email, name }, { idempotencyKey })
+  deleteAtTheEnd(lab, 'users', user.id)
+  return user
+}
+
+/** Creates an order that is deleted when the run ends. */
+export async function createOrder(
+  lab: AnyLab,
+  order: { readonly userId: number; readonly product: string; readonly quantity?: number },
+): Promise<Order> {
+  const created = await lab.world.client.orders.create(order, { idempotencyKey: newKey(lab, 'orders') })
+  deleteAtTheEnd(lab, 'orders', created.id)
+  return created
+}
+
+/** Creates a payment that is deleted when the run ends. */
+export async function createPayment(
+  lab: AnyLab,
+  payment: { readonly order_id: number; readonly amount: number },
+  by: Client = lab.world.client,
+): Promise<Payment> {
+  const created = await by.payments.create(payment, { idempotencyKey: newKey(lab, 'payments') })
+  deleteAtTheEnd(lab, 'payments', created.id)
+  return created
+}
+
+const ONE: Readonly<Record<ServiceName, (id: number) => Text>> = {
+  users: (id) => ({ en: `Delete user ${id}`, ru: `Удалить пользователя ${id}` }),
+  orders: (id) => ({ en: `Delete order ${id}`, ru: `Удалить заказ ${id}` }),
+  payments: (id) => ({ en: `Delete payment ${id}`, ru: `Удалить платёж ${id}` }),
+}
+
+/** Sees to it that an object is gone when the run ends. One that is gone already is fine. */
+export function deleteAtTheEnd(lab: AnyLab, service: ServiceName, id: number): void {
+  lab.cleanUp(ONE[service](id), () => deleteIfThere(lab, service, id))
+}
+
+/** Deletes an object without a word; one that is gone already is fine. */
+export async function deleteIfThere({ world }: AnyLab, service: ServiceName, id: number): Promise<void> {
+  await world.quietly[service].delete(id).catch((error: unknown) => {
+    if (!isNotFoundError(error)) throw error
+  })
+}
+
+/** The keys' own table would keep them for a day. */
+function forgetKeysAtTheEnd(lab: AnyLab, service: ServiceName): void {
+  const { keyed } = lab.world
+  if (keyed.has(service)) return
+  keyed.add(service)
+  const title = { en: `Forget the idempotency keys in ${service}`, ru: `Забыть ключи идемпотентности в ${service}` }
+  lab.cleanUp(title, async () => {
+    const database = await lab.world.hands.openDatabase(service)
+    try {
+      await database.query('DELETE FROM idempotency_keys WHERE key LIKE $1', [`${lab.world.runId}-%`])
+    } finally {
+      await database.close()
+    }
+  })
+}

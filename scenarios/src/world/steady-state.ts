@@ -1,0 +1,61 @@
+import { isApiError, type Status } from '@msctl/sdk'
+import type { Step } from '../engine/index.ts'
+import type { AnyLab, World } from './world.ts'
+
+/** How long a platform that is just starting may take until its services use the cache, in milliseconds. */
+const CACHE_WITHIN_MS = 15_000
+/** An id that nobody has. */
+const NOBODY = 2_147_483_647
+
+/** A step of a steady state; it fits every sheet. */
+type AnyStep = Step<World, unknown>
+
+/** All services are ready and all circuits closed: else a scenario would not know what it sees. */
+export const isWell: AnyStep = {
+  title: { en: 'Is the platform well?', ru: 'Всё ли в порядке с платформой?' },
+  run: async (lab) => {
+    const status = await lab.world.quietly.gateway.status()
+    const complaints = complaintsOf(status)
+    lab.require({
+      held: complaints.length === 0,
+      expected: {
+        en: 'Every service is ready and every circuit CLOSED before we begin.',
+        ru: 'Прежде чем начать, каждый сервис готов к работе, а каждая цепь CLOSED.',
+      },
+      actual: {
+        en: `Now: ${complaints.join('; ')}.`,
+        ru: `Сейчас: ${complaints.join('; ')}.`,
+      },
+    })
+  },
+}
+
+function complaintsOf({ services }: Status): string[] {
+  return Object.entries(services).flatMap(([name, { reachable, ready, circuit }]) => [
+    ...(reachable ? (ready ? [] : [`${name} not ready`]) : [`${name} down`]),
+    ...(circuit.status === 'CLOSED' ? [] : [`${name} ${circuit.status}`]),
+  ])
+}
+
+/** The services use the cache: one that has just started, or has lost Redis, goes without it for a moment. */
+export const isCacheInUse: AnyStep = {
+  title: { en: 'Do the services use the cache?', ru: 'Пользуются ли сервисы кэшем?' },
+  run: async (lab) => {
+    await lab.waitFor(
+      { en: 'the cache is in use', ru: 'кэш используется' },
+      async () => ((await usesCache(lab)) ? true : undefined),
+      { withinMs: CACHE_WITHIN_MS },
+    )
+  },
+}
+
+/** Nobody is asked for: that, too, looks into the cache first, and leaves nothing behind. */
+async function usesCache({ world }: AnyLab): Promise<boolean> {
+  try {
+    await world.quietly.users.get(NOBODY)
+  } catch (error) {
+    if (isApiError(error)) return error.response.headers['x-cache'] === 'MISS'
+    throw error
+  }
+  return false
+}
