@@ -1,0 +1,121 @@
+import type { Advice, CheckResult, Evidence, Report } from '@msctl/scenarios/grading'
+import { percentOf } from './verdict.ts'
+import { makeVisible, onOneLine, shorten } from './visible.ts'
+import { type Words, wordsOf, writeNumber } from './words.ts'
+
+/** How much of one text a report for people quotes; the JSON report has all that there is. */
+const QUOTED = 2_000
+/** How many pieces of evidence it quotes. */
+const QUOTED_PIECES = 12
+
+type Explained = Pick<CheckResult | Advice, 'status' | 'cause' | 'repro' | 'evidence'>
+
+/** What was expected, what was seen, why it matters and a hint: labels and words, leaving out what is empty. */
+export function causeOf({ status, cause }: Explained, words: Words): readonly (readonly [string, string])[] {
+  if (cause === undefined || status === 'pass') return []
+  const labels = words.cause[status]
+  const parts = ['expected', 'actual', 'rationale', 'hint'] as const
+  return parts.flatMap((part) =>
+    cause[part].trim() === '' ? [] : [[labels[part], makeVisible(cause[part]).trim()] as const],
+  )
+}
+
+/** One line that says what was wrong, for places that have no more. */
+export function summaryOf({ cause }: Explained): string {
+  if (cause === undefined) return ''
+  return shorten(onOneLine(cause.actual || cause.expected || cause.hint), 300, () => '…')
+}
+
+/** All that is known of a check, as plain text. */
+export function explainInText(check: Explained, words: Words): string {
+  const cause = causeOf(check, words).map(([label, text]) => `${label}: ${text}`)
+  const shown = check.evidence.slice(0, QUOTED_PIECES).map((piece) => describeEvidence(piece, words))
+  const left = check.evidence.length - shown.length
+  if (left > 0) shown.push(words.moreChecks(left))
+  return [
+    ...cause,
+    ...(shown.length > 0 ? [`${words.evidence}:\n${indent(shown.join('\n'))}`] : []),
+    ...(check.repro === undefined ? [] : [`${words.repro}:\n${indent(makeVisible(check.repro).trimEnd())}`]),
+  ].join('\n\n')
+}
+
+/** What a piece of evidence is about, in a line. */
+export function headOfEvidence(piece: Evidence, words: Words): string {
+  switch (piece.type) {
+    case 'exchange':
+      return onOneLine(`${piece.method} ${piece.path} → ${piece.status ?? words.noAnswer}`)
+    case 'redis':
+      return onOneLine(`redis> ${piece.command}`)
+    case 'sql':
+      return onOneLine(`${piece.database}> ${piece.statement}`)
+    case 'control':
+      return onOneLine(`${piece.command} → ${piece.ok ? words.done : words.notDone}`)
+    case 'file':
+      return onOneLine(piece.path)
+    case 'measurement':
+      return onOneLine(`${piece.label}: ${round(piece.value)} ${piece.unit}`)
+  }
+}
+
+/** What was sent or said, and what came back: labelled texts, the empty ones left out. */
+export function bodyOfEvidence(piece: Evidence, words: Words, limit = QUOTED): readonly [string, string][] {
+  const texts = ((): [string, string | undefined][] => {
+    switch (piece.type) {
+      case 'exchange':
+        return [
+          [
+            words.request,
+            [headerLines(piece.requestHeaders), piece.requestBody ?? ''].filter(Boolean).join('\n\n'),
+          ],
+          [words.answer, [headerLines(piece.headers), piece.body ?? ''].filter(Boolean).join('\n\n')],
+          [words.noAnswer, piece.error],
+        ]
+      case 'redis':
+      case 'sql':
+        return [[words.answer, piece.answer]]
+      case 'control':
+        return [[words.answer, piece.output]]
+      case 'file':
+        return [['', piece.text]]
+      case 'measurement':
+        return []
+    }
+  })()
+  return texts.flatMap(([label, text]) =>
+    text === undefined || text === ''
+      ? []
+      : [[label, shorten(makeVisible(text), limit, words.more)] as [string, string]],
+  )
+}
+
+/** A piece of evidence as a few lines of text. */
+export function describeEvidence(piece: Evidence, words: Words): string {
+  const bodies = bodyOfEvidence(piece, words, 400).map(([label, text]) =>
+    indent(label === '' ? text : `${label}: ${text}`),
+  )
+  return [headOfEvidence(piece, words), ...bodies].join('\n')
+}
+
+/** `86 of 90 points (95.5 % of what could be judged). 90 of 100 points could be judged.` */
+export function describeScore(report: Report): string {
+  const words = wordsOf(report)
+  const percent = writeNumber(percentOf(report), report.run.language)
+  const { score, assessable, maxScore } = report
+  return `${words.points(score, assessable)} (${words.ofAssessable(percent)}). ${words.ofMax(assessable, maxScore)}`
+}
+
+/** What the report is about. */
+export function nameOfTarget({ run: { target } }: Report): string {
+  return onOneLine(target.name ?? target.url)
+}
+
+function headerLines(headers: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\n')
+}
+
+/** Figures are read, not computed with. */
+const round = (value: number) => Number(value.toPrecision(4))
+
+const indent = (text: string) => text.replace(/^(?=.)/gm, '  ')

@@ -1,0 +1,63 @@
+import type { Advice, CheckResult } from '@msctl/scenarios/grading'
+import { causeOf } from '../describe.ts'
+import type { Words } from '../words.ts'
+import { renderEvidence } from './evidence.ts'
+import { type Html, html } from './markup.ts'
+
+const MARKS = { pass: '✓', fail: '✗', 'not-assessed': '–', error: '!' } as const
+
+interface Telling {
+  readonly words: Words
+  readonly language: 'en' | 'ru'
+}
+
+/** Where a check stands in the page. */
+export const anchorOf = (id: string) => `check-${id}`
+
+/** A check that did not pass, or an advice, with all that is known of it. */
+export function renderFinding(
+  check: CheckResult | Advice,
+  kind: 'fail' | 'error' | 'advice',
+  telling: Telling,
+): Html {
+  const { words } = telling
+  const points =
+    'maxPoints' in check && html`<span class="points">${check.points} / ${check.maxPoints}</span>`
+  return html`<article class="finding card ${kind}" id="${anchorOf(check.id)}">
+<header><h3>${check.title}</h3>${points}</header>
+<p class="id mono">${check.id}</p>
+${renderCause(check, words)}${'unstable' in check && check.unstable === true && html`<p class="notice small">${words.unstable}</p>`}${
+  'dependsOn' in check &&
+  check.dependsOn.length > 0 &&
+  html`<p class="block small muted">${words.dependsOn}: ${check.dependsOn.map((id) => html`<a class="mono" href="#${anchorOf(id)}">${id}</a> `)}</p>`
+}${renderEvidence(check.evidence, { ...telling, limit: 40 })}${renderRepro(check, words)}
+</article>
+`
+}
+
+/** A check in the list of all: what is told in full above is linked to, the others open where there is more to see. */
+export function renderRow(check: CheckResult, telling: Telling): Html {
+  const { words } = telling
+  const { id, status, title, points, maxPoints } = check
+  const shownPoints = status === 'pass' || status === 'fail' ? points : '–'
+  const line = html`<span class="mark ${status}" aria-hidden="true">${MARKS[status]}</span><span class="title"><span>${title}</span> <span class="hidden">${words.status[status]}</span><span class="id mono">${id}</span></span><span class="points">${shownPoints} / ${maxPoints}</span>`
+  if (status === 'fail' || status === 'error')
+    return html`<li><a class="row" href="#${anchorOf(id)}">${line}</a></li>`
+  const inside = html`${renderCause(check, words)}${renderEvidence(check.evidence, { ...telling, limit: 8 })}`
+  if (inside.html === '') return html`<li id="${anchorOf(id)}"><div class="row">${line}</div></li>`
+  return html`<li><details id="${anchorOf(id)}" class="${status}"><summary class="row">${line}</summary><div class="inside">${inside}</div></details></li>`
+}
+
+function renderCause(check: CheckResult | Advice, words: Words): Html | undefined {
+  const cause = causeOf(check, words)
+  if (cause.length === 0 || check.status === 'pass') return undefined
+  const actual = words.cause[check.status].actual
+  return html`<dl class="cause">${cause.map(
+    ([label, text]) => html`<dt>${label}</dt><dd${label === actual && html` class="actual"`}>${text}</dd>`,
+  )}</dl>`
+}
+
+function renderRepro({ repro }: CheckResult | Advice, words: Words): Html | undefined {
+  if (repro === undefined || repro.trim() === '') return undefined
+  return html`<div class="block"><h4>${words.repro}</h4><div class="repro"><button type="button" hidden data-copy="${words.copied}">${words.copy}</button><pre tabindex="0"><code>${repro.trimEnd()}</code></pre></div></div>`
+}

@@ -1,0 +1,29 @@
+/** Controls without a picture of their own, and those that turn the direction of a text: said by their number. */
+const HIDDEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f]/g
+
+/**
+ * A text of unknown origin, made fit to be read: line ends become `\n`, control characters the pictures that Unicode has for
+ * them, what would hide or turn text its number, and halves of surrogate pairs the replacement character. A tab stays one.
+ */
+export function makeVisible(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(CONTROL, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
+    .replace(HIDDEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .toWellFormed()
+}
+
+/** At most `limit` characters of a text; what is left out is counted. */
+export function shorten(text: string, limit: number, more: (left: number) => string): string {
+  if (text.length <= limit) return text
+  // Half of a surrogate pair is no character.
+  const end = /[\ud800-\udbff]/.test(text[limit - 1] ?? '') ? limit - 1 : limit
+  return `${text.slice(0, end)}${more(text.length - end)}`
+}
+
+/** A text as one line, for places that have no more. */
+export function onOneLine(text: string): string {
+  return makeVisible(text).replace(/\s+/g, ' ').trim()
+}
