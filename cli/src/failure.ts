@@ -92,6 +92,8 @@ export interface Failures {
   /** `place` is the variable or the file that says it. */
   'setting-invalid': { readonly name: SettingName; readonly place: string; readonly given: string }
   'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
+  'report-unwritable': { readonly file: string; readonly reason: string }
+  'report-unreadable': { readonly file: string; readonly reason: string }
   interrupted: Record<never, never>
 }
 
@@ -156,6 +158,8 @@ const exitCodes: Record<FailureCode, number> = {
   'unknown-setting': EXIT.usage,
   'setting-invalid': EXIT.usage,
   'no-schema': EXIT.usage,
+  'report-unwritable': EXIT.environment,
+  'report-unreadable': EXIT.usage,
   interrupted: EXIT.interrupted,
 }
 

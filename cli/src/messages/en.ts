@@ -275,6 +275,16 @@ const errors: Explanations = {
     why: 'Schemas exist of what commands print with --json.',
     next: `See all of them: msctl schema`,
   }),
+  'report-unwritable': ({ file, reason }) => ({
+    what: `The report cannot be written to ${file}.`,
+    why: reason,
+    next: 'Name another file: --report FORMAT=FILE',
+  }),
+  'report-unreadable': ({ file, reason }) => ({
+    what: `${file} is no report that can be used.`,
+    why: reason,
+    next: 'Name a JSON report as msctl verify writes it: --report json=FILE',
+  }),
   interrupted: () => ({
     what: 'Interrupted.',
     why: 'What was being started has been ended again; what ran before still runs.',

@@ -269,6 +269,16 @@ export const ru: Messages = {
       why: 'Схемы есть у того, что команды выводят с ключом --json.',
       next: 'Все схемы: msctl schema',
     }),
+    'report-unwritable': ({ file, reason }) => ({
+      what: `Отчёт нельзя записать в ${file}.`,
+      why: reason,
+      next: 'Назовите другой файл: --report ФОРМАТ=ФАЙЛ',
+    }),
+    'report-unreadable': ({ file, reason }) => ({
+      what: `${file} — не отчёт, которым можно воспользоваться.`,
+      why: reason,
+      next: 'Нужен отчёт в JSON, какой пишет msctl verify: --report json=ФАЙЛ',
+    }),
     interrupted: () => ({
       what: 'Прервано.',
       why: 'Всё, что запускалось, снова остановлено; что работало раньше, работает и теперь.',
