@@ -37,6 +37,8 @@ async function buildParts() {
 
 /** What `import()` in the CLI loads only when it is needed: bundles of their own beside `main.cjs`. */
 const LAZY = /^(commands|messages)\/|^platform\/choose-platform/
+/** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
+const TUI = 'tui/open-dashboard.tsx'
 const cliSource = path.resolve('cli/src')
 
 /** Said before anything that an old Node.js would not understand. The exit code is that of a lacking environment. */
@@ -54,8 +56,10 @@ const needsNode = `{
 const lazyCommands = {
   name: 'lazy-commands',
   setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ kind, path: wanted, resolveDir }) => {
+    onResolve({ filter: /\.tsx?$/ }, ({ kind, path: wanted, resolveDir }) => {
       const file = path.relative(cliSource, path.resolve(resolveDir, wanted))
+      if (kind === 'dynamic-import' && file === TUI)
+        return { path: wanted.replace(/\.tsx$/, '.mjs'), external: true }
       if (kind !== 'dynamic-import' || !LAZY.test(file)) return undefined
       return { path: `./${file.replace(/\.ts$/, '.cjs')}`, external: true }
     })
@@ -87,29 +91,64 @@ const leanUndici = {
   },
 }
 
+/** The one command that loads a module. */
+const DASHBOARD = 'dashboard.ts'
+
+/** @type {import('esbuild').Plugin} Leaves out what ink loads for those who debug it with React's tools. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup({ onLoad }) {
+    onLoad({ filter: /ink\/build\/devtools\.js$/ }, () => ({ contents: '' }))
+  },
+}
+
+/** ink and React with what is drawn by them. */
+async function buildTui() {
+  await build({
+    ...shared,
+    format: 'esm',
+    entryPoints: [`cli/src/${TUI}`],
+    outfile: `cli/dist/${TUI.replace(/\.tsx$/, '.mjs')}`,
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [withoutDevtools],
+    // React is CommonJS, and asks for Node's own modules.
+    banner: {
+      js: `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
+    },
+  })
+}
+
 /**
  * The CLI: `main.cjs`, which knows the menu only, and a bundle for each command. Written over what is there, so that an
  * msctl that is just starting finds all of it.
  */
 async function buildCli() {
   const commands = (await readdir('cli/src/commands')).filter((name) => /^[a-z-]+\.ts$/.test(name))
-  await build({
+  const cli = {
     ...shared,
-    entryPoints: [
-      'cli/src/main.ts',
-      'cli/src/messages/ru.ts',
-      'cli/src/platform/choose-platform.ts',
-      ...commands.map((name) => `cli/src/commands/${name}`),
-    ],
     outdir: 'cli/dist',
     outbase: 'cli/src',
     outExtension: { '.js': '.cjs' },
     plugins: [lazyCommands, leanUndici],
-    // `require` starts faster than `import()`, which would have Node set up its other module loader first.
-    supported: { 'dynamic-import': false },
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: `#!/usr/bin/env node\n${needsNode}` },
-  })
+  }
+  await Promise.all([
+    build({
+      ...cli,
+      entryPoints: [
+        'cli/src/main.ts',
+        'cli/src/messages/ru.ts',
+        'cli/src/platform/choose-platform.ts',
+        ...commands.filter((name) => name !== DASHBOARD).map((name) => `cli/src/commands/${name}`),
+      ],
+      // `require` starts faster than `import()`, which would have Node set up its other module loader first.
+      supported: { 'dynamic-import': false },
+    }),
+    // Only `import()` loads a module that awaits at its top level.
+    build({ ...cli, entryPoints: [`cli/src/commands/${DASHBOARD}`] }),
+    buildTui(),
+  ])
   await chmod('cli/dist/main.cjs', 0o755)
 }
 

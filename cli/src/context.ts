@@ -18,6 +18,8 @@ export interface Context {
   readonly loadDrivers: () => Promise<typeof import('./platform/choose-platform.ts')>
   /** All of stdin, as text. */
   readonly readInput: () => Promise<string>
+  /** How to speak, for commands that take the terminal over instead of giving data. */
+  readonly rendering: RenderContext
   /** Aborted when msctl is told to end. */
   readonly signal: AbortSignal
   readonly onEvent: (event: PlatformEvent) => void

@@ -94,6 +94,7 @@ export interface Failures {
   'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
   'report-unwritable': { readonly file: string; readonly reason: string }
   'report-unreadable': { readonly file: string; readonly reason: string }
+  'no-terminal': Record<never, never>
   interrupted: Record<never, never>
 }
 
@@ -160,6 +161,7 @@ const exitCodes: Record<FailureCode, number> = {
   'no-schema': EXIT.usage,
   'report-unwritable': EXIT.environment,
   'report-unreadable': EXIT.usage,
+  'no-terminal': EXIT.environment,
   interrupted: EXIT.interrupted,
 }
 

@@ -1,9 +1,12 @@
-import { Health } from '@msctl/sdk/contract'
+import { Health, Status } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
 import { Failure } from './failure.ts'
 
 /** What `GET /health` answers, by the contract. */
 export type GatewayHealth = z.infer<typeof Health>
+
+/** What `GET /status` answers, by the contract. */
+export type GatewayStatus = z.infer<typeof Status>
 
 const TIMEOUT_MS = 5_000
 
@@ -12,15 +15,33 @@ const TIMEOUT_MS = 5_000
  *
  * @throws Failure `unreachable` when nothing answers, `not-the-platform` when something else does.
  */
-export async function fetchHealth(baseUrl: string, signal: AbortSignal): Promise<GatewayHealth> {
+export function fetchHealth(baseUrl: string, signal: AbortSignal): Promise<GatewayHealth> {
+  return ask(baseUrl, '/health', Health, signal)
+}
+
+/**
+ * Asks a gateway for all that it knows of the platform.
+ *
+ * @throws Failure as {@link fetchHealth}.
+ */
+export function fetchStatus(baseUrl: string, signal: AbortSignal): Promise<GatewayStatus> {
+  return ask(baseUrl, '/status', Status, signal)
+}
+
+async function ask<T extends z.ZodMiniType>(
+  baseUrl: string,
+  path: string,
+  schema: T,
+  signal: AbortSignal,
+): Promise<z.infer<T>> {
   const url = baseUrl.replace(/\/+$/, '')
   let body: unknown
   try {
-    const response = await fetch(`${url}/health`, {
+    const response = await fetch(url + path, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     })
     if (response.status !== 200)
-      throw new Failure('not-the-platform', { url, reason: `GET /health: ${response.status}` })
+      throw new Failure('not-the-platform', { url, reason: `GET ${path}: ${response.status}` })
     body = await response.json()
   } catch (error) {
     signal.throwIfAborted()
@@ -29,7 +50,7 @@ export async function fetchHealth(baseUrl: string, signal: AbortSignal): Promise
       throw new Failure('not-the-platform', { url, reason: error.message }, { cause: error })
     throw new Failure('unreachable', { url, reason: reasonOf(error) }, { cause: error })
   }
-  const parsed = z.safeParse(Health, body)
+  const parsed = z.safeParse(schema, body)
   if (!parsed.success) {
     throw new Failure('not-the-platform', {
       url,

@@ -4,7 +4,7 @@ import { isRunning } from './platform/local/process-identity.ts'
 import { createStateFile } from './platform/local/state.ts'
 
 /** Where the gateway is asked for when nothing says otherwise. */
-const DEFAULT_URL = 'http://localhost:8000'
+export const DEFAULT_URL = 'http://localhost:8000'
 
 /** The gateway's address, and how it was found: named, of the platform that runs here, or assumed. */
 export interface FoundUrl {

@@ -1,4 +1,4 @@
-import { Health, Order, Payment, User, UserDetails } from '@msctl/sdk/contract'
+import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
 import { SHELLS } from './completion/shells.ts'
 import { PARTS } from './platform/parts.ts'
@@ -48,6 +48,12 @@ const Config = z.object({
 
 const CachedKey = z.object({ key: z.string(), ttlSeconds: z.nullable(z.int()) })
 const CachedTtl = z.extend(CachedKey, { exists: z.boolean() })
+const Snapshot = z.object({
+  url: z.string(),
+  gateway: Status,
+  platform: z.nullable(PlatformStatus),
+  keys: z.nullable(z.array(CachedKey)),
+})
 const SqlResult = z.object({
   database: z.string(),
   command: z.string(),
@@ -109,6 +115,7 @@ export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   status: PlatformStatus,
   logs: LogFields,
   health: Health,
+  dashboard: Snapshot,
   ...resource('users', User, z.union([User, UserDetails])),
   ...resource('orders', Order),
   ...resource('payments', Payment),

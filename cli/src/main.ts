@@ -102,6 +102,13 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     const progress = createProgress({ write: writeError, terminal: errors, messages, quiet, verbose })
     if (failure !== undefined) throw failure
     const settings = resolveSettings({ url: globals.url, lang: globals.lang }, env, config)
+    const rendering = {
+      messages,
+      terminal: describeTerminal(process.stdout, env),
+      quiet,
+      now: Date.now(),
+      self: env.MSCTL_SELF ?? 'msctl',
+    }
     const context: Context = {
       home,
       env,
@@ -110,15 +117,9 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       url: settings.url?.value,
       loadDrivers: () => import('./platform/choose-platform.ts'),
       readInput: () => readInput(signal),
+      rendering,
       signal,
       onEvent: progress.event,
-    }
-    const rendering = {
-      messages,
-      terminal: describeTerminal(process.stdout, env),
-      quiet,
-      now: Date.now(),
-      self: env.MSCTL_SELF ?? 'msctl',
     }
     try {
       const run = { json: globals.json ?? false, quiet, context, rendering, beforeResult: progress.end }
@@ -129,12 +130,28 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
   }
 
   const program = createProgram({ messages, version: manifest.version, execute })
+  const command = commandOf(program, argv)
+  const parse = (words: readonly string[]) => program.parseAsync(words, { from: 'user' })
   try {
-    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
+    await parse(argv).catch((error: unknown) => {
+      // msctl alone: on a terminal the dashboard, otherwise the help.
+      if (command !== program || !asksForNothing(error) || !isAtTerminal(env)) throw error
+      return parse([...argv, 'dashboard'])
+    })
     return exitCode
   } catch (error) {
-    return explain(error, { messages, command: commandOf(program, argv), verbose, signal })
+    return explain(error, { messages, command, verbose, signal })
   }
+}
+
+/** Whether the command line ends where a command was to come. */
+function asksForNothing(error: unknown): boolean {
+  return error instanceof CommanderError && error.code === 'commander.help'
+}
+
+/** Whether somebody sits there who can be shown a screen, and can press keys. */
+function isAtTerminal(env: NodeJS.ProcessEnv): boolean {
+  return describeTerminal(process.stdout, env).isLive && process.stdin.isTTY
 }
 
 interface Circumstances {
@@ -146,7 +163,7 @@ interface Circumstances {
 
 function explain(error: unknown, { messages, command, verbose, signal }: Circumstances): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done // help or version
-  if (error instanceof CommanderError && error.code === 'commander.help') {
+  if (asksForNothing(error)) {
     // `msctl users` alone: what can be done with them.
     command.outputHelp()
     return EXIT.done

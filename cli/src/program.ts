@@ -122,6 +122,13 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       execute(() => import('./commands/logs.ts'), { part, ...options }, command.optsWithGlobals()),
     )
 
+  add('dashboard', '', ['msctl dashboard', 'msctl dashboard --json | jq .gateway.services.users']).action(
+    (_options, command) => {
+      const globals: GlobalOptions = command.optsWithGlobals()
+      return execute(() => import('./commands/dashboard.ts'), { once: globals.json ?? false }, globals)
+    },
+  )
+
   add('health', '', ['msctl health', 'msctl health --watch', 'msctl health --exit-code'])
     .option('--watch', option.watch)
     .option('--exit-code', option.exitCode)

@@ -73,6 +73,7 @@ function contextFor(url: string, input = '', signal = new AbortController().sign
     url,
     loadDrivers: () => Promise.reject(new Error('not wanted')),
     readInput: () => Promise.resolve(input),
+    rendering: { messages: en, terminal, quiet: true, now: 0, self: 'msctl' },
     signal,
     onEvent: () => undefined,
   }

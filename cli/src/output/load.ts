@@ -55,7 +55,8 @@ function renderHistogram(
   return renderTable(heads, rows, width, dim).split('\n').slice(1).join('\n')
 }
 
-function formatLatency(ms: number): string {
+/** Milliseconds as `1.23 ms`, `45.6 ms`, `789 ms` or `1.2 s`: at most seven characters below ten seconds. */
+export function formatLatency(ms: number): string {
   if (ms >= 1_000) return `${Number((ms / 1_000).toFixed(2))} s`
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toFixed(ms >= 10 ? 1 : 2))} ms`
 }

@@ -1,0 +1,41 @@
+import { Box, Text } from 'ink'
+import type { Messages } from '../../messages/index.ts'
+import type { DashboardState } from '../state.ts'
+import { explainTrouble } from '../trouble.ts'
+import { Panel } from './Panel.tsx'
+
+export interface AwayProps {
+  readonly state: DashboardState
+  readonly messages: Messages
+  readonly width: number
+  readonly height: number
+}
+
+/** In the place of what the gateway would tell: that it does not, why, and which key may change that. */
+export function Away({ state, messages, width, height }: AwayProps) {
+  const { gateway, platform, work } = state
+  const words = messages.dashboard
+  if (gateway.state !== 'away') return <Panel title={words.circuits} width={width} height={height} />
+  const isDown = platform?.url === null
+  const { what, why } = explainTrouble(
+    isDown ? { code: 'not-running', facts: {} } : gateway.trouble,
+    messages,
+  )
+  const advice = isDown ? words.bringUp : platform === undefined ? words.otherUrl : words.startGateway
+  return (
+    <Panel title={words.circuits} width={width} height={height} colour="red">
+      <Box flexDirection="column" alignItems="center" justifyContent="center" flexGrow={1}>
+        <Text bold wrap="truncate">
+          {what}
+        </Text>
+        <Text dimColor wrap="truncate">
+          {why}
+        </Text>
+        <Text> </Text>
+        <Text color="cyan" wrap="truncate">
+          {work?.type === 'bringing-up' ? words.work['bringing-up'] : advice}
+        </Text>
+      </Box>
+    </Panel>
+  )
+}

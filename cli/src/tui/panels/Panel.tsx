@@ -1,0 +1,48 @@
+import { Box, Text } from 'ink'
+import type { ReactNode } from 'react'
+
+export interface PanelProps {
+  readonly title: string
+  /** At the right of the title: the one figure that matters. */
+  readonly note?: string | undefined
+  /** Both with the border. */
+  readonly width: number
+  readonly height: number
+  /** The colour of the border. Default: as if it were not there. */
+  readonly colour?: string | undefined
+  /** Lines. Those that do not fit are cut off. */
+  readonly children?: ReactNode
+}
+
+/** How much of the width and of the height of a panel is its frame. */
+export const FRAME = { width: 4, height: 2 } as const
+
+/** A frame with a title in its upper border. */
+export function Panel({ title, note = '', width, height, colour, children }: PanelProps) {
+  const border = colour === undefined ? { dimColor: true } : { color: colour }
+  const end = note === '' ? '' : ` ${note} ─`
+  const line = '─'.repeat(Math.max(0, width - title.length - end.length - 5))
+  return (
+    <Box flexDirection="column" width={width} height={height}>
+      <Text wrap="truncate">
+        <Text {...border}>╭─ </Text>
+        <Text bold>{title}</Text>
+        <Text {...border}>{` ${line}`}</Text>
+        <Text {...border}>{end}</Text>
+        <Text {...border}>╮</Text>
+      </Text>
+      <Box
+        width={width}
+        height={height - 1}
+        borderStyle="round"
+        borderTop={false}
+        {...(colour === undefined ? { borderDimColor: true } : { borderColor: colour })}
+        paddingX={1}
+        flexDirection="column"
+        overflow="hidden"
+      >
+        {children}
+      </Box>
+    </Box>
+  )
+}

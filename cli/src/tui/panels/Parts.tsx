@@ -1,0 +1,75 @@
+import { Text } from 'ink'
+import type { Messages } from '../../messages/index.ts'
+import { formatBytes, formatDuration } from '../../output/amounts.ts'
+import { formatLatency } from '../../output/load.ts'
+import type { Part } from '../../platform/parts.ts'
+import { partStates } from '../part-states.ts'
+import { type DashboardState, ROWS } from '../state.ts'
+import { Panel } from './Panel.tsx'
+
+export interface PartsProps {
+  readonly state: DashboardState
+  readonly messages: Messages
+  readonly width: number
+  readonly height: number
+}
+
+const LOOKS = {
+  up: { sign: '●', colour: 'green' },
+  'not ready': { sign: '◐', colour: 'yellow' },
+  down: { sign: '○', colour: 'red' },
+} as const
+const NAME_WIDTH = 9
+/** From this width on there is room for what a process or container is like. */
+const WIDE = 48
+
+/** Each part: whether it is up and how fast it answers, else what is wrong with it; the mark is at the one that keys are about. */
+export function Parts({ state, messages, width, height }: PartsProps) {
+  const states = partStates(state)
+  return (
+    <Panel title={messages.dashboard.parts} width={width} height={height}>
+      {ROWS.map((part) => {
+        const partState = states[part]
+        const isSelected = part === state.selected
+        const looks = partState === undefined ? { sign: ' ', colour: 'gray' } : LOOKS[partState]
+        return (
+          <Text key={part} wrap="truncate">
+            <Text color="cyan" bold>
+              {isSelected ? '▸ ' : '  '}
+            </Text>
+            <Text bold={isSelected}>{part.padEnd(NAME_WIDTH)}</Text>
+            <Text color={looks.colour}>{`${looks.sign} `}</Text>
+            {partState === 'up' || partState === undefined ? (
+              <Text>{(latencyOf(part, state) ?? '').padStart(8)}</Text>
+            ) : (
+              <Text color={looks.colour}>{messages.parts[partState].padEnd(8)}</Text>
+            )}
+            {width >= WIDE && <Text dimColor>{details(part, state)}</Text>}
+          </Text>
+        )
+      })}
+    </Panel>
+  )
+}
+
+/** How long the part took to answer: the gateway us, a service the gateway, the cache the driver. The database is not asked. */
+function latencyOf(part: Part, { gateway, cache }: DashboardState): string | undefined {
+  const tookMs = (() => {
+    if (part === 'cache') return cache.state === 'up' ? cache.tookMs : null
+    if (gateway.state !== 'up' || part === 'db') return null
+    return part === 'gateway' ? gateway.tookMs : gateway.status.services[part].latency_ms
+  })()
+  return tookMs === null ? undefined : formatLatency(tookMs)
+}
+
+/** Port, memory and how long it has run. */
+function details(part: Part, { platform, now }: DashboardState): string {
+  const found = platform?.parts.find(({ name }) => name === part)
+  if (found === undefined || found.state === 'down') return ''
+  const { port, memoryBytes, startedAt } = found
+  return [
+    (port === null ? '' : `:${port}`).padStart(8),
+    (memoryBytes === null ? '' : formatBytes(memoryBytes)).padStart(8),
+    (startedAt === null ? '' : formatDuration(Math.max(0, now - Date.parse(startedAt)))).padStart(14),
+  ].join('')
+}

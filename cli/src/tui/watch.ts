@@ -1,0 +1,86 @@
+import { isFailure } from '../failure.ts'
+import type { Trouble } from './state.ts'
+import type { Store } from './store.ts'
+import type { World } from './world.ts'
+
+/** How often it looks, and the clock goes on, in milliseconds. */
+const EVERY_MS = 1_000
+/** Every how many looks it asks the driver: of processes, and of containers, for which Docker takes its time. */
+const PARTS_EVERY = { local: 2, compose: 5 } as const
+/** The same while nothing runs. */
+const PARTS_EVERY_IDLE = 3
+
+/** Something that looks again and again, until it is told to end. */
+export interface Watch {
+  /** Looks at all of it, now. */
+  look(): void
+  end(): void
+}
+
+/** Looks at the world every second and tells the store. A look that takes longer is not begun a second time meanwhile. */
+export function watchWorld(world: World, store: Store, now: () => number = Date.now): Watch {
+  const underWay = new Set<string>()
+  let looks = 0
+
+  const once = (name: string, look: () => Promise<void>) => {
+    if (underWay.has(name)) return
+    underWay.add(name)
+    void look().finally(() => underWay.delete(name))
+  }
+
+  const lookAtGateway = async () => {
+    const began = performance.now()
+    try {
+      const status = await world.gatewayStatus()
+      const tookMs = performance.now() - began
+      store.dispatch({ type: 'gateway-seen', at: now(), url: world.url(), status, tookMs })
+    } catch (error) {
+      store.dispatch({ type: 'gateway-away', at: now(), url: world.url(), trouble: toTrouble(error) })
+    }
+  }
+  const lookAtParts = async () => {
+    try {
+      store.dispatch({ type: 'parts-seen', at: now(), platform: await world.platformStatus() })
+    } catch (error) {
+      store.dispatch({ type: 'happened', event: { type: 'trouble', at: now(), trouble: toTrouble(error) } })
+    }
+  }
+  const lookAtCache = async () => {
+    if (store.get().platform === undefined) return
+    const began = performance.now()
+    try {
+      const keys = await world.cachedKeys()
+      store.dispatch({ type: 'keys-seen', at: now(), keys, tookMs: performance.now() - began })
+    } catch (error) {
+      store.dispatch({ type: 'cache-away', at: now(), trouble: toTrouble(error) })
+    }
+  }
+
+  const look = () => {
+    once('gateway', lookAtGateway)
+    once('cache', lookAtCache)
+    once('parts', lookAtParts)
+  }
+  const tick = () => {
+    store.dispatch({ type: 'ticked', at: now() })
+    looks++
+    const { platform } = store.get()
+    const every = platform?.url == null ? PARTS_EVERY_IDLE : PARTS_EVERY[platform.driver]
+    once('gateway', lookAtGateway)
+    once('cache', lookAtCache)
+    if (looks % every === 0) once('parts', lookAtParts)
+  }
+  // The driver first: it knows where the gateway is.
+  once('parts', async () => {
+    await lookAtParts()
+    look()
+  })
+  const timer = setInterval(tick, EVERY_MS)
+  return { look, end: () => clearInterval(timer) }
+}
+
+/** What the store keeps of an error. Whatever is no failure of ours is worded as something unexpected. */
+export function toTrouble(error: unknown): Trouble {
+  if (isFailure(error)) return { code: error.code, facts: error.facts }
+  return { code: 'unexpected', facts: { message: error instanceof Error ? error.message : String(error) } }
+}

@@ -1,0 +1,88 @@
+import { run as flushCache } from '../commands/cache-flush.ts'
+import { run as killPart } from '../commands/kill.ts'
+import { run as sendLoad } from '../commands/load.ts'
+import { run as startPart } from '../commands/start.ts'
+import { run as stopPart } from '../commands/stop.ts'
+import { run as bringUp } from '../commands/up.ts'
+import type { Context } from '../context.ts'
+import { fetchStatus, type GatewayStatus } from '../gateway-health.ts'
+import { DEFAULT_URL } from '../gateway-url.ts'
+import { type CachedKey, listCachedKeys } from '../platform/cached-keys.ts'
+import { choosePlatform } from '../platform/choose-platform.ts'
+import type { LogLine } from '../platform/log-line.ts'
+import type { Part } from '../platform/parts.ts'
+import type { Platform, PlatformEvent, PlatformStatus } from '../platform/platform.ts'
+
+/** What the dashboard looks at and acts on: what other commands do, and nothing else. All throw {@link Failure}. */
+export interface World {
+  /** The gateway's address: named, of the platform that runs here, or assumed. */
+  url(): string
+  gatewayStatus(): Promise<GatewayStatus>
+  /** The parts, or `undefined` where another platform than ours is looked at. */
+  platformStatus(): Promise<PlatformStatus | undefined>
+  cachedKeys(): Promise<CachedKey[]>
+  /** What the parts write from now on, until the signal. */
+  followLogs(signal: AbortSignal): AsyncIterable<LogLine>
+  bringUp(): Promise<unknown>
+  start(part: Part): Promise<unknown>
+  stop(part: Part): Promise<unknown>
+  kill(part: Part): Promise<unknown>
+  flush(): Promise<{ readonly removed: number }>
+  /** A small load: GETs of one user. */
+  load(): Promise<{ readonly sent: number; readonly failed: number }>
+}
+
+/** Twenty a second for ten seconds: enough to see, and to open a circuit. */
+const LOAD = { rps: 20, duration: 10_000 }
+
+/**
+ * The world as the commands see it.
+ *
+ * @param context Its signal ends what is under way.
+ * @param onEvent Told what drivers and loads tell of their progress.
+ */
+export function createWorld(given: Context, onEvent: (event: PlatformEvent) => void): World {
+  const context: Context = { ...given, onEvent }
+  let platform: Platform | undefined
+  let status: PlatformStatus | undefined
+
+  const current = async (): Promise<Platform> => {
+    platform ??= await choosePlatform('running', context)
+    return platform
+  }
+  const url = () => context.url ?? status?.url ?? DEFAULT_URL
+  const isOurs = (seen: PlatformStatus) => context.url === undefined || isSame(context.url, seen.url)
+
+  return {
+    url,
+    gatewayStatus: () => fetchStatus(url(), context.signal),
+    async platformStatus() {
+      const seen = await (await current()).status()
+      // Where nothing runs, the next one to start it may use another driver.
+      if (seen.url === null) platform = undefined
+      status = isOurs(seen) ? seen : undefined
+      return status
+    },
+    cachedKeys: async () => listCachedKeys(await current()),
+    async *followLogs(signal) {
+      const followed = { ...context, signal: AbortSignal.any([signal, context.signal]) }
+      yield* (await choosePlatform('running', followed)).followLogs()
+    },
+    async bringUp() {
+      await bringUp({}, context)
+      platform = undefined
+    },
+    start: (part) => startPart({ part }, context),
+    stop: (part) => stopPart({ part }, context),
+    kill: (part) => killPart({ part }, context),
+    flush: () => flushCache({}, context),
+    load: () => sendLoad(LOAD, { ...context, url: url() }),
+  }
+}
+
+/** Whether both are the same port of this machine. */
+function isSame(named: string, ours: string | null): boolean {
+  if (ours === null) return false
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(named).hostname)
+  return isLoopback && new URL(named).port === new URL(ours).port
+}
