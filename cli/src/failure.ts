@@ -50,6 +50,14 @@ export interface Failures {
   'no-compose-file': { readonly folder: string }
   'project-taken': { readonly project: string; readonly folder: string }
   'compose-failed': { readonly command: string; readonly output: readonly string[] }
+  /** Which service of somebody's Compose file is that part? With `given`: the one named by `--map` is not there. */
+  'compose-map': {
+    readonly role: string
+    readonly candidates: readonly string[]
+    readonly given?: string | undefined
+  }
+  /** A submission that would reach out of its containers. */
+  'compose-refused': { readonly service: string; readonly reason: string }
   /** Without a reason: it does not run. */
   'part-unreachable': { readonly part: Part; readonly reason?: string | undefined }
   'cache-refused': { readonly reason: string }
@@ -140,6 +148,8 @@ const exitCodes: Record<FailureCode, number> = {
   'no-compose-file': EXIT.environment,
   'project-taken': EXIT.environment,
   'compose-failed': EXIT.failed,
+  'compose-map': EXIT.usage,
+  'compose-refused': EXIT.environment,
   'part-unreachable': EXIT.unreachable,
   'cache-refused': EXIT.failed,
   'unknown-database': EXIT.usage,
