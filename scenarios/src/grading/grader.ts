@@ -57,16 +57,25 @@ export interface DatabaseReach {
 
 /** The grader's hands. Each resolves when done, and is recorded. @throws {GradingError} `control` when it fails, hangs or is not there. */
 export interface Control {
-  stop(part: ServiceName | 'cache'): Promise<void>
-  start(part: ServiceName | 'cache'): Promise<void>
+  stop(part: ServiceName | 'cache'): Promise<Evidence>
+  start(part: ServiceName | 'cache'): Promise<Evidence>
   /** Everything down and up again, data kept. */
-  restart(): Promise<void>
+  restart(): Promise<Evidence>
+  /** Ends a part as a crash would; only where the hands can. */
+  kill?(part: ServiceName | 'cache'): Promise<Evidence>
 }
 
 /** What went wrong with the grading, not with what is graded. Makes a check's status `error`. */
 export class GradingError extends Error {
   override readonly name = 'GradingError'
-  readonly code: 'redis' | 'database' | 'control' | 'target-lost' | 'fault-without-effect' | 'internal'
+  readonly code:
+    | 'redis'
+    | 'database'
+    | 'control'
+    | 'target-lost'
+    | 'too-slow'
+    | 'fault-without-effect'
+    | 'internal'
 
   constructor(code: GradingError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
@@ -92,6 +101,8 @@ export interface Grader {
   readonly pace: { readonly medianMs: number; readonly p99Ms: number }
   /** What all experiments of a run share, such as objects that were created once. */
   readonly created: CreatedObjects
+  /** How long each service took from its start to its first answer, in milliseconds, where that was seen. The longest time stays. */
+  readonly startUpMs: Map<ServiceName, number>
 }
 
 /** What the grader has created, to be deleted at the end, and nothing else ever. */
@@ -115,6 +126,8 @@ export interface Check extends Expectation {
 /** A finding with what it rests on. Given to `lab.expect`. */
 export interface CheckFinding extends Finding {
   readonly evidence?: readonly Evidence[]
+  /** Why it could not be judged after all, though nothing went wrong: the check is then not assessed. For findings that hold. */
+  readonly undecided?: Text
   /** The lines of a shell script that shows the failure: uses $URL, $REDIS_URL, $DB_USERS, $DB_ORDERS, $DB_PAYMENTS, $CONTROL. */
   readonly repro?: readonly string[]
 }
@@ -126,4 +139,6 @@ export interface Experiment<State = unknown> {
   readonly needs: readonly Need[]
   /** The services that it disturbs or fills, and must have for itself meanwhile. */
   readonly uses: readonly ServiceName[]
+  /** How long it takes, in milliseconds, for the time that is left to be told; default 3 000. */
+  readonly expectedMs?: (resetSeconds: number) => number
 }

@@ -90,6 +90,8 @@ export const CheckResult = z.object({
   dependsOn: z.array(z.string()),
   /** With every status but `pass`. For `not-assessed` and `error`: what is missing or went wrong, and how to give it. */
   cause: z.optional(Cause),
+  /** The check of `dependsOn` because of which this one did not pass, where that is why. */
+  because: z.optional(z.string()),
   /** A shell script of curl and control calls that shows a failure. */
   repro: z.optional(z.string()),
   evidence: z.array(Evidence),

@@ -1,0 +1,78 @@
+import type { ServiceName } from '@msctl/sdk/contract'
+import { type Control, GradingError } from './grader.ts'
+import { cutText, type Recorder } from './recorder.ts'
+import type { Evidence } from './report.ts'
+
+/** What can be stopped and started. */
+export type ControlledPart = ServiceName | 'cache'
+
+/** Somebody who stops and starts the parts of a target: a driver, or a program. Each gives what it printed, and rejects when it could not. */
+export interface Hands {
+  stop(part: ControlledPart): Promise<string>
+  start(part: ControlledPart): Promise<string>
+  /** Everything down and up again, data kept. */
+  restart(): Promise<string>
+  /** Ends a part without giving it time, as a crash would. */
+  kill?(part: ControlledPart): Promise<string>
+}
+
+export interface ControlOptions {
+  readonly hands: Hands
+  readonly recorder: Recorder
+  /** How long one of its works may take. Default 130 000: a program is ended after 120 s. */
+  readonly timeoutMs?: number
+  /** Wraps what takes the gateway down, too. */
+  readonly duringRestart: <T>(work: () => Promise<T>) => Promise<T>
+}
+
+const DEFAULT_TIMEOUT_MS = 130_000
+
+/** The grader's hands, one work at a time, each recorded. */
+export function createControl(options: ControlOptions): Control {
+  const { hands, recorder, timeoutMs = DEFAULT_TIMEOUT_MS, duringRestart } = options
+  let last: Promise<unknown> = Promise.resolve()
+
+  const work = (command: string, act: () => Promise<string>): Promise<Evidence> => {
+    const next = last.then(async (): Promise<Evidence> => {
+      const at = recorder.at()
+      const record = () =>
+        recorder.add({ type: 'control', at, durationMs: recorder.at() - at, label: command })
+      try {
+        const output = await inTime(act(), timeoutMs)
+        record()
+        return {
+          type: 'control',
+          ...{ at, command, ok: true, output: cutText(output), durationMs: recorder.at() - at },
+        }
+      } catch (error) {
+        record()
+        const { message } = error as Error
+        throw new GradingError('control', `\`${command}\`: ${message}`, { cause: error })
+      }
+    })
+    last = next.catch(() => undefined)
+    return next
+  }
+
+  const { kill } = hands
+  return {
+    stop: (part) => work(`stop ${part}`, () => hands.stop(part)),
+    start: (part) => work(`start ${part}`, () => hands.start(part)),
+    restart: () => duringRestart(() => work('restart', () => hands.restart())),
+    ...(kill !== undefined && {
+      kill: (part: ControlledPart) => work(`kill ${part}`, () => kill.call(hands, part)),
+    }),
+  }
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
