@@ -6,15 +6,42 @@ export type { Logger }
 const BUFFER_LENGTH = 4096
 const FLUSH_INTERVAL_MS = 100
 
+/** How much is held back while nothing can be written, in characters; what comes then is dropped. */
+const MAX_LENGTH = 1024 * 1024
+
 /**
  * A pino logger that writes JSON lines to standard output, each with the service's name. Lines are written in batches,
- * because a write for every request costs a quarter of the throughput; `close()` writes what is left.
+ * because a write for every request costs a quarter of the throughput; `close()` writes what is left. While nothing can
+ * be written, since the disk is full, say, lines are lost and the service goes on.
+ *
+ * @param options.sync Whether each line is written at once, for a process's last words. Default `false`.
  */
-export function createLogger({ service, level }: { service: string; level: string }): {
+export function createLogger({
+  service,
+  level,
+  sync = false,
+}: {
+  service: string
+  level: string
+  sync?: boolean
+}): {
   log: Logger
   close(): void
 } {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: BUFFER_LENGTH })
+  const minLength = sync ? 0 : BUFFER_LENGTH
+  const destination = pino.destination({ dest: 1, sync, minLength, maxLength: MAX_LENGTH })
+  let isBroken = false
+  destination.on('error', () => {
+    isBroken = true
+  })
+  destination.on('write', () => {
+    isBroken = false
+  })
+  // It would try for ever, and pino calls it, too: after fatal lines, and at the exit.
+  const flushSync = destination.flushSync.bind(destination)
+  destination.flushSync = () => {
+    if (!isBroken) flushSync()
+  }
   const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS)
   timer.unref()
   return {

@@ -10,11 +10,15 @@ export interface Metrics {
   observeRequest(labels: { method: string; route: string; status: number }, durationMs: number): void
 }
 
-/** Metrics of the process, and of the requests that it answers, each labelled with the service's name. */
-export function createMetrics(service: string): Metrics {
+/**
+ * Metrics of the process, and of the requests that it answers, each labelled with the service's name.
+ *
+ * @param options.ofProcess default true; false where several parts share a process, as its own are watched by timers that never end.
+ */
+export function createMetrics(service: string, { ofProcess = true } = {}): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
-  collectDefaultMetrics({ register: registry })
+  if (ofProcess) collectDefaultMetrics({ register: registry })
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its answer.',

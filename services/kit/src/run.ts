@@ -7,7 +7,7 @@ import { createLogger, type Logger } from './log.ts'
  */
 export function start(service: string, main: () => Promise<void>, self: NodeJS.Process = process): void {
   const fail = (err: unknown) => {
-    const { log, close } = createLogger({ service, level: 'fatal' })
+    const { log, close } = createLogger({ service, level: 'fatal', sync: true })
     log.fatal({ err }, err instanceof Error ? err.message : String(err))
     close()
     self.exit(err instanceof ConfigError ? 2 : 1)
