@@ -1,23 +1,33 @@
-import { type App, createApp, createMetrics, type Logger } from '@msctl/kit'
+import { type App, createApp, createMetrics, type Logger, type Metrics } from '@msctl/kit'
 import type { FastifyInstance } from 'fastify'
+import { createBreaker } from './breaker.ts'
 import type { GatewayConfig } from './config.ts'
 import { detailsOf } from './details.ts'
 import { forwardTo } from './forward.ts'
 import { addHealthRoutes } from './health.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { addOpenApiRoute } from './openapi.ts'
-import { createUpstreams } from './upstreams.ts'
+import { type BreakerOf, createUpstreams } from './upstreams.ts'
 
 /**
  * The gateway: the only part that callers see. It passes requests on to the services, each behind a circuit breaker of
  * its own, and answers by itself what concerns more than one of them.
  */
-export function createGateway({ config, log }: { config: GatewayConfig; log: Logger }): {
+export function createGateway({
+  config,
+  log,
+  metrics = createMetrics('gateway'),
+  breakerOf = (_service, options) => createBreaker(options),
+}: {
+  config: GatewayConfig
+  log: Logger
+  metrics?: Metrics
+  breakerOf?: BreakerOf
+}): {
   app: App
   close(): Promise<void>
 } {
-  const metrics = createMetrics('gateway')
-  const upstreams = createUpstreams({ config, metrics: createGatewayMetrics(metrics), log })
+  const upstreams = createUpstreams({ config, metrics: createGatewayMetrics(metrics), log, breakerOf })
   let isDraining = false
 
   const app = createApp({

@@ -25,23 +25,21 @@ export interface Breaker {
   close(): void
 }
 
+/** When a circuit opens, and for how long. */
+export interface BreakerOptions {
+  /** How many failures in a row open it. */
+  failures: number
+  /** How long it then refuses before it lets one trial through. */
+  resetSeconds: number
+  onTransition?: (transition: Transition) => void
+}
+
 /**
  * opossum keeps the three states, the time until the trial, and the one place for it. It has no failures in a row, and
  * it lets the late outcome of an old call move the circuit, so calls are counted here: an outcome counts only for the
  * period, between two transitions, in which its call began.
- *
- * @param options.failures how many in a row open the circuit.
- * @param options.resetSeconds how long it then refuses before it lets one trial through.
  */
-export function createBreaker({
-  failures,
-  resetSeconds,
-  onTransition,
-}: {
-  failures: number
-  resetSeconds: number
-  onTransition?: (transition: Transition) => void
-}): Breaker {
+export function createBreaker({ failures, resetSeconds, onTransition }: BreakerOptions): Breaker {
   const circuit = new CircuitBreaker((verdict: Promise<void>) => verdict, {
     timeout: false,
     resetTimeout: resetSeconds * 1000,

@@ -1,6 +1,6 @@
 import type { Logger } from '@msctl/kit'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import { type Breaker, createBreaker } from './breaker.ts'
+import type { Breaker, BreakerOptions } from './breaker.ts'
 import type { GatewayConfig } from './config.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { createSharedLookup } from './lookup.ts'
@@ -29,15 +29,20 @@ const TABLE = {
 /** The services behind the gateway, by name. */
 export type Upstreams = Record<ServiceName, Upstream>
 
+/** Makes the breaker of a service. */
+export type BreakerOf = (service: ServiceName, options: BreakerOptions) => Breaker
+
 /** Nothing is connected before the first call. */
 export function createUpstreams({
   config,
   metrics,
   log,
+  breakerOf,
 }: {
   config: GatewayConfig
   metrics: GatewayMetrics
   log: Logger
+  breakerOf: BreakerOf
 }): Upstreams {
   const lookup = createSharedLookup()
   const timeoutMs = config.UPSTREAM_TIMEOUT_SECONDS * 1000
@@ -45,7 +50,7 @@ export function createUpstreams({
   function createUpstream(service: ServiceName): Upstream {
     const { prefix, origin } = TABLE[service]
     const connections = createConnections({ origin: config[origin], lookup, timeoutMs })
-    const breaker = createBreaker({
+    const breaker = breakerOf(service, {
       failures: config.BREAKER_FAILURES,
       resetSeconds: config.BREAKER_RESET_SECONDS,
       onTransition: ({ from, to }) => {

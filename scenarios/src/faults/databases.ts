@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import pg from 'pg'
+
+/** The three databases of one platform in a shared cluster. */
+export interface Databases {
+  readonly urls: Readonly<Record<ServiceName, string>>
+  /** Ends every connection, and refuses new ones. */
+  shut(): Promise<void>
+  open(): Promise<void>
+  drop(): Promise<void>
+}
+
+/** Creates them, empty. @param adminUrl any database of the cluster, as a superuser. */
+export async function createDatabases(adminUrl: string): Promise<Databases> {
+  const suffix = randomUUID().replaceAll('-', '')
+  const names = SERVICES.map((service) => `${service}_${suffix}`)
+  // One after the other: PostgreSQL copies its template only for one at a time.
+  await asAdmin(adminUrl, ...names.map((name) => `CREATE DATABASE ${name}`))
+  const urlOf = (service: ServiceName): string => {
+    const url = new URL(adminUrl)
+    url.pathname = `/${service}_${suffix}`
+    return url.href
+  }
+  return {
+    urls: { users: urlOf('users'), orders: urlOf('orders'), payments: urlOf('payments') },
+    shut: () =>
+      asAdmin(
+        adminUrl,
+        ...names.map((name) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`),
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE '%${suffix}'`,
+      ),
+    open: () => asAdmin(adminUrl, ...names.map((name) => `ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)),
+    drop: () => asAdmin(adminUrl, ...names.map((name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+  }
+}
+
+async function asAdmin(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    for (const statement of statements) await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,166 @@
+import { createLogger } from '@msctl/kit'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { findFaults } from './catalogue.ts'
+import { createDatabases } from './databases.ts'
+import { startGateway } from './gateway.ts'
+import { releasePort, reservePort } from './ports.ts'
+import { createRedisDoor } from './redis-door.ts'
+import { startService } from './service.ts'
+import type { Ending } from './switches.ts'
+
+/** What can be stopped. */
+export type PlatformPart = ServiceName | 'cache' | 'gateway' | 'db'
+
+/** This platform in this process, with real PostgreSQL, real Redis and real sockets, and something wrong with it. */
+export interface FaultyPlatform {
+  /** The gateway. */
+  readonly url: string
+  readonly redisUrl: string
+  readonly databaseUrls: Readonly<Record<ServiceName, string>>
+  /** Hands, as a control program gives them. Each resolves when done; doing a thing twice does nothing. */
+  readonly control: {
+    /** Lets what is in flight end. */
+    stop(part: PlatformPart): Promise<void>
+    start(part: PlatformPart): Promise<void>
+    /** Without a chance to do anything: sockets are destroyed. */
+    kill(part: PlatformPart): Promise<void>
+    /** Everything down and up again. The databases keep their data, Redis does not. */
+    restart(): Promise<void>
+  }
+  /** Ends everything and drops the databases. */
+  close(): Promise<void>
+}
+
+/** How a {@link FaultyPlatform} is to be. */
+export interface FaultyOptions {
+  /** Names from the catalogue; none is the platform as it is. */
+  readonly faults?: readonly string[]
+  /** A superuser's URL of a cluster, which may be shared: each platform makes databases of its own. */
+  readonly postgresUrl: string
+  /** Starts an empty Redis for this platform alone; called again whenever it has stopped the last one. */
+  readonly startRedis: () => Promise<{ url: string; stop(): Promise<void> }>
+  /** After how long an open circuit tries again. Default 30. */
+  readonly resetSeconds?: number
+  /** Environment variables of all parts, such as `CACHE_TTL_SECONDS`. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/**
+ * Starts a platform with faults.
+ *
+ * @throws {RangeError} for a fault that is not in the catalogue.
+ */
+export async function startFaultyPlatform({
+  faults = [],
+  postgresUrl,
+  startRedis,
+  resetSeconds = 30,
+  environment = {},
+}: FaultyOptions): Promise<FaultyPlatform> {
+  const switches = findFaults(faults).map((sheet) => sheet.switches)
+  const log = createLogger({ service: 'faulty', level: 'silent' })
+  const parts = ['gateway', 'cache', ...SERVICES] as const
+  const reserved = await Promise.all(parts.map(async (part) => [part, await reservePort()] as const))
+  const ports = Object.fromEntries(reserved) as Record<(typeof parts)[number], number>
+  const originOf = (part: (typeof parts)[number]) => `http://127.0.0.1:${ports[part]}`
+  const redisUrl = `redis://127.0.0.1:${ports.cache}`
+  const door = createRedisDoor(ports.cache)
+  const databases = await createDatabases(postgresUrl)
+
+  const common = {
+    HOST: '127.0.0.1',
+    REDIS_URL: redisUrl,
+    DATABASE_POOL_SIZE: '5',
+    USERS_URL: originOf('users'),
+    ORDERS_URL: originOf('orders'),
+    PAYMENTS_URL: originOf('payments'),
+    BREAKER_RESET_SECONDS: String(resetSeconds),
+    ...Object.assign({}, ...switches.map((each) => each.environment?.(resetSeconds))),
+    ...environment,
+  }
+
+  const startOf = {
+    db: async () => {
+      await databases.open()
+      return { end: databases.shut }
+    },
+    cache: async () => {
+      const redis = await startRedis()
+      await door.open(redis.url)
+      return {
+        end: async () => {
+          await door.close()
+          await redis.stop()
+        },
+      }
+    },
+    gateway: () =>
+      startGateway({
+        environment: { ...common, PORT: String(ports.gateway) },
+        switches: switches.flatMap(({ gateway }) => gateway ?? []),
+        log: log.log,
+      }),
+    ...(Object.fromEntries(
+      SERVICES.map((service) => [
+        service,
+        () =>
+          startService({
+            service,
+            environment: { ...common, PORT: String(ports[service]), DATABASE_URL: databases.urls[service] },
+            switches: switches.flatMap((each) => each[service] ?? []),
+            log: log.log,
+          }),
+      ]),
+    ) as Record<ServiceName, () => ReturnType<typeof startService>>),
+  }
+  const running = new Map<PlatformPart, { end(how: Ending): Promise<void> }>()
+
+  const start = async (part: PlatformPart) => {
+    if (!running.has(part)) running.set(part, await startOf[part]())
+  }
+  const end = async (part: PlatformPart, how: Ending) => {
+    const ended = running.get(part)
+    running.delete(part)
+    await ended?.end(how)
+  }
+  const startAll = async () => {
+    await start('cache')
+    await Promise.all([start('gateway'), ...SERVICES.map(start)])
+  }
+  const endAll = async (how: Ending) => {
+    await end('gateway', how)
+    await Promise.all(SERVICES.map((service) => end(service, how)))
+    await end('cache', how)
+  }
+  const close = async () => {
+    await endAll('killed')
+    await databases.drop()
+    for (const port of Object.values(ports)) releasePort(port)
+    log.close()
+  }
+
+  running.set('db', { end: databases.shut })
+  try {
+    await startAll()
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  return {
+    url: originOf('gateway'),
+    redisUrl,
+    databaseUrls: databases.urls,
+    control: {
+      stop: (part) => end(part, 'stopped'),
+      kill: (part) => end(part, 'killed'),
+      start,
+      restart: async () => {
+        await endAll('restarted')
+        await start('db')
+        await startAll()
+      },
+    },
+    close,
+  }
+}
