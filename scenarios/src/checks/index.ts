@@ -1,4 +1,8 @@
 import type { Experiment } from '../grading/index.ts'
+import { caching } from './caching.ts'
+import { correctness } from './correctness.ts'
+import { details } from './correctness-details.ts'
+import { gateway } from './correctness-gateway.ts'
 
 /** Everything that is asked of a target, in the order in which it begins: what is quick first, what takes all services last. */
-export const EXPERIMENTS: readonly Experiment[] = []
+export const EXPERIMENTS: readonly Experiment[] = [gateway, ...correctness, details, ...caching]

@@ -1,0 +1,262 @@
+import type { Lab } from '../engine/index.ts'
+import type { Answer, Experiment, Grader } from '../grading/index.ts'
+import { isOk, type Row, rowOf, says } from './answers.ts'
+import { complain, judge } from './judge.ts'
+import { comesTrue, holdTable } from './locks.ts'
+import { type Created, create, inCalm, unknownId } from './objects.ts'
+import { curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import { RESOURCES } from './resources.ts'
+
+interface State {
+  user?: Created
+  orders: readonly Created[]
+  /** A user of whom there is no order. */
+  idle?: Created
+  strangersOrder?: Created
+}
+
+type DetailsLab = Lab<Grader, State>
+
+const CREATED = ['correctness.users.create', 'correctness.orders.create']
+
+/** The one answer that the gateway makes of two. */
+export const details: Experiment<State> = {
+  needs: ['http'],
+  uses: ['users', 'orders'],
+  sheet: {
+    name: 'correctness-details',
+    title: { en: 'A user with their orders', ru: 'Пользователь со своими заказами' },
+    question: {
+      en: 'Is one answer really made of two, and asked for at once?',
+      ru: 'Правда ли один ответ собран из двух и части спрошены одновременно?',
+    },
+    idea: {
+      en: 'Two users have orders, a third has none; the tables are held for a moment, to see who waits for them together.',
+      ru: 'У двух пользователей есть заказы, у третьего нет; таблицы ненадолго заняты, чтобы увидеть, кто ждёт их одновременно.',
+    },
+    state: () => ({ orders: [] }),
+    expectations: {
+      'correctness.details.content': {
+        criterion: 'correctness',
+        title: {
+          en: 'GET /users/{id}/details gives the user and that user’s orders',
+          ru: 'GET /users/{id}/details отдаёт пользователя и именно его заказы',
+        },
+        why: {
+          en: 'It is what the aggregate is for; and the orders of others are none of one’s business.',
+          ru: 'Для этого агрегация и нужна; а чужие заказы никого не касаются.',
+        },
+        hint: {
+          en: 'Answer {"user": …, "orders": […]} with the orders whose userId is the id, and 404 when users says 404.',
+          ru: 'Отвечайте {"user": …, "orders": […]} с заказами, у которых userId равен id, и 404, если users отвечает 404.',
+        },
+        dependsOn: CREATED,
+      },
+      'correctness.details.in-parallel': {
+        criterion: 'correctness',
+        title: {
+          en: 'GET /users/{id}/details asks both services at once',
+          ru: 'GET /users/{id}/details спрашивает оба сервиса одновременно',
+        },
+        why: {
+          en: 'One after the other, the caller waits for the sum of both.',
+          ru: 'Если спрашивать по очереди, вызывающий ждёт сумму обоих времён.',
+        },
+        hint: {
+          en: 'Begin both calls before you await either: asyncio.gather, Promise.all.',
+          ru: 'Начните оба вызова прежде, чем ждать любого из них: asyncio.gather, Promise.all.',
+        },
+        needs: ['db'],
+        dependsOn: ['correctness.details.content'],
+      },
+    },
+    steadyState: [],
+    steps: [
+      { title: { en: 'Create users and orders', ru: 'Создать пользователей и заказы' }, run: createSome },
+      { title: { en: 'Ask for their details', ru: 'Спросить их details' }, run: readDetails },
+      {
+        title: { en: 'See who is asked at once', ru: 'Посмотреть, кого спрашивают одновременно' },
+        run: seeWhoWaits,
+      },
+    ],
+  },
+}
+
+async function createSome(lab: DetailsLab): Promise<void> {
+  const { users, orders } = RESOURCES
+  const orderOf = (user: Created | undefined) =>
+    user && create(lab, orders, { ...orders.make(lab.world), userId: user.id })
+  const user = await create(lab, users)
+  const stranger = await create(lab, users)
+  const idle = await create(lab, users)
+  const made = [await orderOf(user), await orderOf(user)].filter((order) => order !== undefined)
+  const strangersOrder = await orderOf(stranger)
+  Object.assign(lab.state, { user, idle, orders: made, strangersOrder })
+}
+
+async function readDetails(lab: DetailsLab): Promise<void> {
+  const { user, idle, orders, strangersOrder } = lab.state
+  if (!user || !idle || !strangersOrder || orders.length < 2) return notCreated(lab)
+  const path = `/users/${user.id}/details`
+  const answer = await lab.world.request('GET', path)
+  const none = await lab.world.request('GET', `/users/${idle.id}/details`)
+  const [unknown] = await inCalm(lab, RESOURCES.users, user.id, [unknownId(lab.world)], (id) =>
+    lab.world.request('GET', `/users/${id}/details`),
+  )
+  const given = ordersOf(answer)
+  const missing = orders.filter(({ id, body }) => !given?.some((order) => says(order, { id, ...body })))
+  const others = (given ?? []).filter(({ userId }) => userId !== user.id)
+  lab.expect(
+    'correctness.details.content',
+    judge(
+      {
+        en: `200, user ${user.id} under "user" and orders ${ids(orders)} under "orders"; no orders for who has none; 404 for who is not there`,
+        ru: `200, пользователь ${user.id} в "user" и заказы ${ids(orders)} в "orders"; пустой список, если заказов нет; 404, если нет пользователя`,
+      },
+      [
+        !isOk(answer) && complain({ en: 'Not given:', ru: 'Не отдан:' }, answer),
+        isOk(answer) &&
+          !says(userOf(answer), { id: user.id, ...user.body }) &&
+          complain(
+            { en: `"user" is not user ${user.id}:`, ru: `В "user" не пользователь ${user.id}:` },
+            answer,
+          ),
+        isOk(answer) &&
+          given === undefined &&
+          complain({ en: '"orders" is no list:', ru: '"orders" не список:' }, answer),
+        given !== undefined &&
+          missing.length > 0 &&
+          complain({ en: `Orders missing: ${ids(missing)}.`, ru: `Нет заказов: ${ids(missing)}.` }, answer),
+        others.length > 0 &&
+          complain(
+            { en: `Orders of others: ${others.length}.`, ru: `Чужих заказов: ${others.length}.` },
+            answer,
+          ),
+        ordersOf(none)?.length !== 0 &&
+          complain(
+            { en: 'Without an order, the list is not empty:', ru: 'Заказов нет, а список не пуст:' },
+            none,
+          ),
+        unknown &&
+          unknown.status !== 404 &&
+          complain(
+            { en: 'No such user, and not 404:', ru: 'Такого пользователя нет, но это не 404:' },
+            unknown,
+          ),
+      ],
+      {
+        answers: [answer, none],
+        repro: [
+          SEED_LINE,
+          keepId('USER', 'POST', '/users', SAMPLE.users),
+          keepId('OTHER', 'POST', '/users', SAMPLE.users.replace('a$N', 'b$N')),
+          keepId('ORDER', 'POST', '/orders', '{"userId": $USER, "product": "Lamp", "quantity": 1}'),
+          keepId('FOREIGN', 'POST', '/orders', '{"userId": $OTHER, "product": "Desk", "quantity": 1}'),
+          'echo "user $USER, their order $ORDER, the order of another user $FOREIGN"',
+          curl('GET', '/users/$USER/details'),
+          expected('200, user $USER, order $ORDER and no other'),
+          curl('GET', `/users/${unknownId(lab.world)}/details`),
+          expected('404'),
+        ],
+      },
+    ),
+  )
+}
+
+/**
+ * Nobody says from outside when they were asked; but who waits for a table can be seen. Both at once: asked in parallel. One, and the
+ * other only once the first has got its answer: one after the other. Anything else (an answer from a cache, say) is no proof of either.
+ */
+async function seeWhoWaits(lab: DetailsLab): Promise<void> {
+  const { users, orders } = lab.world.databases
+  if (users === undefined || orders === undefined) return
+  // One whom no cache knows yet.
+  const user = await create(lab, RESOURCES.users)
+  if (user === undefined) return
+  const heldUsers = await holdTable(lab, 'users', users)
+  const heldOrders = heldUsers && (await holdTable(lab, 'orders', orders))
+  const withinMs = 700 + 4 * lab.world.pace.p99Ms
+  let isParallel = false
+  let isOneByOne = false
+  let answer: Answer | undefined
+  if (heldUsers !== undefined && heldOrders !== undefined) {
+    const asked = lab.world.request('GET', `/users/${user.id}/details`)
+    const isWaiting = async (held: typeof heldUsers) => (await held.waiting()) > 0
+    try {
+      isParallel = await comesTrue(lab.signal, withinMs, async () => {
+        const [usersWait, ordersWait] = await Promise.all([isWaiting(heldUsers), isWaiting(heldOrders)])
+        return usersWait && ordersWait
+      })
+      if (!isParallel) {
+        const [first, second] = (await isWaiting(heldUsers))
+          ? [heldUsers, heldOrders]
+          : [heldOrders, heldUsers]
+        const isFirstWaiting = await isWaiting(first)
+        await first.release()
+        isOneByOne = isFirstWaiting && (await comesTrue(lab.signal, withinMs, () => isWaiting(second)))
+      }
+    } finally {
+      await heldUsers.release()
+      await heldOrders.release()
+      answer = await asked
+    }
+  } else await heldUsers?.release()
+  lab.expect(
+    'correctness.details.in-parallel',
+    judge(
+      {
+        en: 'While both tables are held, both services wait for them at the same time',
+        ru: 'Пока обе таблицы заняты, оба сервиса ждут их одновременно',
+      },
+      [
+        isOneByOne && {
+          what: {
+            en: 'Only one service was asked; the other one was asked when the first had answered.',
+            ru: 'Спрошен был только один сервис; другой — лишь когда первый ответил.',
+          },
+          answers: answer === undefined ? [] : [answer],
+        },
+      ],
+      {
+        answers: answer === undefined ? [] : [answer],
+        repro: [
+          SEED_LINE,
+          keepId('USER', 'POST', '/users', SAMPLE.users),
+          ...['USERS users', 'ORDERS orders'].map((each) => {
+            const [name, table] = each.split(' ')
+            return `psql "$DB_${name}" -qc 'BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2)' > /dev/null &`
+          }),
+          'sleep 0.5',
+          `${curl('GET', '/users/$USER/details')} &`,
+          'sleep 1',
+          ...['USERS', 'ORDERS'].map(
+            (name) =>
+              `echo "${name.toLowerCase()}: $(psql "$DB_${name}" -Atc 'SELECT count(*) FROM pg_locks WHERE NOT granted') waiting"`,
+          ),
+          expected('1 waiting in both'),
+          'wait',
+        ],
+      },
+    ),
+  )
+}
+
+function notCreated(lab: DetailsLab): void {
+  lab.expect('correctness.details.content', {
+    held: false,
+    expected: { en: 'Users and orders to ask for', ru: 'Пользователи и заказы, о которых можно спросить' },
+    actual: { en: 'They could not be created.', ru: 'Их не удалось создать.' },
+  })
+}
+
+function userOf(answer: Answer): Row | undefined {
+  const user = rowOf(answer)?.user
+  return typeof user === 'object' && user !== null ? (user as Row) : undefined
+}
+
+function ordersOf(answer: Answer): readonly Row[] | undefined {
+  const orders = isOk(answer) ? rowOf(answer)?.orders : undefined
+  return Array.isArray(orders) ? orders : undefined
+}
+
+const ids = (orders: readonly { id: number }[]) => orders.map(({ id }) => id).join(', ')
