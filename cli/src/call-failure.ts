@@ -35,7 +35,9 @@ export function toCallFailure(error: unknown, { resource, verb, id, url, signal 
   if (isConnectionError(error)) {
     const inner = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause
     const reason = inner instanceof Error ? inner.message : String(inner)
-    return new Failure('unreachable', { url, reason }, cause)
+    // What the HTTP parser could not read was sent by something that is no HTTP server.
+    const isOther = inner instanceof Error && inner.name === 'HTTPParserError'
+    return new Failure(isOther ? 'not-the-platform' : 'unreachable', { url, reason }, cause)
   }
   if (isTimeoutError(error)) {
     return new Failure('no-answer', { url, seconds: error.timeoutMs / 1_000 }, cause)

@@ -115,6 +115,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       command: `msctl ${argv.join(' ')}`,
       settings,
       url: settings.url?.value,
+      language,
       loadDrivers: () => import('./platform/choose-platform.ts'),
       readInput: () => readInput(signal),
       rendering,
@@ -131,6 +132,11 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
 
   const program = createProgram({ messages, version: manifest.version, execute })
   const command = commandOf(program, argv)
+  process.once('beforeExit', () => {
+    // Nothing is left that could end what we wait for; Node would leave without a word, and with 0.
+    const stuck = new Error('Nothing is left to wait for, and there is no result')
+    process.exit(explain(stuck, { messages, command, verbose, signal }))
+  })
   const parse = (words: readonly string[]) => program.parseAsync(words, { from: 'user' })
   try {
     await parse(argv).catch((error: unknown) => {

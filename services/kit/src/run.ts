@@ -66,6 +66,7 @@ export async function run({
     if (isStopping) return leave(1)
     isStopping = true
     log.info({ signal }, 'Stopping')
+    log.flush() // so that it is known by the last line whether anything can be written
     const deadline = setTimeout(() => {
       log.error({ timeoutMs: DRAIN_TIMEOUT_MS }, 'Some requests did not end in time')
       leave(1)
