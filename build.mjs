@@ -66,6 +66,10 @@ const lazyCommands = {
   },
 }
 
+const IN_FULL = ['cli/src/load/run-load.ts', 'scenarios/src/grading/http.ts'].map((file) =>
+  path.resolve(file),
+)
+
 /**
  * @type {import('esbuild').Plugin} Takes from undici what is used. It is CommonJS, so that all of it would be bundled, and
  * loading fetch, WebSockets and the rest would take longer than a call.
@@ -74,10 +78,8 @@ const leanUndici = {
   name: 'lean-undici',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, ({ importer }) =>
-      // A load goes on for seconds, and wants more of undici than its pool.
-      importer === path.join(cliSource, 'load', 'run-load.ts')
-        ? undefined
-        : { path: 'undici', namespace: 'lean' },
+      // A load or a grading goes on for seconds, and wants more of undici than its pool.
+      IN_FULL.includes(importer) ? undefined : { path: 'undici', namespace: 'lean' },
     )
     onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({
       contents: `

@@ -1,5 +1,5 @@
 import type { Home } from './home.ts'
-import type { Messages } from './messages/index.ts'
+import type { Language, Messages } from './messages/index.ts'
 import type { Terminal } from './output/terminal.ts'
 import type { PlatformEvent } from './platform/platform.ts'
 import type { Settings } from './settings.ts'
@@ -16,6 +16,8 @@ export interface Context {
   readonly url?: string | undefined
   /** Loads the drivers, for commands that seldom need them: they are large. */
   readonly loadDrivers: () => Promise<typeof import('./platform/choose-platform.ts')>
+  /** In which messages are said. */
+  readonly language: Language
   /** All of stdin, as text. */
   readonly readInput: () => Promise<string>
   /** How to speak, for commands that take the terminal over instead of giving data. */

@@ -103,6 +103,8 @@ export interface Failures {
   'report-unwritable': { readonly file: string; readonly reason: string }
   'report-unreadable': { readonly file: string; readonly reason: string }
   'no-terminal': Record<never, never>
+  'target-not-ready': { readonly url: string; readonly seconds: number }
+  'rubric-unusable': { readonly file: string; readonly reason: string }
   interrupted: Record<never, never>
 }
 
@@ -172,6 +174,8 @@ const exitCodes: Record<FailureCode, number> = {
   'report-unwritable': EXIT.environment,
   'report-unreadable': EXIT.usage,
   'no-terminal': EXIT.environment,
+  'target-not-ready': EXIT.unreachable,
+  'rubric-unusable': EXIT.usage,
   interrupted: EXIT.interrupted,
 }
 

@@ -1,3 +1,4 @@
+import { Report } from '@msctl/scenarios/grading'
 import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
 import { SHELLS } from './completion/shells.ts'
@@ -127,6 +128,7 @@ export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   db: z.union([SqlResult, PromptEnded]),
   load: LoadReport,
   doctor: Diagnosis,
+  verify: Report,
   config: Config,
   completion: z.object({ shell: z.enum(SHELLS), script: z.string() }),
   schema: z.union([z.object({ commands: z.array(z.string()) }), z.record(z.string(), z.unknown())]),

@@ -2,8 +2,9 @@ import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander
 import { SHELLS } from './completion/shells.ts'
 import type { CommandModule } from './context.ts'
 import { LANGUAGES, type Messages } from './messages/index.ts'
+import { parseReportRequest, REPORT_FORMATS, type ReportRequest } from './reports/formats.ts'
 import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
-import { DRIVER_CHOICES, isGatewayUrl, isPort } from './settings.ts'
+import { DRIVER_CHOICES, isDatabaseUrl, isGatewayUrl, isPort } from './settings.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -284,6 +285,27 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     delete: ['msctl payments delete 2', 'msctl payments delete 3 --json'],
   })
 
+  add('verify', '', [
+    'msctl verify',
+    'msctl verify --url http://127.0.0.1:8000 --control ./ctl --redis redis://127.0.0.1:6379',
+    'msctl verify --only caching,payments --report html=report.html',
+  ])
+    .option('--control <program>', option.control)
+    .addOption(new Option('--redis <url>', option.redis).argParser(parseRedis(help)))
+    .addOption(new Option('--db <service=url>', option.db).argParser(parseDatabase(help)))
+    .option('--source <folder>', option.source)
+    .addOption(new Option('--only <ids>', option.only).argParser(parseList))
+    .addOption(new Option('--skip <ids>', option.skip).argParser(parseList))
+    .addOption(new Option('--report <format=file>', option.report).argParser(parseReport(help)))
+    .option('--rubric <file>', option.rubric)
+    .option('--strict', option.strict)
+    .addOption(new Option('--seed <n>', option.seed).argParser(parseNumber(help.aCount, 2 ** 31)))
+    .addOption(new Option('--repeat <n>', option.repeat).argParser(parseNumber(help.aRepeat, 100, 1)))
+    .addOption(new Option('--reset <seconds>', option.reset).argParser(parseNumber(help.aReset, 600, 1)))
+    .action((options, command) =>
+      execute(() => import('./commands/verify.ts'), options, command.optsWithGlobals()),
+    )
+
   add('config', '', [
     'msctl config',
     `msctl config --json | jq -r '.settings[] | select(.name == "url").value'`,
@@ -350,6 +372,33 @@ function parseNumber(wanted: string, max = Number.MAX_SAFE_INTEGER, min = 0) {
     const value = Number(given)
     if (!/^\d+$/.test(given) || value > max || value < min) throw new InvalidArgumentError(wanted)
     return value
+  }
+}
+
+/** Words that are parted by commas, in one option or in several. */
+function parseList(given: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...given.split(',').map((word) => word.trim())].filter(Boolean)
+}
+
+function parseReport(help: Messages['help']) {
+  return (given: string, before: readonly ReportRequest[] = []): readonly ReportRequest[] => {
+    const request = parseReportRequest(given)
+    if (request === undefined) throw new InvalidArgumentError(help.aReport(REPORT_FORMATS.join(', ')))
+    return [...before, request]
+  }
+}
+
+function parseRedis(help: Messages['help']) {
+  return (given: string): string => {
+    if (!/^rediss?:\/\//.test(given) || !URL.canParse(given)) throw new InvalidArgumentError(help.aRedis)
+    return given
+  }
+}
+
+function parseDatabase(help: Messages['help']) {
+  return (given: string, before: readonly string[] = []): readonly string[] => {
+    if (!isDatabaseUrl(given)) throw new InvalidArgumentError(help.aDatabase)
+    return [...before, given]
   }
 }
 

@@ -71,6 +71,7 @@ function contextFor(url: string, input = '', signal = new AbortController().sign
     command: 'msctl',
     settings: {},
     url,
+    language: 'en',
     loadDrivers: () => Promise.reject(new Error('not wanted')),
     readInput: () => Promise.resolve(input),
     rendering: { messages: en, terminal, quiet: true, now: 0, self: 'msctl' },

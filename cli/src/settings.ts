@@ -50,6 +50,12 @@ export function isGatewayUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === ''
 }
 
+/** Whether it names the database of a service: `users=postgres://…` */
+export function isDatabaseUrl(text: string): boolean {
+  const [, url = ''] = /^(?:users|orders|payments)=(.*)$/s.exec(text) ?? []
+  return /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)
+}
+
 /** Whether it is a port: 0 (any) to 65535. */
 export function isPort(text: string): boolean {
   return /^\d+$/.test(text) && Number(text) <= 65_535

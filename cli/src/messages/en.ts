@@ -303,6 +303,16 @@ const errors: Explanations = {
     why: 'Here is none that can be drawn on and read from, or CI or TERM=dumb says that there is none.',
     next: 'Look once: msctl status, msctl health; for scripts: msctl dashboard --json',
   }),
+  'target-not-ready': ({ url, seconds }) => ({
+    what: `Nothing answered at ${url} within ${seconds} s, so nothing was graded.`,
+    why: 'A grading begins once the gateway answers, whatever it answers.',
+    next: 'Start the target and name its gateway: msctl verify --url URL',
+  }),
+  'rubric-unusable': ({ file, reason }) => ({
+    what: `${file} is no rubric that can be used.`,
+    why: reason,
+    next: 'Begin with the one of the assignment: scenarios/src/rubric.json; docs/grading.md says more',
+  }),
   interrupted: () => ({
     what: 'Interrupted.',
     why: 'What was being started has been ended again; what ran before still runs.',
@@ -383,8 +393,7 @@ export const en = {
     ok: 'ok',
     degraded: 'degraded',
     away: 'away',
-    trialIn: (seconds: number) => `trial in ${seconds} s`,
-    trialNow: 'trial now',
+    seconds: (seconds: number) => `${seconds} s`,
     trialFails: 'the trial fails',
     trialSucceeds: 'the trial succeeds',
     aSecond: 'last minutes, a bar a second',
@@ -419,7 +428,7 @@ export const en = {
       toggle: 'stop/start',
       kill: 'kill',
       load: 'load',
-      flush: 'flush cache',
+      flush: 'flush',
       scenario: 'scenario',
       logs: 'logs',
       'bring-up': 'up',
@@ -492,6 +501,25 @@ export const en = {
     noRows: '(no rows)',
     rows: (count: number) => (count === 1 ? '1 row' : `${count} rows`),
     done: (command: string) => `Done: ${command}`,
+  },
+  verify: {
+    grading: (url: string) => `Grading ${url}`,
+    attempt: (attempt: number, of: number) => `Run ${attempt} of ${of}`,
+    left: (seconds: number) => (seconds > 0 ? `about ${seconds} s left` : 'almost done'),
+    failed: 'What failed',
+    fellWith: 'What failed with it',
+    errors: 'What could not be checked, which is nobody’s failure',
+    notAssessed: 'What was not assessed',
+    advice: 'Advice, without points',
+    labels: { expected: 'expected', actual: 'seen', why: 'why', hint: 'hint', repro: 'to see it' },
+    ofMax: (assessable: number, max: number) =>
+      assessable === 0 ? `not assessed (${max})` : `${assessable} of ${max} assessed`,
+    score: (score: number, assessable: number, max: number, percent: number) =>
+      `${score} of ${assessable} assessable points (of ${max}), ${percent} %`,
+    facts: (url: string, took: string, seed: number, passMark: number) =>
+      `${url}, in ${took}, seed ${seed}, passed with ${passMark} %`,
+    partial: 'Interrupted; this is how far it came.',
+    verdict: { passed: 'Passed', below: 'Not passed', undecided: 'No verdict' },
   },
   load: {
     target: (path: string, rps: number, duration: string) => `GET ${path}, ${rps} a second for ${duration}`,
@@ -602,6 +630,12 @@ export const en = {
     anId: 'an id: a whole number',
     aKey: '1 to 255 visible ASCII characters',
     oneOf: (choices: string) => `one of ${choices}`,
+    aRepeat: 'a whole number from 1 to 100',
+    aReset: 'whole seconds from 1 to 600',
+    aReport: (formats: string) => `FORMAT=FILE, with one of these formats: ${formats}`,
+    aRedis: 'an address such as redis://127.0.0.1:6379',
+    aDatabase:
+      'users=, orders= or payments= and an address such as postgres://user:secret@127.0.0.1:5432/users_db',
     field: {
       email: 'e-mail address; no two users have the same',
       name: 'name',
@@ -613,6 +647,18 @@ export const en = {
       status: 'pending, completed or failed',
     },
     option: {
+      control: 'a program that is called with "stop users", "start users" … or "restart"',
+      redis: "the target's Redis",
+      db: "a service's database, once for each service",
+      source: 'the folder of the sources, to assess the structure',
+      only: 'only these criteria or checks, parted by commas',
+      skip: 'all but these criteria or checks',
+      report: 'write a report, as often as wanted: json, junit, markdown, github, html, gradescope …',
+      rubric: 'other points and another pass mark than those of the assignment',
+      strict: 'what is only advised has to be done, too',
+      seed: 'repeat what was left to chance',
+      repeat: 'run everything so often, and mark the checks that come out differently',
+      reset: 'how long the circuits of the target stay open (default: 30)',
       data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
       idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
       limit: 'at most so many (default: all)',
@@ -651,6 +697,7 @@ export const en = {
       service: 'users, orders or payments',
     },
     command: {
+      verify: 'grade an implementation of the assignment',
       up: 'start the platform and wait until it is ready',
       down: 'stop the platform; its data stay',
       restart: 'restart one part, or everything',
@@ -694,6 +741,11 @@ export const en = {
       help: 'show the help of a command',
     },
     example: {
+      verify: [
+        'grade the platform that runs here, or one that is started for it',
+        'grade any other one, in whatever language',
+        'two criteria, with a report to look at',
+      ],
       up: [
         'start everything on http://localhost:8000',
         'in containers, on another port',

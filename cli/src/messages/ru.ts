@@ -297,6 +297,16 @@ export const ru: Messages = {
       why: 'Здесь нет такого, на котором можно рисовать и с которого можно читать, или так говорят CI и TERM=dumb.',
       next: 'Взглянуть один раз: msctl status, msctl health; для сценариев: msctl dashboard --json',
     }),
+    'target-not-ready': ({ url, seconds }) => ({
+      what: `По адресу ${url} за ${seconds} с никто не ответил, поэтому ничего не проверено.`,
+      why: 'Проверка начинается, как только шлюз отвечает, что бы он ни ответил.',
+      next: 'Запустите систему и укажите адрес её шлюза: msctl verify --url URL',
+    }),
+    'rubric-unusable': ({ file, reason }) => ({
+      what: `${file} нельзя использовать как таблицу баллов.`,
+      why: reason,
+      next: 'Возьмите за основу таблицу задания: scenarios/src/rubric.json; подробнее в docs/grading.md',
+    }),
     interrupted: () => ({
       what: 'Прервано.',
       why: 'Всё, что запускалось, снова остановлено; что работало раньше, работает и теперь.',
@@ -368,8 +378,7 @@ export const ru: Messages = {
     ok: 'всё работает',
     degraded: 'не всё работает',
     away: 'нет ответа',
-    trialIn: (seconds) => `проба через ${seconds} с`,
-    trialNow: 'пора пробовать',
+    seconds: (seconds) => `${seconds} с`,
     trialFails: 'проба не удалась',
     trialSucceeds: 'проба удалась',
     aSecond: 'последние минуты, столбик в секунду',
@@ -403,7 +412,7 @@ export const ru: Messages = {
       toggle: 'стоп/пуск',
       kill: 'убить',
       load: 'нагрузка',
-      flush: 'сброс кэша',
+      flush: 'сброс',
       scenario: 'сценарий',
       logs: 'журнал',
       'bring-up': 'запуск',
@@ -472,6 +481,25 @@ export const ru: Messages = {
     noRows: '(строк нет)',
     rows: (count) => `строк: ${count}`,
     done: (command) => `Сделано: ${command}`,
+  },
+  verify: {
+    grading: (url: string) => `Проверяется ${url}`,
+    attempt: (attempt: number, of: number) => `Прогон ${attempt} из ${of}`,
+    left: (seconds: number) => (seconds > 0 ? `осталось примерно ${seconds} с` : 'почти готово'),
+    failed: 'Что не пройдено',
+    fellWith: 'Что не пройдено вместе с этим',
+    errors: 'Что не удалось проверить, и в этом никто не виноват',
+    notAssessed: 'Что не оценивалось',
+    advice: 'Советы, без баллов',
+    labels: { expected: 'ожидалось', actual: 'увидели', why: 'зачем', hint: 'подсказка', repro: 'повторить' },
+    ofMax: (assessable: number, max: number) =>
+      assessable === 0 ? `не оценивалось (${max})` : `оценено ${assessable} из ${max}`,
+    score: (score: number, assessable: number, max: number, percent: number) =>
+      `${score} из ${assessable} оценённых баллов (всего ${max}), ${percent} %`,
+    facts: (url: string, took: string, seed: number, passMark: number) =>
+      `${url}, за ${took}, seed ${seed}, порог ${passMark} %`,
+    partial: 'Прервано; вот что успели проверить.',
+    verdict: { passed: 'Сдано', below: 'Не сдано', undecided: 'Без оценки' },
   },
   load: {
     target: (path, rps, duration) => `GET ${path}, ${rps} в секунду в течение ${duration}`,
@@ -578,6 +606,11 @@ export const ru: Messages = {
     anId: 'номер — целое число',
     aKey: 'от 1 до 255 видимых знаков ASCII',
     oneOf: (choices) => `одно из ${choices}`,
+    aRepeat: 'целое число от 1 до 100',
+    aReset: 'целое число секунд от 1 до 600',
+    aReport: (formats: string) => `ФОРМАТ=ФАЙЛ, где формат один из этих: ${formats}`,
+    aRedis: 'адрес вида redis://127.0.0.1:6379',
+    aDatabase: 'users=, orders= или payments= и адрес вида postgres://user:secret@127.0.0.1:5432/users_db',
     field: {
       email: 'адрес электронной почты; у двух пользователей он не бывает одинаковым',
       name: 'имя',
@@ -589,6 +622,18 @@ export const ru: Messages = {
       status: 'pending, completed или failed',
     },
     option: {
+      control: 'программа, которую вызывают как «stop users», «start users» … или «restart»',
+      redis: 'Redis проверяемой системы',
+      db: 'база данных сервиса, отдельно для каждого',
+      source: 'папка с исходным кодом, чтобы оценить структуру',
+      only: 'только эти критерии или проверки, через запятую',
+      skip: 'все, кроме этих критериев или проверок',
+      report: 'записать отчёт, можно несколько раз: json, junit, markdown, github, html, gradescope …',
+      rubric: 'другие баллы и порог, чем в задании',
+      strict: 'то, что только советуют, тоже обязательно',
+      seed: 'повторить то, что зависело от случая',
+      repeat: 'выполнить всё столько раз и отметить проверки с разным исходом',
+      reset: 'сколько секунд цепи проверяемой системы остаются открытыми (по умолчанию 30)',
       data: 'поля объектом JSON; -: прочесть со входа; ключи важнее',
       idempotencyKey: 'позволяет смело повторять: с тем же ключом и полями второй раз ничего не создаётся',
       limit: 'не больше стольких (по умолчанию все)',
@@ -627,6 +672,7 @@ export const ru: Messages = {
       service: 'users, orders или payments',
     },
     command: {
+      verify: 'проверить и оценить реализацию задания',
       up: 'запустить платформу и дождаться готовности',
       down: 'остановить платформу; данные останутся',
       restart: 'перезапустить одну часть или всё',
@@ -670,6 +716,11 @@ export const ru: Messages = {
       help: 'показать справку о команде',
     },
     example: {
+      verify: [
+        'оценить систему, которая запущена здесь, или запустить её для этого',
+        'оценить любую другую, на любом языке',
+        'два критерия, и отчёт, который можно посмотреть',
+      ],
       up: [
         'запустить всё на http://localhost:8000',
         'в контейнерах, на другом порту',

@@ -2,6 +2,7 @@ import type { Messages } from '../messages/index.ts'
 import { PARTS, type Part } from '../platform/parts.ts'
 import type { PlatformEvent } from '../platform/platform.ts'
 import { formatDuration } from './amounts.ts'
+import { createGradingProgress } from './grading-progress.ts'
 import type { Terminal } from './terminal.ts'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -31,11 +32,14 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
   let timer: NodeJS.Timeout | undefined
   let frame = 0
   let activity = ''
+  const grading = createGradingProgress(terminal, messages, verbose)
+  let isGrading = false
 
   const erase = () => timer !== undefined && write(ERASE_LINE)
   const draw = () => {
     const names = PARTS.filter((part) => awaited.has(part)).join(', ')
-    const text = `${FRAMES[frame % FRAMES.length]} ${names === '' ? activity : names}  ${formatDuration(performance.now() - began)}`
+    const what = isGrading ? grading.activity(Date.now()) : names === '' ? activity : names
+    const text = `${FRAMES[frame % FRAMES.length]} ${what}  ${formatDuration(performance.now() - began)}`
     write(ERASE_LINE + terminal.dim(text.slice(0, terminal.width - 1)))
     frame++
   }
@@ -96,6 +100,11 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
         break
       case 'loading':
         goOn(messages.load.progress(event.sent, event.total, event.failed))
+        break
+      case 'grading':
+        isGrading = true
+        for (const line of grading.add(event.event)) say(line)
+        goOn()
         break
       case 'output':
         goOn(event.line)

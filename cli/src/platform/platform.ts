@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { GradingEvent } from '@msctl/scenarios/grading'
 import type { LogLine } from './log-line.ts'
 import type { Part, ServicePart } from './parts.ts'
 
@@ -54,6 +55,7 @@ export type PlatformEvent =
   | { readonly type: 'ports-retry'; readonly port: number }
   | { readonly type: 'undoing' }
   | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
+  | { readonly type: 'grading'; readonly event: GradingEvent }
   /** A line of a tool that the driver runs, such as an image's build. */
   | { readonly type: 'output'; readonly line: string }
 

@@ -1,8 +1,19 @@
 import type { Experiment } from '../grading/index.ts'
 import { caching } from './caching.ts'
+import { compose } from './compose.ts'
 import { correctness } from './correctness.ts'
 import { details } from './correctness-details.ts'
 import { gateway } from './correctness-gateway.ts'
+import { payments } from './payments.ts'
+import { structure } from './structure.ts'
 
 /** Everything that is asked of a target, in the order in which it begins: what is quick first, what takes all services last. */
-export const EXPERIMENTS: readonly Experiment[] = [gateway, ...correctness, details, ...caching]
+export const EXPERIMENTS: readonly Experiment[] = [
+  compose,
+  structure,
+  ...correctness,
+  gateway,
+  details,
+  ...caching,
+  payments,
+]

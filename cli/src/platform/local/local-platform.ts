@@ -21,6 +21,8 @@ import { createStateFile } from './state.ts'
 export interface LocalPlatformOptions {
   /** The state folder. */
   readonly home: string
+  /** What was downloaded once. Default: in `home`. */
+  readonly cacheDir?: string | undefined
   /** Where the parts' programs are: packed with the CLI, or built in a clone. */
   readonly programFolders: { readonly packed: string; readonly clone?: string | undefined }
   readonly env: NodeJS.ProcessEnv
@@ -37,7 +39,7 @@ const PORT_ATTEMPTS = 3
 
 /** The driver that runs the parts as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
-  const { home, programFolders, env, command, onEvent, signal } = options
+  const { home, cacheDir = path.join(home, 'cache'), programFolders, env, command, onEvent, signal } = options
   const dataDir = path.join(home, 'data')
   const logsDir = path.join(home, 'logs')
   const state = createStateFile(home)
@@ -87,7 +89,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   /** Starts the parts side by side. When one fails, or we are interrupted, ends all that this call has started. */
   async function startAll(parts: readonly Part[], ports: Ports, answeringIsEnough = false): Promise<void> {
     const programs = await findPrograms({
-      ...{ home, dataDir, programFolders, onEvent, signal },
+      ...{ home, cacheDir, dataDir, programFolders, onEvent, signal },
       searchPath: env.PATH ?? '',
     })
     await makeFolder(logsDir, 0o700)

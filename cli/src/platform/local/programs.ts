@@ -23,6 +23,8 @@ export interface ProgramsOptions {
   /** The state folder. */
   readonly home: string
   readonly dataDir: string
+  /** Where what was downloaded is kept. */
+  readonly cacheDir: string
   /** Where the parts' programs are; see {@link partEntry}. */
   readonly programFolders: { readonly packed: string; readonly clone?: string | undefined }
   readonly searchPath: string
@@ -36,9 +38,8 @@ export interface ProgramsOptions {
  * @throws Failure `no-postgres`, `no-redis`, `not-built`, `postgres-major`, `postgres-password`, `folder-unusable`.
  */
 export async function findPrograms(options: ProgramsOptions): Promise<Programs> {
-  const { home, dataDir, programFolders, searchPath, onEvent, signal } = options
+  const { home, dataDir, cacheDir, programFolders, searchPath, onEvent, signal } = options
   const account = await serverAccount(clusterLink(dataDir))
-  const cacheDir = path.join(home, 'cache')
   // As root, PostgreSQL and Redis run as somebody else, who has to pass through; what is in there stays closed to him.
   const mode = account === undefined ? 0o700 : 0o711
   for (const folder of [home, dataDir, cacheDir]) await makeFolder(folder, mode)

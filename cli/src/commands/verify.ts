@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { EXPERIMENTS } from '@msctl/scenarios/checks'
+import { type Report, Rubric, runGrading, STANDARD_RUBRIC, TargetNotReady } from '@msctl/scenarios/grading'
+import * as z from 'zod/mini'
+import manifest from '../../package.json' with { type: 'json' }
+import type { Context } from '../context.ts'
+import { EXIT, Failure } from '../failure.ts'
+import type { ReportRequest } from '../reports/formats.ts'
+import { verdictOf } from '../reports/verdict.ts'
+import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
+import { openTarget } from '../verify/open-target.ts'
+
+export { renderVerify as render } from '../output/verify.ts'
+
+export interface VerifyOptions {
+  readonly control?: string | undefined
+  readonly redis?: string | undefined
+  readonly db?: readonly string[] | undefined
+  readonly source?: string | undefined
+  readonly only?: readonly string[] | undefined
+  readonly skip?: readonly string[] | undefined
+  readonly report?: readonly ReportRequest[] | undefined
+  readonly rubric?: string | undefined
+  readonly strict?: boolean | undefined
+  readonly seed?: number | undefined
+  readonly repeat?: number | undefined
+  /** In seconds. */
+  readonly reset?: number | undefined
+}
+
+const DEFAULT_RESET_SECONDS = 30
+const MAX_SEED = 2 ** 31
+
+/** `msctl verify` */
+export async function run(options: VerifyOptions, context: Context): Promise<Report> {
+  const { control, redis, db, source, only, skip, report: requests = [], strict, repeat } = options
+  const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
+  const rubric = options.rubric === undefined ? STANDARD_RUBRIC : await readRubric(options.rubric)
+  await checkReportFiles(requests)
+  const { target, close } = await openTarget({ control, redis, db, source, resetSeconds }, context)
+  try {
+    const report = await runGrading({
+      ...{ target, experiments: EXPERIMENTS, rubric, resetSeconds, language: context.language },
+      ...{ version: manifest.version, signal: context.signal },
+      seed: options.seed ?? Math.floor(Math.random() * MAX_SEED),
+      ...(only !== undefined && { only }),
+      ...(skip !== undefined && { skip }),
+      ...(repeat !== undefined && { repeat }),
+      ...(strict !== undefined && { strict }),
+      onEvent: (event) => context.onEvent({ type: 'grading', event }),
+    })
+    await writeReports(report, requests, {
+      env: context.env,
+      print: (text) => void process.stdout.write(text),
+    })
+    return report
+  } catch (error) {
+    if (error instanceof TargetNotReady)
+      throw new Failure('target-not-ready', { url: error.url, seconds: error.seconds }, { cause: error })
+    throw error
+  } finally {
+    await close()
+  }
+}
+
+/** 1 below the pass mark, 4 when the grading itself went wrong somewhere, 130 when it was ended early. */
+export function exitCode(report: Report): number {
+  if (!report.run.complete) return EXIT.interrupted
+  const verdict = verdictOf(report)
+  return verdict === 'passed' ? EXIT.done : verdict === 'below' ? EXIT.failed : EXIT.environment
+}
+
+async function readRubric(file: string): Promise<Rubric> {
+  try {
+    return z.parse(Rubric, JSON.parse(await readFile(file, 'utf8')))
+  } catch (error) {
+    const reason = error instanceof z.core.$ZodError ? z.prettifyError(error) : (error as Error).message
+    throw new Failure('rubric-unusable', { file, reason }, { cause: error })
+  }
+}
