@@ -35,7 +35,7 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
   }
 
   return {
-    stop: (part) => end(part, (running) => cli.docker(['stop', '--time', STOP_SECONDS, ...running])),
+    stop: (part) => end(part, (running) => cli.docker(['stop', '-t', STOP_SECONDS, ...running])),
     kill: async (part) => {
       const before = await containersOf(part)
       // Docker would start at once again what was killed.
