@@ -38,16 +38,22 @@ export async function inTurn<T>(times: number, work: (index: number) => Promise<
   return all
 }
 
-/** Makes many calls, so many at a time. */
+/** Makes many calls, so many at a time. When one rejects, no more are begun, and those under way are waited for. */
 export async function inCrowd<T>(
-  { times, atOnce }: { times: number; atOnce: number },
+  { times, atOnce }: { readonly times: number; readonly atOnce: number },
   work: (index: number) => Promise<T>,
 ): Promise<T[]> {
   const all: T[] = []
   let next = 0
   const lane = async () => {
-    for (let index = next++; index < times; index = next++) all[index] = await work(index)
+    for (let index = next++; index < times; index = next++) {
+      all[index] = await work(index).catch((error: unknown) => {
+        next = times
+        throw error
+      })
+    }
   }
-  await Promise.all(Array.from({ length: Math.min(times, atOnce) }, lane))
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(times, atOnce) }, lane))
+  for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason
   return all
 }

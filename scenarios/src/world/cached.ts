@@ -13,7 +13,10 @@ const LOOK = "return cjson.encode({redis.call('GET', KEYS[1]), redis.call('TTL',
 
 /** Looks at a key in Redis. */
 export async function lookUp({ world }: AnyLab, key: string): Promise<CachedKey> {
-  const [value, ttl] = JSON.parse(await world.hands.askCache(['EVAL', LOOK, '1', key])) as [string | false, number]
+  const [value, ttl] = JSON.parse(await world.hands.askCache(['EVAL', LOOK, '1', key])) as [
+    string | false,
+    number,
+  ]
   return { value: value === false ? null : value, ttlSeconds: ttl < 0 ? null : ttl }
 }
 

@@ -15,7 +15,7 @@ export async function lookAt(lab: AnyLab, service: ServiceName): Promise<Circuit
 /** Sees to it that a circuit which a scenario opens is closed again when the scenario ends. */
 export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
   lab.cleanUp(
-    { en: `Let the circuit of ${service} close`, ru: `Дать цепи ${service} замкнуться` },
+    { en: `Let the circuit of ${service} close`, ru: `Дать предохранителю ${service} замкнуться` },
     async () => {
       const { status, retry_in_seconds: seconds } = await circuitOf(lab, service)
       if (status === 'CLOSED') return
@@ -26,7 +26,8 @@ export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
           const circuit = await circuitOf(lab, service)
           if (circuit.status === 'CLOSED') return true
           // When it is due, a request of ours is the trial.
-          if (circuit.retry_in_seconds === 0) await lab.world.quietly[service].list({ limit: 1 }).catch(() => undefined)
+          if (circuit.retry_in_seconds === 0)
+            await lab.world.quietly[service].list({ limit: 1 }).catch(() => undefined)
           return undefined
         },
         { withinMs: inMs + PATIENCE_MS, expectedInMs: inMs },

@@ -4,7 +4,6 @@ import type { AnyLab } from './world.ts'
 
 /** A table that nobody else can read or write for a while: those who try wait, in the middle of their work. */
 export interface Hold {
-  readonly session: DatabaseSession
   /** How many of the service's statements wait now. */
   waiting(): Promise<number>
   /** Lets everybody go on. Does nothing the second time. */
@@ -27,19 +26,20 @@ export async function countWaiting(session: DatabaseSession): Promise<number> {
 /**
  * Locks a service's table. What the service is asked meanwhile waits in the database: for two seconds, after which the service gives up.
  * The lock ends with the run at the latest, and with the connection, however msctl ends.
+ *
+ * @param session one to use again; default: a new one.
  */
-export async function holdTable(lab: AnyLab, service: ServiceName): Promise<Hold> {
-  const session = await openSession(lab, service)
-  await session.query('BEGIN')
-  await session.query(`LOCK TABLE ${service} IN ACCESS EXCLUSIVE MODE`)
+export async function holdTable(lab: AnyLab, service: ServiceName, session?: DatabaseSession): Promise<Hold> {
+  const used = session ?? (await openSession(lab, service))
+  await used.query('BEGIN')
+  await used.query(`LOCK TABLE ${service} IN ACCESS EXCLUSIVE MODE`)
   let isHeld = true
   return {
-    session,
-    waiting: () => countWaiting(session),
+    waiting: () => countWaiting(used),
     release: async () => {
       if (!isHeld) return
       isHeld = false
-      await session.query('COMMIT')
+      await used.query('COMMIT')
     },
   }
 }
@@ -47,9 +47,8 @@ export async function holdTable(lab: AnyLab, service: ServiceName): Promise<Hold
 /** A session on a service's database that is closed when the run ends. */
 export async function openSession(lab: AnyLab, service: ServiceName): Promise<DatabaseSession> {
   const session = await lab.world.hands.openDatabase(service)
-  lab.cleanUp(
-    { en: `Leave the database of ${service}`, ru: `Выйти из базы данных ${service}` },
-    () => session.close(),
+  lab.cleanUp({ en: `Leave the database of ${service}`, ru: `Выйти из базы данных ${service}` }, () =>
+    session.close(),
   )
   return session
 }

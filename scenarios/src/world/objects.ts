@@ -1,6 +1,17 @@
-import { type Client, isNotFoundError, type Order, type Payment, type ServiceName, type User } from '@msctl/sdk'
+import {
+  isNotFoundError,
+  type NewPayment,
+  type Order,
+  type Payment,
+  type ServiceName,
+  type User,
+} from '@msctl/sdk'
 import type { Text } from '../engine/index.ts'
+import { inCrowd } from './answer.ts'
 import type { AnyLab } from './world.ts'
+
+/** How many payments are on their way at a time. */
+const AT_ONCE = 16
 
 /** A new `Idempotency-Key` of this run, which is forgotten when the run ends. */
 export function newKey(lab: AnyLab, service: ServiceName): string {
@@ -28,14 +39,29 @@ export async function createOrder(
 }
 
 /** Creates a payment that is deleted when the run ends. */
-export async function createPayment(
-  lab: AnyLab,
-  payment: { readonly order_id: number; readonly amount: number },
-  by: Client = lab.world.client,
-): Promise<Payment> {
-  const created = await by.payments.create(payment, { idempotencyKey: newKey(lab, 'payments') })
+export async function createPayment(lab: AnyLab, payment: NewPayment): Promise<Payment> {
+  const idempotencyKey = newKey(lab, 'payments')
+  const created = await lab.world.client.payments.create(payment, { idempotencyKey })
   deleteAtTheEnd(lab, 'payments', created.id)
   return created
+}
+
+/** Makes the same payment many times, without a word; all are deleted when the run ends. */
+export async function createPayments(lab: AnyLab, payment: NewPayment, times: number): Promise<Payment[]> {
+  const ids: number[] = []
+  const idempotencyKeys = Array.from({ length: times }, () => newKey(lab, 'payments'))
+  lab.cleanUp({ en: 'Delete these payments', ru: 'Удалить эти платежи' }, () =>
+    inCrowd({ times: ids.length, atOnce: AT_ONCE }, (index) =>
+      deleteIfThere(lab, 'payments', ids[index] ?? 0),
+    ),
+  )
+  return inCrowd({ times, atOnce: AT_ONCE }, async (index) => {
+    lab.signal.throwIfAborted()
+    const idempotencyKey = idempotencyKeys[index]
+    const created = await lab.world.quietly.payments.create(payment, { idempotencyKey })
+    ids.push(created.id)
+    return created
+  })
 }
 
 const ONE: Readonly<Record<ServiceName, (id: number) => Text>> = {
@@ -61,7 +87,10 @@ function forgetKeysAtTheEnd(lab: AnyLab, service: ServiceName): void {
   const { keyed } = lab.world
   if (keyed.has(service)) return
   keyed.add(service)
-  const title = { en: `Forget the idempotency keys in ${service}`, ru: `Забыть ключи идемпотентности в ${service}` }
+  const title = {
+    en: `Forget the idempotency keys in ${service}`,
+    ru: `Забыть ключи идемпотентности в ${service}`,
+  }
   lab.cleanUp(title, async () => {
     const database = await lab.world.hands.openDatabase(service)
     try {

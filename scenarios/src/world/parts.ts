@@ -35,7 +35,10 @@ export async function startAgain(lab: AnyLab, service: ServiceName): Promise<voi
 export async function restarted({ world }: AnyLab): Promise<Fault> {
   const before = (await world.quietly.gateway.status()).started_at
   return {
-    title: { en: 'Take the whole platform down and up again', ru: 'Остановить и снова запустить всю платформу' },
+    title: {
+      en: 'Take the whole platform down and up again',
+      ru: 'Остановить и снова запустить всю платформу',
+    },
     apply: () => world.hands.restart(),
     isEffective: async () => {
       const status = await world.quietly.gateway.status().catch(() => undefined)

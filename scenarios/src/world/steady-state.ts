@@ -20,7 +20,7 @@ export const isWell: AnyStep = {
       held: complaints.length === 0,
       expected: {
         en: 'Every service is ready and every circuit CLOSED before we begin.',
-        ru: 'Прежде чем начать, каждый сервис готов к работе, а каждая цепь CLOSED.',
+        ru: 'Прежде чем начать, каждый сервис готов к работе, а каждый предохранитель CLOSED.',
       },
       actual: {
         en: `Now: ${complaints.join('; ')}.`,

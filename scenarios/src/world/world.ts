@@ -59,7 +59,11 @@ export function openWorld(hands: Hands, report: (happening: Happening) => void):
 }
 
 /** Headers that say something about how an answer came about. */
-const TELLING = { 'x-cache': 'X-Cache', 'retry-after': 'Retry-After', 'idempotent-replayed': 'Idempotent-Replayed' }
+const TELLING = {
+  'x-cache': 'X-Cache',
+  'retry-after': 'Retry-After',
+  'idempotent-replayed': 'Idempotent-Replayed',
+}
 
 function told({ method, url, status, headers, durationMs }: ResponseEvent): Happening {
   const notes = Object.entries(TELLING).flatMap(([name, title]) =>

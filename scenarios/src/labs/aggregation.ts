@@ -1,0 +1,236 @@
+import type { Order, User } from '@msctl/sdk'
+import { defineSheet, type Text } from '../engine/index.ts'
+import { type Spread, spreadOf } from '../expectations/index.ts'
+import {
+  type AnyLab,
+  answerTo,
+  createOrder,
+  createUser,
+  holdTable,
+  inTurn,
+  isCacheInUse,
+  isWell,
+  openSession,
+  sees,
+  timeSlowly,
+  type World,
+} from '../world/index.ts'
+
+interface State {
+  user: User | undefined
+  orders: readonly Order[]
+}
+
+/** An id that nobody has. */
+const NOBODY = 2_147_483_647
+
+const idea: Text = {
+  en: `A page that shows a user with their orders needs two services. The browser could ask both: two requests, two round trips over a slow network, and every client has to know who has what. Or the gateway asks for it:
+
+                                     ┌──▶ users    GET /users/1
+    GET /users/1/details ──▶ gateway ┤                              ──▶ {user, orders}
+                                     └──▶ orders   GET /orders?userId=1
+
+It asks both at the same time, so that the whole takes as long as the slower of the two, and not as long as both together.`,
+  ru: `Странице, показывающей пользователя с его заказами, нужны два сервиса. Браузер мог бы спросить оба: два запроса, два похода по медленной сети, и каждый клиент должен знать, что где лежит. А может спросить шлюз:
+
+                                      ┌──▶ users    GET /users/1
+    GET /users/1/details ──▶ шлюз ────┤                              ──▶ {user, orders}
+                                      └──▶ orders   GET /orders?userId=1
+
+Он спрашивает оба сразу, поэтому всё вместе занимает столько, сколько самый медленный из двух, а не столько, сколько оба по очереди.`,
+}
+
+/** One call against two, parallel against sequential. */
+export const aggregation = defineSheet<World, State>({
+  name: 'aggregation',
+  title: { en: 'API aggregation', ru: 'Агрегация API' },
+  question: {
+    en: 'One request that needs two services: what does it cost?',
+    ru: 'Один запрос, которому нужны два сервиса: чего он стоит?',
+  },
+  idea,
+  parameters: {
+    slowMs: {
+      value: 150,
+      reason: {
+        en: 'ms that each service takes, so that one can see it',
+        ru: 'мс думает каждый сервис, чтобы разница была видна',
+      },
+    },
+    rounds: {
+      value: 5,
+      fast: 3,
+      reason: { en: 'of each kind, for a median', ru: 'раз каждым способом, чтобы взять медиану' },
+    },
+  },
+  expectations: {
+    complete: {
+      title: {
+        en: 'the user comes with exactly their own orders',
+        ru: 'пользователь приходит ровно со своими заказами',
+      },
+      why: {
+        en: "Somebody else's orders on my page are a leak; a missing one is a complaint.",
+        ru: 'Чужой заказ на моей странице — утечка, пропавший — жалоба.',
+      },
+    },
+    'unknown-user': {
+      title: { en: 'details of nobody are a 404', ru: 'details о несуществующем — 404' },
+      why: {
+        en: 'An empty page for a user who does not exist hides a broken link.',
+        ru: 'Пустая страница вместо 404 прячет битую ссылку.',
+      },
+    },
+    'in-parallel': {
+      title: { en: 'both services are asked at the same time', ru: 'оба сервиса спрашивают одновременно' },
+      why: {
+        en: 'Otherwise the waits add up, and with each service more so.',
+        ru: 'Иначе ожидания складываются, и чем больше сервисов, тем хуже.',
+      },
+    },
+  },
+  state: () => ({ user: undefined, orders: [] }),
+
+  steadyState: [isWell, isCacheInUse],
+
+  steps: [
+    {
+      title: {
+        en: 'Create a user with two orders, and a neighbour with another.',
+        ru: 'Создаём пользователя с двумя заказами и соседа с ещё одним.',
+      },
+      run: async (lab) => {
+        const user = await createUser(lab, 'Ann')
+        const neighbour = await createUser(lab, 'Bob')
+        const laptop = await createOrder(lab, { userId: user.id, product: 'Laptop' })
+        await createOrder(lab, { userId: neighbour.id, product: 'Desk' })
+        const lamp = await createOrder(lab, { userId: user.id, product: 'Lamp', quantity: 2 })
+        lab.state.user = user
+        lab.state.orders = [laptop, lamp]
+      },
+    },
+    {
+      title: { en: 'Ask for the details.', ru: 'Спрашиваем details.' },
+      run: async (lab) => {
+        const { client } = lab.world
+        const { data } = await answerTo(client.users.details(idOf(lab)))
+        const wanted = { user: lab.state.user, orders: lab.state.orders.map(({ id }) => id) }
+        const got = { user: data?.user, orders: data?.orders?.map(({ id }) => id) }
+        lab.expect('complete', {
+          held: JSON.stringify(got) === JSON.stringify(wanted),
+          expected: {
+            en: `User ${wanted.user?.id}, orders ${wanted.orders}.`,
+            ru: `Пользователь ${wanted.user?.id}, заказы ${wanted.orders}.`,
+          },
+          actual: {
+            en: `User ${got.user?.id}, orders ${got.orders}.`,
+            ru: `Пользователь ${got.user?.id}, заказы ${got.orders}.`,
+          },
+        })
+        const { status } = await answerTo(client.users.details(NOBODY))
+        lab.expect('unknown-user', { held: status === 404, expected: '404', actual: `${status}` })
+      },
+    },
+    {
+      title: {
+        en: 'Hold both services in the middle of their work, and look who has been asked.',
+        ru: 'Задерживаем оба сервиса посреди работы и смотрим, кого уже спросили.',
+      },
+      run: async (lab) => {
+        await forget(lab)
+        const holds = [await holdTable(lab, 'users'), await holdTable(lab, 'orders')]
+        const asked = answerTo(lab.world.client.users.details(idOf(lab)))
+        const waiting = async () =>
+          (await Promise.all(holds.map((hold) => hold.waiting()))).map((count) => count > 0)
+        const both = await sees(
+          lab,
+          { en: 'both services have been asked', ru: 'спрошены оба сервиса' },
+          async () => ((await waiting()).every(Boolean) ? true : undefined),
+          { withinMs: 1_200, everyMs: 20 },
+        )
+        const [users, orders] = await waiting()
+        await Promise.all(holds.map((hold) => hold.release()))
+        await asked
+        lab.expect('in-parallel', {
+          held: both === true,
+          expected: {
+            en: 'users and orders wait at the same time.',
+            ru: 'users и orders ждут одновременно.',
+          },
+          actual: {
+            en: `users ${users ? 'waits' : 'does not wait'}, orders ${orders ? 'waits' : 'has not been asked'}.`,
+            ru: `users ${users ? 'ждёт' : 'не ждёт'}, orders ${orders ? 'ждёт' : 'ещё не спрашивали'}.`,
+          },
+        })
+      },
+    },
+    {
+      title: {
+        en: 'Slow both services down, and compare one call with two.',
+        ru: 'Замедляем оба сервиса и сравниваем один запрос с двумя.',
+      },
+      run: async (lab) => {
+        const { users, orders } = lab.world.quietly
+        const id = idOf(lab)
+        const slowly = {
+          sessions: { users: await openSession(lab, 'users'), orders: await openSession(lab, 'orders') },
+          slowMs: lab.parameter('slowMs'),
+        }
+        const time = async (work: () => Promise<unknown>) => {
+          await forget(lab)
+          return timeSlowly(lab, slowly, work)
+        }
+        const rounds = await inTurn(lab.parameter('rounds'), async () => {
+          lab.signal.throwIfAborted()
+          const one = await time(() => users.details(id))
+          const two = await time(async () => {
+            await users.get(id)
+            await orders.list({ userId: id })
+          })
+          return { one, two }
+        })
+        const one = spreadOf(rounds.map((round) => round.one))
+        const two = spreadOf(rounds.map((round) => round.two))
+        lab.measure(
+          'oneMs',
+          { en: 'one call for details, median', ru: 'один запрос details, медиана' },
+          one.medianMs,
+          'ms',
+        )
+        lab.measure(
+          'twoMs',
+          { en: 'two calls in turn, median', ru: 'два запроса по очереди, медиана' },
+          two.medianMs,
+          'ms',
+        )
+        lab.say(pictureOf(one, two))
+      },
+    },
+  ],
+
+  conclude: ({ measurements: { oneMs = 0, twoMs = 0 }, parameter }) => ({
+    en: `With services that need ${parameter('slowMs')} ms each, one call took ${oneMs.toFixed(0)} ms, and two in turn ${twoMs.toFixed(0)} ms: the maximum of the two against their sum. The gateway asked only for this user's orders, so the price does not grow with everybody else's.`,
+    ru: `Когда каждому сервису нужно ${parameter('slowMs')} мс, один запрос занял ${oneMs.toFixed(0)} мс, а два по очереди — ${twoMs.toFixed(0)} мс: максимум из двух против их суммы. Шлюз спросил заказы только этого пользователя, поэтому цена не растёт вместе с чужими.`,
+  }),
+})
+
+type AggregationLab = AnyLab & { readonly state: State }
+
+const idOf = ({ state }: AggregationLab) => state.user?.id ?? 0
+
+/** Makes the cache forget the user, so that the service has to go to its database, as orders has every time. */
+async function forget(lab: AggregationLab): Promise<void> {
+  await lab.world.quietly.users.update(idOf(lab), { name: 'Ann' })
+}
+
+/** Two bars, to scale. */
+function pictureOf(one: Spread, two: Spread): Text {
+  const scale = 48 / Math.max(one.highMs, two.highMs)
+  const bar = ({ medianMs, lowMs, highMs }: Spread) =>
+    `${'█'.repeat(Math.round(medianMs * scale))} ${medianMs.toFixed(0)} (${lowMs.toFixed(0)}–${highMs.toFixed(0)})`
+  return {
+    en: `one call   ${bar(one)}\ntwo calls  ${bar(two)} ms`,
+    ru: `один запрос  ${bar(one)}\nдва запроса  ${bar(two)} мс`,
+  }
+}
