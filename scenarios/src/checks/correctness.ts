@@ -1,11 +1,12 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab, Step, Text } from '../engine/index.ts'
 import type { Answer, Check, Experiment, Grader } from '../grading/index.ts'
-import { idOf, isOk, isRefused, type Row, rowOf, rowsOf, says } from './answers.ts'
+import { idOf, isOk, isRefused, type Row, rowOf, says } from './answers.ts'
+import { judgeFilter } from './filter.ts'
 import { type Complaint, complain, join, judge } from './judge.ts'
 import { inBatches, inCalm, list, look, post, unknownId } from './objects.ts'
 import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
-import { link, RESOURCES, type Resource } from './resources.ts'
+import { RESOURCES, type Resource } from './resources.ts'
 
 /** What an experiment has created, in the order in which its steps use it up. */
 interface State {
@@ -340,7 +341,7 @@ async function listAll(lab: CrudLab, resource: Resource): Promise<void> {
               answer,
             ),
         ]
-  const byFilter = service === 'orders' ? await judgeFilter(lab, resource) : undefined
+  const byFilter = service === 'orders' ? await judgeFilter(lab, resource, lab.state) : undefined
   const sample = SAMPLE[service]
   lab.expect(
     `correctness.${service}.list`,
@@ -367,50 +368,6 @@ async function listAll(lab: CrudLab, resource: Resource): Promise<void> {
       },
     ),
   )
-}
-
-/** What `?userId=` or `?order_id=` gives: those with that number, all of them and no others. */
-export async function judgeFilter(lab: CrudLab, resource: Resource) {
-  const { path, filter = '' } = resource
-  const { ids, bodies } = lab.state
-  const value = bodies[0]?.[filter]
-  const wanted = ids.slice(0, 2)
-  const ask = (of: unknown) => lab.world.request('GET', `${path}?${filter}=${of}`)
-  const answer = await ask(value)
-  const nobody = await ask(link(lab.world))
-  const rows = isOk(answer) ? rowsOf(answer) : undefined
-  const none = isOk(nobody) ? rowsOf(nobody) : undefined
-  const missing = wanted.filter((id) => !rows?.some((row) => row.id === id))
-  const others = (rows ?? []).filter((row) => row[filter] !== value)
-  return {
-    expected: {
-      en: `?${filter}=${value} gives ${wanted.join(' and ')}, and no others`,
-      ru: `?${filter}=${value} отдаёт ${wanted.join(' и ')} и никаких других`,
-    },
-    complaints: [
-      rows === undefined && complain({ en: 'No list:', ru: 'Это не список:' }, answer),
-      rows !== undefined &&
-        missing.length > 0 &&
-        complain({ en: `Missing: ${missing.join(', ')}.`, ru: `Не хватает: ${missing.join(', ')}.` }, answer),
-      others.length > 0 &&
-        complain(
-          { en: `${others.length} of another ${filter}.`, ru: `С другим ${filter}: ${others.length}.` },
-          answer,
-        ),
-      // Nobody's list may be empty, or not found.
-      nobody.status !== 404 &&
-        (none === undefined || none.length > 0) &&
-        complain({ en: 'Nothing matches, and yet:', ru: 'Ничего не подходит, и всё же:' }, nobody),
-    ],
-    answers: [answer, nobody],
-    repro: [
-      SEED_LINE,
-      keepId('ID', 'POST', path, SAMPLE[resource.service].replace('$N', '$N')),
-      keepId('OTHER', 'POST', path, SAMPLE[resource.service].replace('$N', '1$N')),
-      curl('GET', `${path}?${filter}=$N`),
-      expected(`$ID is in it, $OTHER is not, and every ${filter} is $N`),
-    ],
-  }
 }
 
 async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {

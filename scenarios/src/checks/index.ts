@@ -1,7 +1,6 @@
 import type { Experiment } from '../grading/index.ts'
 import { caching } from './caching.ts'
 import { compose } from './compose.ts'
-import { compose } from './compose.ts'
 import { correctness } from './correctness.ts'
 import { details } from './correctness-details.ts'
 import { gateway } from './correctness-gateway.ts'

@@ -1,4 +1,5 @@
 export { confidenceInterval, judgeFailureRate, likelyCounts } from './failure-rate.ts'
 export { type Spread, spreadOf } from './latencies.ts'
 export { judgeOpening, judgeReset, wasTried } from './opening.ts'
+export { judgeSoFar, periodOf } from './sampling.ts'
 export { judgeCountdown, judgeFreshTtl } from './ttl.ts'
