@@ -1,6 +1,5 @@
 import type { Report } from '@msctl/scenarios/grading'
-import { summaryOf } from './describe.ts'
-import { onOneLine } from './visible.ts'
+import { heading, summaryOf } from './describe.ts'
 
 /**
  * The result.json of a Classroom 50 autograder, `classroom50/result/v1`
@@ -16,7 +15,7 @@ export function renderClassroom50(report: Report, env: NodeJS.ProcessEnv): strin
       passed: check.status === 'pass',
       score: check.points,
       'max-score': isJudged ? check.maxPoints : 0,
-      title: onOneLine(check.title),
+      title: heading(check.title),
       status: check.status,
       ...(check.cause !== undefined && { message: summaryOf(check) }),
     }

@@ -7,6 +7,8 @@ import { type Words, wordsOf, writeNumber } from './words.ts'
 const QUOTED = 2_000
 /** How many pieces of evidence it quotes. */
 const QUOTED_PIECES = 12
+/** How long a heading, a cause and a script are at the most: the checks' own are far shorter, but they may quote a target. */
+const LONGEST = { head: 240, cause: 3_000, repro: 20_000 }
 
 type Explained = Pick<CheckResult | Advice, 'status' | 'cause' | 'repro' | 'evidence'>
 
@@ -16,14 +18,16 @@ export function causeOf({ status, cause }: Explained, words: Words): readonly (r
   const labels = words.cause[status]
   const parts = ['expected', 'actual', 'rationale', 'hint'] as const
   return parts.flatMap((part) =>
-    cause[part].trim() === '' ? [] : [[labels[part], makeVisible(cause[part]).trim()] as const],
+    cause[part].trim() === ''
+      ? []
+      : [[labels[part], shorten(makeVisible(cause[part]).trim(), LONGEST.cause, words.more)] as const],
   )
 }
 
 /** One line that says what was wrong, for places that have no more. */
 export function summaryOf({ cause }: Explained): string {
   if (cause === undefined) return ''
-  return shorten(onOneLine(cause.actual || cause.expected || cause.hint), 300, () => '…')
+  return heading(cause.actual || cause.expected || cause.hint)
 }
 
 /** All that is known of a check, as plain text. */
@@ -32,10 +36,11 @@ export function explainInText(check: Explained, words: Words): string {
   const shown = check.evidence.slice(0, QUOTED_PIECES).map((piece) => describeEvidence(piece, words))
   const left = check.evidence.length - shown.length
   if (left > 0) shown.push(words.moreChecks(left))
+  const repro = reproOf(check, words)
   return [
     ...cause,
     ...(shown.length > 0 ? [`${words.evidence}:\n${indent(shown.join('\n'))}`] : []),
-    ...(check.repro === undefined ? [] : [`${words.repro}:\n${indent(makeVisible(check.repro).trimEnd())}`]),
+    ...(repro === '' ? [] : [`${words.repro}:\n${indent(repro)}`]),
   ].join('\n\n')
 }
 
@@ -43,18 +48,28 @@ export function explainInText(check: Explained, words: Words): string {
 export function headOfEvidence(piece: Evidence, words: Words): string {
   switch (piece.type) {
     case 'exchange':
-      return onOneLine(`${piece.method} ${piece.path} → ${piece.status ?? words.noAnswer}`)
+      return heading(`${piece.method} ${piece.path} → ${piece.status ?? words.noAnswer}`)
     case 'redis':
-      return onOneLine(`redis> ${piece.command}`)
+      return heading(`redis> ${piece.command}`)
     case 'sql':
-      return onOneLine(`${piece.database}> ${piece.statement}`)
+      return heading(`${piece.database}> ${piece.statement}`)
     case 'control':
-      return onOneLine(`${piece.command} → ${piece.ok ? words.done : words.notDone}`)
+      return heading(`${piece.command} → ${piece.ok ? words.done : words.notDone}`)
     case 'file':
-      return onOneLine(piece.path)
+      return heading(piece.path)
     case 'measurement':
-      return onOneLine(`${piece.label}: ${round(piece.value)} ${piece.unit}`)
+      return heading(`${piece.label}: ${round(piece.value)} ${piece.unit}`)
   }
+}
+
+/** A text as a heading: one line, and not too long. */
+export function heading(text: string): string {
+  return shorten(onOneLine(text), LONGEST.head, () => '…')
+}
+
+/** The script that shows a failure, fit to be read and still fit to be run. */
+export function reproOf({ repro = '' }: Pick<Explained, 'repro'>, words: Words): string {
+  return shorten(makeVisible(repro).trimEnd(), LONGEST.repro, words.more)
 }
 
 /** What was sent or said, and what came back: labelled texts, the empty ones left out. */
@@ -106,7 +121,7 @@ export function describeScore(report: Report): string {
 
 /** What the report is about. */
 export function nameOfTarget({ run: { target } }: Report): string {
-  return onOneLine(target.name ?? target.url)
+  return heading(target.name || target.url)
 }
 
 function headerLines(headers: Readonly<Record<string, string>> = {}): string {

@@ -1,6 +1,6 @@
 import type { Report } from '@msctl/scenarios/grading'
-import { explainInText } from './describe.ts'
-import { makeVisible, onOneLine, shorten } from './visible.ts'
+import { explainInText, heading, reproOf } from './describe.ts'
+import { shorten } from './visible.ts'
 import { wordsOf } from './words.ts'
 
 /** A message has 65 535 bytes at the most; a UTF-16 unit takes up to three. */
@@ -18,11 +18,11 @@ export function renderExercism(report: Report): string {
     if (status === 'not-assessed') return []
     return [
       {
-        name: onOneLine(`${check.id}: ${check.title}`),
+        name: `${check.id}: ${heading(check.title)}`,
         status,
         message: status === 'pass' ? null : shorten(explainInText(check, words), LONGEST, words.more),
         ...(check.repro !== undefined && {
-          test_code: shorten(makeVisible(check.repro), LONGEST, words.more),
+          test_code: reproOf(check, words),
         }),
         task_id: tasks.indexOf(check.criterion) + 1,
       },

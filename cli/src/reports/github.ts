@@ -1,5 +1,5 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { causeOf, describeScore, nameOfTarget, summaryOf } from './describe.ts'
+import { causeOf, describeScore, heading, nameOfTarget, summaryOf } from './describe.ts'
 import { verdictOf } from './verdict.ts'
 import { makeVisible, onOneLine, shorten } from './visible.ts'
 import { type Words, wordsOf } from './words.ts'
@@ -21,7 +21,7 @@ export function renderGithub(report: Report): string {
   // The dearest first, as the rest may not be shown.
   const failed = having('fail').toSorted((one, other) => other.maxPoints - one.maxPoints)
   const advice = report.advice.filter(({ status }) => status === 'fail')
-  const advised = advice.map(({ title }) => `- ${onOneLine(title)}`)
+  const advised = advice.map(({ title }) => `- ${heading(title)}`)
   const verdict = `${words.verdict[verdictOf(report)]}. ${describeScore(report)}`
   return [
     ...annotations('error', failed, words),
@@ -42,11 +42,11 @@ function annotations(kind: Kind, checks: readonly CheckResult[], words: Words): 
   ]
 }
 
-const titleOf = ({ id, title, maxPoints }: CheckResult) => `${id} (${maxPoints}): ${onOneLine(title)}`
+const titleOf = ({ id, title, maxPoints }: CheckResult) => `${id} (${maxPoints}): ${heading(title)}`
 
 function textOf(check: CheckResult, words: Words): string {
   const cause = causeOf(check, words).map(([label, text]) => `${label}: ${text}`)
-  return cause.length > 0 ? cause.join('\n') : summaryOf(check) || onOneLine(check.title)
+  return cause.length > 0 ? cause.join('\n') : summaryOf(check) || heading(check.title)
 }
 
 /** `::error title=…::…`, escaped as GitHub's own toolkit does, so that no text can become a command. */

@@ -1,7 +1,6 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { describeScore, explainInText } from './describe.ts'
+import { describeScore, explainInText, heading } from './describe.ts'
 import { verdictOf } from './verdict.ts'
-import { onOneLine } from './visible.ts'
 import { type Words, wordsOf } from './words.ts'
 
 /**
@@ -32,7 +31,7 @@ export function renderGradescope(report: Report): string {
           .map((check, index) => renderTest(check, `${criterion + 1}.${index + 1}`, words)),
       ),
       ...advice.map((each, index) => ({
-        name: `${words.sections.advice}: ${onOneLine(each.title)}`,
+        name: `${words.sections.advice}: ${heading(each.title)}`,
         number: `${report.criteria.length + 1}.${index + 1}`,
         output: `${words.adviceNote}\n\n${explainInText(each, words)}`,
         tags: ['advice'],
@@ -56,7 +55,7 @@ export function renderGradescope(report: Report): string {
 function renderTest(check: CheckResult, number: string, words: Words) {
   const isJudged = check.status === 'pass' || check.status === 'fail'
   return {
-    name: isJudged ? onOneLine(check.title) : `${onOneLine(check.title)} (${words.status[check.status]})`,
+    name: isJudged ? heading(check.title) : `${heading(check.title)} (${words.status[check.status]})`,
     number,
     ...(isJudged && {
       score: check.points,

@@ -1,5 +1,5 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { explainInText, nameOfTarget, summaryOf } from './describe.ts'
+import { explainInText, heading, nameOfTarget, summaryOf } from './describe.ts'
 import { onOneLine } from './visible.ts'
 import { type Words, wordsOf } from './words.ts'
 
@@ -30,7 +30,7 @@ export function renderJunit(report: Report): string {
 }
 
 function renderCase(check: CheckResult, words: Words): string {
-  const head = `    <testcase${attributes({ name: `${check.id}: ${check.title}`, classname: `msctl.${check.criterion}` })}`
+  const head = `    <testcase${attributes({ name: `${check.id}: ${heading(check.title)}`, classname: `msctl.${check.criterion}` })}`
   if (check.status === 'pass') return `${head}/>\n`
   const element = ({ fail: 'failure', error: 'error', 'not-assessed': 'skipped' } as const)[check.status]
   const told = { message: summaryOf(check), type: check.status }

@@ -1,5 +1,13 @@
 import type { Advice, CheckResult, CriterionResult, Report } from '@msctl/scenarios/grading'
-import { bodyOfEvidence, causeOf, describeScore, headOfEvidence, nameOfTarget } from './describe.ts'
+import {
+  bodyOfEvidence,
+  causeOf,
+  describeScore,
+  heading,
+  headOfEvidence,
+  nameOfTarget,
+  reproOf,
+} from './describe.ts'
 import { verdictOf } from './verdict.ts'
 import { makeVisible, onOneLine } from './visible.ts'
 import { type Words, wordsOf, writeNumber } from './words.ts'
@@ -79,14 +87,14 @@ function explain(check: CheckResult | Advice, words: Words): string {
   })
   const folded = [...evidence, ...(left > 0 ? [words.moreChecks(left)] : [])].join('\n\n')
   return [
-    `### ${MARKS[check.status]} ${escapeMarkdown(onOneLine(check.title))}${points}`,
+    `### ${MARKS[check.status]} ${escapeMarkdown(heading(check.title))}${points}`,
     code(check.id),
     cause.join('\n'),
     ...(folded === '' ? [] : [`<details><summary>${words.evidence}</summary>\n\n${folded}\n\n</details>`]),
     ...(check.repro === undefined
       ? []
       : [
-          `<details><summary>${words.repro}</summary>\n\n${fence(makeVisible(check.repro), 'sh')}\n\n</details>`,
+          `<details><summary>${words.repro}</summary>\n\n${fence(reproOf(check, words), 'sh')}\n\n</details>`,
         ]),
   ]
     .filter(Boolean)
@@ -98,7 +106,7 @@ function listNotAssessed(checks: readonly CheckResult[], words: Words): string[]
   const status = words.status['not-assessed']
   const lines = checks.map((check) => {
     const how = causeOf(check, words).at(-1)?.[1] ?? ''
-    return `- ${code(check.id)} ${escapeMarkdown(onOneLine(check.title))}${how === '' ? '' : `: ${escapeMarkdown(onOneLine(how))}`}`
+    return `- ${code(check.id)} ${escapeMarkdown(heading(check.title))}${how === '' ? '' : `: ${escapeMarkdown(heading(how))}`}`
   })
   return [
     `## ${status[0]?.toUpperCase()}${status.slice(1)} (${checks.length})`,
@@ -133,5 +141,5 @@ function escapeMarkdown(text: string): string {
   return makeVisible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
-    .replace(/[\\`*_{}[\]()>#+!|~$-]/g, '\\$&')
+    .replace(/[\\`*_[\]>#|~$]/g, '\\$&')
 }

@@ -1,6 +1,6 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { describeScore, explainInText } from './describe.ts'
-import { onOneLine } from './visible.ts'
+import { describeScore, explainInText, heading } from './describe.ts'
+import { verdictOf } from './verdict.ts'
 import { type Words, wordsOf } from './words.ts'
 
 /**
@@ -17,7 +17,7 @@ export function renderTap(report: Report): string {
     plan,
     ...checks.map((check, index) => testPoint(check, index + 1, words)),
     `# ${describeScore(report)}`,
-    `# ${words.verdict[report.passed ? 'passed' : 'below']}`,
+    `# ${words.verdict[verdictOf(report)]}`,
     ...(run.complete ? [] : [`Bail out! ${words.incomplete}`]),
     '',
   ].join('\n')
@@ -26,8 +26,8 @@ export function renderTap(report: Report): string {
 function testPoint(check: CheckResult, number: number, words: Words): string {
   const isOk = check.status === 'pass' || check.status === 'not-assessed'
   const directive =
-    check.status === 'not-assessed' ? ` # SKIP ${onOneLine(check.cause?.actual ?? '')}`.trimEnd() : ''
-  const title = escapeHash(onOneLine(`${check.id}: ${check.title}`))
+    check.status === 'not-assessed' ? ` # SKIP ${heading(check.cause?.actual ?? '')}`.trimEnd() : ''
+  const title = escapeHash(`${check.id}: ${heading(check.title)}`)
   const line = `${isOk ? 'ok' : 'not ok'} ${number} - ${title}${directive}`
   if (isOk) return line
   const data = {

@@ -1,7 +1,6 @@
 /** Controls without a picture of their own, and those that turn the direction of a text: said by their number. */
 const HIDDEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f]/g
+const CONTROL = /(?![\t\n\u0080-\u009f\u007f])\p{Cc}/gu
 
 /**
  * A text of unknown origin, made fit to be read: line ends become `\n`, control characters the pictures that Unicode has for

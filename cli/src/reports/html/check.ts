@@ -1,5 +1,5 @@
 import type { Advice, CheckResult } from '@msctl/scenarios/grading'
-import { causeOf } from '../describe.ts'
+import { causeOf, heading, reproOf } from '../describe.ts'
 import type { Words } from '../words.ts'
 import { renderEvidence } from './evidence.ts'
 import { type Html, html } from './markup.ts'
@@ -24,7 +24,7 @@ export function renderFinding(
   const points =
     'maxPoints' in check && html`<span class="points">${check.points} / ${check.maxPoints}</span>`
   return html`<article class="finding card ${kind}" id="${anchorOf(check.id)}">
-<header><h3>${check.title}</h3>${points}</header>
+<header><h3>${heading(check.title)}</h3>${points}</header>
 <p class="id mono">${check.id}</p>
 ${renderCause(check, words)}${'unstable' in check && check.unstable === true && html`<p class="notice small">${words.unstable}</p>`}${
   'dependsOn' in check &&
@@ -40,7 +40,7 @@ export function renderRow(check: CheckResult, telling: Telling): Html {
   const { words } = telling
   const { id, status, title, points, maxPoints } = check
   const shownPoints = status === 'pass' || status === 'fail' ? points : '–'
-  const line = html`<span class="mark ${status}" aria-hidden="true">${MARKS[status]}</span><span class="title"><span>${title}</span> <span class="hidden">${words.status[status]}</span><span class="id mono">${id}</span></span><span class="points">${shownPoints} / ${maxPoints}</span>`
+  const line = html`<span class="mark ${status}" aria-hidden="true">${MARKS[status]}</span><span class="title"><span>${heading(title)}</span> <span class="hidden">${words.status[status]}</span><span class="id mono">${id}</span></span><span class="points">${shownPoints} / ${maxPoints}</span>`
   if (status === 'fail' || status === 'error')
     return html`<li><a class="row" href="#${anchorOf(id)}">${line}</a></li>`
   const inside = html`${renderCause(check, words)}${renderEvidence(check.evidence, { ...telling, limit: 8 })}`
@@ -57,7 +57,8 @@ function renderCause(check: CheckResult | Advice, words: Words): Html | undefine
   )}</dl>`
 }
 
-function renderRepro({ repro }: CheckResult | Advice, words: Words): Html | undefined {
-  if (repro === undefined || repro.trim() === '') return undefined
-  return html`<div class="block"><h4>${words.repro}</h4><div class="repro"><button type="button" hidden data-copy="${words.copied}">${words.copy}</button><pre tabindex="0"><code>${repro.trimEnd()}</code></pre></div></div>`
+function renderRepro(check: CheckResult | Advice, words: Words): Html | undefined {
+  const repro = reproOf(check, words)
+  if (repro === '') return undefined
+  return html`<div class="block"><h4>${words.repro}</h4><div class="repro"><button type="button" hidden data-copy="${words.copied}">${words.copy}</button><pre tabindex="0"><code>${repro}</code></pre></div></div>`
 }

@@ -1,6 +1,5 @@
 import type { Evidence } from '@msctl/scenarios/grading'
-import { bodyOfEvidence, headOfEvidence } from '../describe.ts'
-import { onOneLine } from '../visible.ts'
+import { bodyOfEvidence, heading, headOfEvidence } from '../describe.ts'
 import { type Words, writeNumber } from '../words.ts'
 import { type Html, html } from './markup.ts'
 
@@ -22,7 +21,7 @@ export function renderEvidence(
 
 function renderPiece(piece: Evidence, words: Words, language: 'en' | 'ru'): Html {
   const bodies = bodyOfEvidence(piece, words, QUOTED)
-  const at = 'at' in piece && html`<time>+${words.seconds(writeNumber(piece.at / 1000, language))}</time>`
+  const at = 'at' in piece && html`<time>+${words.seconds(writeNumber(piece.at / 1000, language, 2))}</time>`
   const took =
     'durationMs' in piece &&
     html`<span class="took">${words.milliseconds(writeNumber(piece.durationMs, language, 0))}</span>`
@@ -39,5 +38,5 @@ function head(piece: Evidence, words: Words): Html {
   if (piece.type !== 'exchange') return html`${headOfEvidence(piece, words)}`
   const { method, path, status } = piece
   const kind = status === null || status >= 500 ? 'failed' : status >= 400 ? 'refused' : 'ok'
-  return html`${onOneLine(method)} ${onOneLine(path)} <span class="came ${kind}">${status ?? words.noAnswer}</span>`
+  return html`${heading(`${method} ${path}`)} <span class="came ${kind}">${status ?? words.noAnswer}</span>`
 }

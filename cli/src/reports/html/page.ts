@@ -123,7 +123,7 @@ function renderFacts({ run, passMark }: Report, words: Words): Html {
     timeZone: 'UTC',
   })
   const rows: [string, string][] = [
-    [facts.target, `${words.target[target.kind]}, ${target.url}`],
+    [facts.target, `${target.url} (${words.target[target.kind]})`],
     [facts.reach, target.reach.join(', ')],
     [facts.started, `${started.format(new Date(run.startedAt))} UTC`],
     [facts.took, words.seconds(writeNumber(run.durationMs / 1000, language, 0))],

@@ -170,8 +170,8 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   nav, button, .fold { display: none; }
   section { margin-top: 1.75rem; }
-  .outcome, .criteria li, .row, .evidence > li, .scroll { break-inside: avoid; }
-  h2, h3, h4, .finding header { break-after: avoid; }
+  .outcome, .criteria li, .row, .evidence > li, .scroll, .cause { break-inside: avoid; }
+  h2, h3, h4, section > h2 + p, .finding header, .finding .id { break-after: avoid; }
   .scroll { overflow: visible; }
   .timeline { min-width: 0; }
   pre { max-height: none; }

@@ -43,9 +43,9 @@ export function renderTimeline(report: Report): Html | undefined {
   const scale = { endMs, x: (atMs: number) => round(LEFT + (atMs / endMs) * PLOT) }
 
   const services = [...new Set([...circuits, ...requests].map(({ service }) => service))].sort(inUsualOrder)
+  const above = [...experimentLanes(experiments, scale, words), ...controlLanes(controls, scale, words)]
   const lanes = [
-    ...experimentLanes(experiments, scale, words),
-    ...controlLanes(controls, scale, words),
+    ...above,
     ...services.map((service) =>
       serviceLane(
         service,
@@ -62,7 +62,10 @@ export function renderTimeline(report: Report): Html | undefined {
     return lane
   })
   const bottom = y
-  const guides = controls.map(({ at }) => html`<path class="guide" d="M${scale.x(at)} ${TOP}V${bottom}"/>`)
+  const guideTop = above.reduce((sum, { height }) => sum + height, TOP) - 6
+  const guides = controls.map(
+    ({ at }) => html`<path class="guide" d="M${scale.x(at)} ${guideTop}V${bottom}"/>`,
+  )
   const seconds = writeNumber(endMs / 1000, run.language, 0)
   const described = words.timeline.described(seconds, requests.length, circuits.length, controls.length)
   return html`<div class="scroll card" tabindex="0" role="region" aria-label="${words.sections.timeline}">
@@ -86,24 +89,31 @@ function axis({ x, endMs }: Scale, bottom: number, words: Words): Html {
 
 function experimentLanes(experiments: readonly Of<'experiment'>[], { x }: Scale, words: Words): Lane[] {
   const height = 19
-  const rows = pack(experiments, ({ at, durationMs, label }) => {
-    const from = x(at)
-    return [from, Math.max(x(at + durationMs), from + onOneLine(label).length * CHARACTER + 12)]
+  // A label begins in its bar, and ends there where the drawing ends.
+  const labelWidth = (label: string) => nameOf(label).length * CHARACTER + 12
+  const toLeft = ({ at, label }: Of<'experiment'>) => x(at) + labelWidth(label) > WIDTH
+  const rows = pack(experiments, (entry) => {
+    const [from, to] = [x(entry.at), x(entry.at + entry.durationMs)]
+    const size = labelWidth(entry.label)
+    return toLeft(entry) ? [Math.min(from, to - size), to] : [from, Math.max(to, from + size)]
   })
   return rows.map((row, index) => ({
     height: index === rows.length - 1 ? height + 8 : height,
     draw: (y) =>
-      html`${index === 0 && laneName(words.timeline.experiments, y + 12)}${row.map(
-        ({ at, durationMs, label }) =>
-          html`<rect class="experiment" x="${x(at)}" y="${y}" width="${width(x(at), x(at + durationMs))}" height="${height - 3}" rx="3"/><text x="${x(at) + 6}" y="${y + 12}">${onOneLine(label)}</text>`,
-      )}`,
+      html`${index === 0 && laneName(words.timeline.experiments, y + 12)}${row.map((entry) => {
+        const [from, size] = [x(entry.at), width(x(entry.at), x(entry.at + entry.durationMs))]
+        const label = toLeft(entry)
+          ? html`<text x="${round(from + size - 6)}" y="${y + 12}" text-anchor="end">${nameOf(entry.label)}</text>`
+          : html`<text x="${round(from + 6)}" y="${y + 12}">${nameOf(entry.label)}</text>`
+        return html`<rect class="experiment" x="${from}" y="${y}" width="${size}" height="${height - 3}" rx="3"/>${label}`
+      })}`,
   }))
 }
 
 function controlLanes(controls: readonly Of<'control'>[], { x }: Scale, words: Words): Lane[] {
   const height = 16
   // The label stands to the right, or to the left where the drawing ends.
-  const labelWidth = (label: string) => onOneLine(label).length * CHARACTER + 8
+  const labelWidth = (label: string) => nameOf(label).length * CHARACTER + 8
   const toLeft = ({ at, durationMs, label }: Of<'control'>) => x(at + durationMs) + labelWidth(label) > WIDTH
   const rows = pack(controls, (entry) => {
     const [from, to] = [x(entry.at), Math.max(x(entry.at + entry.durationMs), x(entry.at) + 4)]
@@ -115,8 +125,8 @@ function controlLanes(controls: readonly Of<'control'>[], { x }: Scale, words: W
       html`${index === 0 && laneName(words.timeline.control, y + 10)}${row.map((entry) => {
         const [from, size] = [x(entry.at), Math.max(width(x(entry.at), x(entry.at + entry.durationMs)), 4)]
         const label = toLeft(entry)
-          ? html`<text x="${round(from - 4)}" y="${y + 10}" text-anchor="end">${onOneLine(entry.label)}</text>`
-          : html`<text x="${round(from + size + 4)}" y="${y + 10}">${onOneLine(entry.label)}</text>`
+          ? html`<text x="${round(from - 4)}" y="${y + 10}" text-anchor="end">${nameOf(entry.label)}</text>`
+          : html`<text x="${round(from + size + 4)}" y="${y + 10}">${nameOf(entry.label)}</text>`
         return html`<rect class="stop" x="${from}" y="${y + 1}" width="${size}" height="10" rx="2"/>${label}`
       })}`,
   }))
@@ -135,7 +145,7 @@ function serviceLane(
       const states = circuits.filter((entry, index) => entry.state !== circuits[index - 1]?.state)
       const bands = states.map(({ at, state }, index) => {
         const [from, to] = [x(at), x(states[index + 1]?.at ?? endMs)]
-        const [name, kind] = [onOneLine(state), kindOfState(state)]
+        const [name, kind] = [nameOf(state), kindOfState(state)]
         const fits = to - from > name.length * CHARACTER + 8
         return html`<rect class="${kind}" x="${from}" y="${y}" width="${width(from, to)}" height="${band}"/>${
           fits && html`<text class="on-${kind}" x="${from + 4}" y="${y + 11}">${name}</text>`
@@ -151,10 +161,7 @@ function serviceLane(
         const d = [...at].map((each) => `M${each} ${y + band + 3}v14`).join('')
         return at.size > 0 && html`<path class="${kind}" d="${d}"/>`
       })
-      return html`${laneName(
-        shorten(onOneLine(service), 12, () => '…'),
-        y + 16,
-      )}${bands}${ticks.filter((each) => each !== false)}`
+      return html`${laneName(nameOf(service, 12), y + 16)}${bands}${ticks.filter((each) => each !== false)}`
     },
   }
 }
@@ -231,6 +238,9 @@ function kindOfState(state: string): 'closed' | 'open' | 'half-open' | 'other' {
 const USUAL = ['users', 'orders', 'payments']
 const rank = (service: string) => (USUAL.includes(service) ? USUAL.indexOf(service) : USUAL.length)
 const inUsualOrder = (one: string, other: string) => rank(one) - rank(other) || (one < other ? -1 : 1)
+
+/** A name that fits into the drawing. */
+const nameOf = (text: string, limit = 60) => shorten(onOneLine(text), limit, () => '…')
 
 const round = (value: number) => Math.round(value * 10) / 10
 /** Nothing that happened is too short to be seen. */
