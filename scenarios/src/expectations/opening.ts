@@ -45,7 +45,7 @@ export function judgeReset(elapsedMs: number | undefined, resetSeconds: number):
     held: seconds >= low && seconds <= high,
     expected: {
       en: `After ${resetSeconds} s the circuit lets a trial through.`,
-      ru: `Через ${resetSeconds} с цепь пропускает пробный запрос.`,
+      ru: `Через ${resetSeconds} с предохранитель пропускает пробный запрос.`,
     },
     actual:
       elapsedMs === undefined
