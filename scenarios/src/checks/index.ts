@@ -5,6 +5,7 @@ import { correctness } from './correctness.ts'
 import { details } from './correctness-details.ts'
 import { gateway } from './correctness-gateway.ts'
 import { payments } from './payments.ts'
+import { persistence } from './persistence.ts'
 import { structure } from './structure.ts'
 
 /** Everything that is asked of a target, in the order in which it begins: what is quick first, what takes all services last. */
@@ -16,4 +17,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   details,
   ...caching,
   payments,
+  persistence,
 ]

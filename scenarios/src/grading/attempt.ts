@@ -47,6 +47,8 @@ export interface Attempt {
 }
 
 const DEFAULT_EXPERIMENT_MS = 3_000
+/** How long the gateway may take to answer again after a restart, in milliseconds. */
+const BACK_WITHIN_MS = 60_000
 /** How long a vital sign may take, in milliseconds. */
 const SETTLED_WAIT_MS = 400
 
@@ -186,7 +188,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       const control =
         target.hands === undefined
           ? undefined
-          : createControl({ hands: target.hands, recorder, duringRestart: http.expectDown })
+          : createControl({ hands: target.hands, recorder, duringRestart: (work) => comeBack(http, work) })
       const { source, compose } = target
       const has = new Set<Need>(['http'])
       if (introduced.redis !== undefined) has.add('redis')
@@ -305,6 +307,15 @@ async function awaitServices(http: Http, resetSeconds: number, signal: AbortSign
       await delay(pauseMs, undefined, { signal })
     }
   }
+}
+
+/** Takes everything down and up, and waits until the gateway answers again. */
+async function comeBack<T>(http: Http, work: () => Promise<T>): Promise<T> {
+  return http.expectDown(async () => {
+    const done = await work()
+    if (await http.isAlive(BACK_WITHIN_MS)) return done
+    throw new GradingError('control', `The gateway did not answer within ${BACK_WITHIN_MS / 1000} s after \`restart\`.`)
+  })
 }
 
 /** What is wrong with the target's surroundings, so that nothing can be held against it now. */

@@ -1,5 +1,4 @@
 import { chmod, mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import { Failure } from '../../failure.ts'
 import type { PlatformEvent } from '../platform.ts'
 import { type Account, serverAccount } from './account.ts'

@@ -1,0 +1,338 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ServiceName } from '@msctl/sdk/contract'
+import type { Lab, Text } from '../engine/index.ts'
+import {
+  type Answer,
+  type Check,
+  type CheckFinding,
+  type Evidence,
+  type Experiment,
+  type Grader,
+  GradingError,
+} from '../grading/index.ts'
+import { isOk, type Row, says } from './answers.ts'
+import { type Complaint, complain, judge } from './judge.ts'
+import { ALL_RESOURCES, create, look, type Stored } from './objects.ts'
+import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import type { Resource } from './resources.ts'
+import { controlOf, createPower, type Power } from './service-power.ts'
+
+/** What a service was given before everything went down. */
+interface Kept {
+  readonly resource: Resource
+  /** Edited after it was created, with what it must say since then. */
+  readonly edited: { readonly id: number; readonly says: Row }
+  /** Left as it was created. */
+  readonly untouched: { readonly id: number; readonly says: Row }
+  /** Every id that was given out, also that of one that was deleted again. */
+  readonly ids: readonly number[]
+}
+
+interface State {
+  kept: readonly Kept[]
+  power?: Power
+}
+
+type PersistenceLab = Lab<Grader, State>
+
+const AFTER_RESTART: Text = {
+  en: 'After everything was down and up again: what was created is there, with the edits to it.',
+  ru: 'После остановки и запуска всего созданное на месте, вместе с изменениями.',
+}
+const AFTER_KILL: Text = {
+  en: 'What a service has answered for survives it: created, changed, and then the service was ended at once.',
+  ru: 'Подтверждённое сервисом переживает его остановку: объект создан, изменён, и сервис сразу остановлен.',
+}
+const IDS_GO_ON: Text = {
+  en: 'New objects get new ids after a restart, also where the last ones were deleted.',
+  ru: 'После перезапуска новые объекты получают новые id, даже если последние были удалены.',
+}
+
+const title = (en: string, ru: string): Text => ({ en, ru })
+const idOfCheck = (service: ServiceName, what: string) => `persistence.${service}.${what}`
+
+const survives = ({ service, path }: Resource): readonly [string, Check] => [
+  idOfCheck(service, 'survive-restart'),
+  {
+    criterion: 'persistence',
+    title: title(
+      `What was created and changed at ${path} survives a restart`,
+      `Созданное и изменённое через ${path} переживает перезапуск`,
+    ),
+    why: title(
+      'Data in memory are gone with the process: that is why there is a database.',
+      'Данные в памяти исчезают вместе с процессом — для этого и нужна база данных.',
+    ),
+    hint: title(
+      'Write to PostgreSQL and commit before answering; keep its data in a named volume; create tables only where they are missing, and drop none at start.',
+      'Пишите в PostgreSQL и делайте commit до ответа; храните её данные в именованном томе; создавайте таблицы, только если их нет, и не удаляйте их при запуске.',
+    ),
+    dependsOn: [`correctness.${service}.create`],
+  },
+]
+
+const acknowledged = ({ service, path }: Resource): readonly [string, Check] => [
+  idOfCheck(service, 'acknowledged-writes'),
+  {
+    criterion: 'persistence',
+    title: title(
+      `What ${path} has answered for survives the end of the service`,
+      `Подтверждённое ${path} переживает конец сервиса`,
+    ),
+    why: title(
+      'An answer is a promise: whoever got it will not ask again.',
+      'Ответ — это обещание: получив его, никто не спросит снова.',
+    ),
+    hint: title(
+      'Commit first, answer then; no writing later, in the background.',
+      'Сначала commit, потом ответ; ничего не откладывайте на фоновую запись.',
+    ),
+    dependsOn: [`correctness.${service}.create`],
+  },
+]
+
+/** Whether data outlive processes. */
+export const persistence: Experiment<State> = {
+  needs: ['control'],
+  uses: ['users', 'orders', 'payments'],
+  expectedMs: () => 8_000,
+  sheet: {
+    name: 'persistence',
+    title: title('Restarts and crashes', 'Перезапуски и сбои'),
+    question: title(
+      'Does everything survive that was answered for?',
+      'Сохраняется ли всё, что было подтверждено?',
+    ),
+    idea: title(
+      'Objects are created and changed; then everything is restarted, and each service ended in turn.',
+      'Объекты создаются и изменяются; затем всё перезапускается, а сервисы по очереди останавливаются.',
+    ),
+    state: () => ({ kept: [] }),
+    expectations: {
+      ...Object.fromEntries(ALL_RESOURCES.map(survives)),
+      'persistence.ids-go-on': {
+        criterion: 'persistence',
+        title: title('Ids go on where they were', 'Нумерация id продолжается'),
+        why: title(
+          'An id that is given out twice points to somebody else’s data: in links, in caches, in bookmarks.',
+          'Выданный дважды id указывает на чужие данные: в ссылках, в кэше, в закладках.',
+        ),
+        hint: title(
+          'Let the database count (SERIAL), not the process.',
+          'Пусть считает база данных (SERIAL), а не процесс.',
+        ),
+      },
+      ...Object.fromEntries(ALL_RESOURCES.map(acknowledged)),
+    },
+    steadyState: [],
+    steps: [
+      { title: title('Create objects and change some', 'Создать объекты и изменить часть'), run: prepare },
+      { title: title('Take everything down and up again', 'Остановить и снова запустить всё'), run: restart },
+      {
+        title: title('End each service right after an answer', 'Остановить каждый сервис сразу после ответа'),
+        run: endEach,
+      },
+    ],
+  },
+}
+
+async function prepare(lab: PersistenceLab): Promise<void> {
+  lab.state.power = createPower(lab)
+  const kept = await Promise.all(
+    ALL_RESOURCES.map(async (resource): Promise<Kept | undefined> => {
+      const untouched = await create(lab, resource)
+      const edited = await create(lab, resource)
+      const gone = await create(lab, resource)
+      if (untouched === undefined || edited === undefined || gone === undefined) {
+        cannotCreate(lab, resource)
+        return undefined
+      }
+      const change = resource.changes(lab.world)[0] ?? {}
+      const changed = await lab.world.request('PUT', `${resource.path}/${edited.id}`, { json: change })
+      // Whether it can be changed at all is another check's business.
+      const isChanged = isOk(changed)
+      await lab.world.request('DELETE', `${resource.path}/${gone.id}`)
+      return {
+        resource,
+        edited: { id: edited.id, says: isChanged ? { ...edited.body, ...change } : edited.body },
+        untouched: { id: untouched.id, says: untouched.body },
+        ids: [untouched.id, edited.id, gone.id],
+      }
+    }),
+  )
+  lab.state.kept = kept.filter((each) => each !== undefined)
+}
+
+/** Nothing that could be kept can even be created. */
+function cannotCreate(lab: PersistenceLab, { service, path }: Resource): void {
+  const finding = {
+    held: false,
+    expected: title(
+      `POST ${path} creates something that can be kept.`,
+      `POST ${path} создаёт то, что можно сохранить.`,
+    ),
+    actual: title('Nothing could be created.', 'Создать ничего не удалось.'),
+  }
+  for (const what of ['survive-restart', 'acknowledged-writes']) lab.expect(idOfCheck(service, what), finding)
+}
+
+async function restart(lab: PersistenceLab): Promise<void> {
+  const { state } = lab
+  const restarted = await restartSeen(lab)
+  const complaints: Complaint[] = []
+  const shown: Answer[] = []
+  for (const { resource, edited, untouched, ids } of state.kept) {
+    const { service, path } = resource
+    await powerOf(lab).awaken(resource, untouched.id)
+    const stored = await look(lab, resource, [edited.id, untouched.id])
+    const wrong = [edited, untouched].flatMap((each) => compare(resource, each, stored(each.id)))
+    const answers = [stored(edited.id).answer, stored(untouched.id).answer]
+    const finding = judge(AFTER_RESTART, wrong, { answers, repro: restartRepro(resource) })
+    lab.expect(idOfCheck(service, 'survive-restart'), withControl(finding, restarted))
+    const made = await create(lab, resource)
+    if (made === undefined) continue
+    shown.push(made.answer)
+    if (ids.includes(made.id))
+      complaints.push(
+        complain(
+          {
+            en: `${path}: the id ${made.id} was given out a second time.`,
+            ru: `${path}: id ${made.id} выдан второй раз.`,
+          },
+          made.answer,
+        ),
+      )
+  }
+  if (shown.length > 0) {
+    const finding = judge(IDS_GO_ON, complaints, { answers: shown, repro: IDS_REPRO })
+    lab.expect('persistence.ids-go-on', withControl(finding, restarted))
+  }
+}
+
+async function endEach(lab: PersistenceLab): Promise<void> {
+  const { world, state } = lab
+  const power = powerOf(lab)
+  const how = controlOf(world).kill === undefined ? 'stop' : 'kill'
+  for (const { resource, edited, untouched } of state.kept) {
+    const { service, path } = resource
+    const change = resource.changes(world)[0] ?? {}
+    const changed = await world.request('PUT', `${path}/${edited.id}`, { json: change })
+    const made = await create(lab, resource)
+    const ended = await power.stop(resource, untouched.id, how)
+    await power.start(resource)
+    await power.awaken(resource, untouched.id)
+    const written = [
+      ...(made === undefined ? [] : [{ id: made.id, says: made.body }]),
+      ...(isOk(changed) ? [{ id: edited.id, says: { ...edited.says, ...change } }] : []),
+    ]
+    const stored = await look(
+      lab,
+      resource,
+      written.map(({ id }) => id),
+    )
+    const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
+    const answers = written.map(({ id }) => stored(id).answer)
+    const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
+    lab.expect(idOfCheck(service, 'acknowledged-writes'), withControl(finding, ended.evidence))
+  }
+}
+
+/** Restarts everything, and sees that the gateway was away: a restart that did not happen shows nothing. */
+async function restartSeen(lab: PersistenceLab): Promise<Evidence> {
+  let isOver = false
+  let wasAway = false
+  const restarting = controlOf(lab.world)
+    .restart()
+    .finally(() => {
+      isOver = true
+    })
+  const watching = (async () => {
+    while (!isOver && !wasAway) {
+      wasAway = (await lab.world.request('GET', '/health', { timeoutMs: 2_000 })).status === null
+      await delay(20, undefined, { signal: lab.signal })
+    }
+  })()
+  const [evidence] = await Promise.all([restarting, watching])
+  if (!wasAway) throw new GradingError('fault-without-effect', lab.words(NEVER_AWAY))
+  return evidence
+}
+
+const NEVER_AWAY = title(
+  'The control said that everything was restarted, but the gateway was never away.',
+  'Программа управления сообщила о перезапуске, но шлюз ни разу не пропадал.',
+)
+
+/** What is missing or other than it was, by id and in the list: a cache may still have what the database has lost. */
+function compare(
+  { path }: Resource,
+  { id, says: wanted }: { readonly id: number; readonly says: Row },
+  { byId, inList, answer }: Stored,
+): Complaint[] {
+  if (byId === undefined && inList === undefined)
+    return [complain({ en: `${path}/${id} is gone.`, ru: `${path}/${id} больше нет.` }, answer)]
+  if (!says(byId, wanted))
+    return [
+      complain({ en: `${path}/${id} has lost something.`, ru: `${path}/${id} что-то потерял.` }, answer),
+    ]
+  if (!says(inList, wanted))
+    return [
+      complain(
+        {
+          en: `GET ${path} does not show ${id} as it was.`,
+          ru: `GET ${path} показывает ${id} не таким, каким он был.`,
+        },
+        answer,
+      ),
+    ]
+  return []
+}
+
+const withControl = (finding: CheckFinding, control: Evidence): CheckFinding => ({
+  ...finding,
+  evidence: [control, ...(finding.evidence ?? [])],
+})
+
+function powerOf({ state }: PersistenceLab): Power {
+  if (state.power === undefined) throw new Error('Nothing was prepared.')
+  return state.power
+}
+
+const CHANGE: Readonly<Record<ServiceName, string>> = {
+  users: '{"name": "Eve $N"}',
+  orders: '{"quantity": 7}',
+  payments: '{"status": "pending"}',
+}
+
+const restartRepro = (resource: Resource): readonly string[] => [
+  ...createOne(resource),
+  curl('PUT', `${resource.path}/$ID`, CHANGE[resource.service]),
+  '"$CONTROL" restart',
+  'sleep 3',
+  curl('GET', `${resource.path}/$ID`),
+  expected(`200, with ${CHANGE[resource.service]}`),
+]
+
+const killRepro = (resource: Resource): readonly string[] => [
+  ...createOne(resource),
+  `${curl('PUT', `${resource.path}/$ID`, CHANGE[resource.service])} && "$CONTROL" stop ${resource.service}`,
+  `"$CONTROL" start ${resource.service}`,
+  'sleep 3',
+  curl('GET', `${resource.path}/$ID`),
+  expected(`200, with ${CHANGE[resource.service]}`),
+]
+
+const IDS_REPRO: readonly string[] = [
+  SEED_LINE,
+  ...ALL_RESOURCES.flatMap(({ service, path }) => [
+    keepId(service.toUpperCase(), 'POST', path, SAMPLE[service]),
+    curl('DELETE', `${path}/$${service.toUpperCase()}`),
+  ]),
+  '"$CONTROL" restart',
+  'sleep 3',
+  'N=$((N + 1))',
+  ...ALL_RESOURCES.flatMap(({ service, path }) => [
+    `echo "deleted before: $${service.toUpperCase()}"`,
+    curl('POST', path, SAMPLE[service]),
+  ]),
+  expected('three new ids'),
+]
