@@ -121,11 +121,14 @@ const stamp = {
   scenario: z.string(),
 }
 
-const Kind = z.discriminatedUnion('type', kinds)
+/** An event before the engine says when it was, and in which run. */
+export type Happening = z.infer<(typeof kinds)[number]>
 
 /** One moment of a run, as a line of ndjson has it. Reporters fold these, and nothing else. */
-export const ScenarioEvent = z.intersection(Kind, z.object(stamp))
-export type ScenarioEvent = z.infer<typeof ScenarioEvent>
+export type ScenarioEvent = Happening & { readonly at: number; readonly scenario: string }
 
-/** An event before the engine says when it was, and in which run. */
-export type Happening = z.infer<typeof Kind>
+const [first, ...others] = kinds.map((kind) => z.extend(kind as z.ZodMiniObject, stamp))
+export const ScenarioEvent = z.discriminatedUnion('type', [
+  first as NonNullable<typeof first>,
+  ...others,
+]) as unknown as z.ZodMiniType<ScenarioEvent>

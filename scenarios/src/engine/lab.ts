@@ -12,6 +12,8 @@ export interface Finding {
 export interface Fault {
   /** "Stop users" */
   readonly title: Text
+  /** "Start users again", for when it is healed. Default: the title. */
+  readonly undo?: Text
   apply(): Promise<unknown>
   /** Whether it has taken effect. Asked until it says so, or out of time. */
   isEffective(): Promise<boolean>

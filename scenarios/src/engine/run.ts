@@ -140,7 +140,7 @@ export async function runSheet<World, State>(
       const asked = now()
       // Noted before it is tried: what fails half-way has to be undone, too.
       cleanUps.push({
-        title: fault.title,
+        title: fault.undo ?? fault.title,
         work: async () => {
           await fault.heal()
           report({ type: 'fault', action, state: 'healed' })

@@ -10,7 +10,7 @@ import {
   isWell,
   keepsItsPicture,
   lookUp,
-  openSession,
+  openSessions,
   type World,
 } from '../world/index.ts'
 
@@ -94,12 +94,8 @@ export const staleCache = defineSheet<World, State>({
     {
       title: { en: 'Prepare the bad luck.', ru: 'Готовим невезение.' },
       run: async (lab) => {
-        const [look, row, table] = [
-          await openSession(lab, 'users'),
-          await openSession(lab, 'users'),
-          await openSession(lab, 'users'),
-        ]
-        lab.state.sessions = [look, row, table]
+        lab.state.sessions = await openSessions(lab, 'users', 3)
+        const [look] = lab.state.sessions as [DatabaseSession]
         await lab.inject(keepsItsPicture(lab, look))
       },
     },

@@ -46,9 +46,16 @@ export async function holdTable(lab: AnyLab, service: ServiceName, session?: Dat
 
 /** A session on a service's database that is closed when the run ends. */
 export async function openSession(lab: AnyLab, service: ServiceName): Promise<DatabaseSession> {
-  const session = await lab.world.hands.openDatabase(service)
+  const [session] = await openSessions(lab, service)
+  return session as DatabaseSession
+}
+
+/** Several of them, which are closed together. */
+export async function openSessions(lab: AnyLab, service: ServiceName, count = 1): Promise<DatabaseSession[]> {
+  const sessions: DatabaseSession[] = []
   lab.cleanUp({ en: `Leave the database of ${service}`, ru: `Выйти из базы данных ${service}` }, () =>
-    session.close(),
+    Promise.all(sessions.map((session) => session.close())),
   )
-  return session
+  while (sessions.length < count) sessions.push(await lab.world.hands.openDatabase(service))
+  return sessions
 }

@@ -2,7 +2,7 @@ export { type Answer, answerTo, inCrowd, inTurn } from './answer.ts'
 export { lookUp, ttlOf } from './cached.ts'
 export { closeAtTheEnd, lookAt } from './circuits.ts'
 export type { DatabaseSession, Hands, PartName, Row } from './hands.ts'
-export { countWaiting, type Hold, holdTable, openSession } from './holds.ts'
+export { countWaiting, type Hold, holdTable, openSession, openSessions } from './holds.ts'
 export {
   createOrder,
   createPayment,

@@ -9,6 +9,7 @@ const READY_WITHIN_MS = 120_000
 export function stopped({ world }: AnyLab, service: ServiceName): Fault {
   return {
     title: { en: `Stop ${service}`, ru: `Остановить ${service}` },
+    undo: { en: `See to it that ${service} runs`, ru: `Проследить, чтобы ${service} работал` },
     apply: () => world.hands.stop(service),
     isEffective: async () => !(await stateOf(world, service)).reachable,
     heal: async () => {
@@ -39,6 +40,7 @@ export async function restarted({ world }: AnyLab): Promise<Fault> {
       en: 'Take the whole platform down and up again',
       ru: 'Остановить и снова запустить всю платформу',
     },
+    undo: { en: 'See to it that everything runs', ru: 'Проследить, чтобы всё работало' },
     apply: () => world.hands.restart(),
     isEffective: async () => {
       const status = await world.quietly.gateway.status().catch(() => undefined)

@@ -34,9 +34,10 @@ export function keepsItsPicture(lab: AnyLab, session: DatabaseSession): Fault {
   }
   return {
     title: {
-      en: 'Let every reader keep the picture that it began with (REPEATABLE READ)',
-      ru: 'Пусть каждый читатель видит данные такими, какими они были в начале чтения (REPEATABLE READ)',
+      en: 'Let readers see the data as they were when the read began (REPEATABLE READ)',
+      ru: 'Пусть читатели видят данные такими, какими те были в начале чтения (REPEATABLE READ)',
     },
+    undo: { en: 'Let readers see the data as ever', ru: 'Вернуть читателям обычный взгляд на данные' },
     apply: async () => {
       await session.query(SET)
       await renew()
