@@ -5,6 +5,7 @@ import { LANGUAGES, type Messages } from './messages/index.ts'
 import { parseReportRequest, REPORT_FORMATS, type ReportRequest } from './reports/formats.ts'
 import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
 import { DRIVER_CHOICES, isDatabaseUrl, isGatewayUrl, isPort } from './settings.ts'
+import { BY_HAND, COMPOSE_ROLES, type ManualPoints } from './verify/choices.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {
@@ -288,12 +289,19 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
   add('verify', '', [
     'msctl verify',
     'msctl verify --url http://127.0.0.1:8000 --control ./ctl --redis redis://127.0.0.1:6379',
+    'msctl verify --compose docker-compose.yml --source .',
     'msctl verify --only caching,payments --report html=report.html',
   ])
     .option('--control <program>', option.control)
     .addOption(new Option('--redis <url>', option.redis).argParser(parseRedis(help)))
     .addOption(new Option('--db <service=url>', option.db).argParser(parseDatabase(help)))
     .option('--source <folder>', option.source)
+    .option('--compose <file>', option.compose)
+    .addOption(new Option('--map <part=name>', option.map).argParser(parseMap(help)))
+    .option('--name <name>', option.submission)
+    .addOption(new Option('--project <name>').hideHelp())
+    .addOption(new Option('--manual <criterion=points>', option.manual).argParser(parseManual(help)))
+    .option('--lint <command>', option.lint)
     .addOption(new Option('--only <ids>', option.only).argParser(parseList))
     .addOption(new Option('--skip <ids>', option.skip).argParser(parseList))
     .addOption(new Option('--report <format=file>', option.report).argParser(parseReport(help)))
@@ -385,6 +393,26 @@ function parseReport(help: Messages['help']) {
     const request = parseReportRequest(given)
     if (request === undefined) throw new InvalidArgumentError(help.aReport(REPORT_FORMATS.join(', ')))
     return [...before, request]
+  }
+}
+
+/** A list of `ROLE=NAME`: which service of a Compose file is which part. */
+function parseMap(help: Messages['help']) {
+  return (given: string, before: readonly string[] = []): readonly string[] => {
+    const [role = '', name] = given.split('=', 2)
+    if (name === undefined || name === '' || !(COMPOSE_ROLES as readonly string[]).includes(role))
+      throw new InvalidArgumentError(help.aMapping(COMPOSE_ROLES.join(', ')))
+    return [...before, given]
+  }
+}
+
+/** Points that somebody gave. */
+function parseManual(help: Messages['help']) {
+  return (given: string, before: readonly ManualPoints[] = []): readonly ManualPoints[] => {
+    const [, name, points] = /^([a-z-]+)=(\d{1,3})$/.exec(given) ?? []
+    const criterion = BY_HAND.find((each) => each === name)
+    if (criterion === undefined) throw new InvalidArgumentError(help.aMark(BY_HAND.join(', ')))
+    return [...before, { criterion, points: Number(points) }]
   }
 }
 

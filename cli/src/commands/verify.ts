@@ -1,13 +1,25 @@
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/scenarios/checks'
-import { type Report, Rubric, runGrading, STANDARD_RUBRIC, TargetNotReady } from '@msctl/scenarios/grading'
+import {
+  type CheckResult,
+  type GradingOptions,
+  gradeUnstarted,
+  type Report,
+  Rubric,
+  runGrading,
+  STANDARD_RUBRIC,
+  TargetNotReady,
+} from '@msctl/scenarios/grading'
 import * as z from 'zod/mini'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
 import { EXIT, Failure } from '../failure.ts'
 import type { ReportRequest } from '../reports/formats.ts'
-import { verdictOf } from '../reports/verdict.ts'
+import { isUnstarted, verdictOf } from '../reports/verdict.ts'
 import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
+import { lintVerdict, manualVerdict, unjudgedQuality } from '../verify/by-hand.ts'
+import type { ManualPoints } from '../verify/choices.ts'
 import { openTarget } from '../verify/open-target.ts'
 
 export { renderVerify as render } from '../output/verify.ts'
@@ -17,6 +29,12 @@ export interface VerifyOptions {
   readonly redis?: string | undefined
   readonly db?: readonly string[] | undefined
   readonly source?: string | undefined
+  readonly compose?: string | undefined
+  readonly map?: readonly string[] | undefined
+  readonly project?: string | undefined
+  readonly name?: string | undefined
+  readonly manual?: readonly ManualPoints[] | undefined
+  readonly lint?: string | undefined
   readonly only?: readonly string[] | undefined
   readonly skip?: readonly string[] | undefined
   readonly report?: readonly ReportRequest[] | undefined
@@ -34,21 +52,34 @@ const MAX_SEED = 2 ** 31
 /** `msctl verify` */
 export async function run(options: VerifyOptions, context: Context): Promise<Report> {
   const { control, redis, db, source, only, skip, report: requests = [], strict, repeat } = options
+  const { compose, map, project, name, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
   const rubric = options.rubric === undefined ? STANDARD_RUBRIC : await readRubric(options.rubric)
   await checkReportFiles(requests)
-  const { target, close } = await openTarget({ control, redis, db, source, resetSeconds }, context)
+  const byHand = new Set(manual.map(({ criterion }) => criterion))
+  const experiments = EXPERIMENTS.filter(({ sheet }) =>
+    Object.values(sheet.expectations).every(
+      ({ criterion }) => !byHand.has(criterion as ManualPoints['criterion']),
+    ),
+  )
+  const { target, unstarted, close } = await openTarget(
+    { control, redis, db, source, compose, map, project, name, resetSeconds },
+    context,
+  )
   try {
-    const report = await runGrading({
-      ...{ target, experiments: EXPERIMENTS, rubric, resetSeconds, language: context.language },
+    const grading: GradingOptions = {
+      ...{ target, experiments, rubric, resetSeconds, language: context.language },
       ...{ version: manifest.version, signal: context.signal },
       seed: options.seed ?? Math.floor(Math.random() * MAX_SEED),
       ...(only !== undefined && { only }),
       ...(skip !== undefined && { skip }),
       ...(repeat !== undefined && { repeat }),
       ...(strict !== undefined && { strict }),
+      given: await givenVerdicts(options, rubric, context),
       onEvent: (event) => context.onEvent({ type: 'grading', event }),
-    })
+    }
+    const report =
+      unstarted === undefined ? await runGrading(grading) : await gradeUnstarted({ ...grading, unstarted })
     await writeReports(report, requests, {
       env: context.env,
       print: (text) => void process.stdout.write(text),
@@ -63,9 +94,27 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
   }
 }
 
-/** 1 below the pass mark, 4 when the grading itself went wrong somewhere, 130 when it was ended early. */
+/** What is not judged by experiments: points by hand, and what a linter says. Only what was asked for, if that was said. */
+async function givenVerdicts(
+  { manual = [], lint, source, compose, only, skip = [] }: VerifyOptions,
+  rubric: Rubric,
+  { language, rendering, env, signal }: Context,
+): Promise<readonly CheckResult[]> {
+  const words = { rubric, language, messages: rendering.messages }
+  const byHand = manual.map((each) => manualVerdict(each, words))
+  const isJudged = byHand.some(({ criterion }) => criterion === 'code-quality')
+  const isAsked = (only === undefined || only.includes('code-quality')) && !skip.includes('code-quality')
+  if (isJudged || (!isAsked && lint === undefined)) return byHand
+  const cwd = source ?? (compose === undefined ? process.cwd() : path.dirname(compose))
+  const quality =
+    lint === undefined ? unjudgedQuality(words) : await lintVerdict(lint, { ...words, cwd, env, signal })
+  return [...byHand, quality]
+}
+
+/** 3 when it never started, 1 below the pass mark, 4 when the grading itself went wrong somewhere, 130 when it was ended early. */
 export function exitCode(report: Report): number {
   if (!report.run.complete) return EXIT.interrupted
+  if (isUnstarted(report)) return EXIT.unreachable
   const verdict = verdictOf(report)
   return verdict === 'passed' ? EXIT.done : verdict === 'below' ? EXIT.failed : EXIT.environment
 }

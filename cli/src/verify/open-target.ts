@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { controlProgram, type Target } from '@msctl/scenarios/grading'
+import { controlProgram, type Target, type Unstarted } from '@msctl/scenarios/grading'
 import type { Context } from '../context.ts'
 import { platformTarget } from './platform-target.ts'
 
@@ -10,19 +10,33 @@ export interface TargetOptions {
   /** `users=postgres://…` */
   readonly db?: readonly string[] | undefined
   readonly source?: string | undefined
+  /** A Compose file, which services of it are which parts (`users=NAME`), and how its project is to be called. */
+  readonly compose?: string | undefined
+  readonly map?: readonly string[] | undefined
+  readonly project?: string | undefined
+  /** A submission's name, for its report. */
+  readonly name?: string | undefined
   readonly resetSeconds: number
 }
 
 /** Something to be graded, and how to leave it. */
 export interface OpenTarget {
   readonly target: Target
+  /** It was to be started, and does not answer. */
+  readonly unstarted?: Unstarted
   close(): Promise<void>
 }
 
 const NOTHING = async () => undefined
 
-/** What is to be graded: what is named, else the platform that runs here, else one that is started for it. */
+/** What is to be graded: a Compose project, what is named, else the platform that runs here, else one that is started for it. */
 export async function openTarget(options: TargetOptions, context: Context): Promise<OpenTarget> {
+  const { compose, map = [], project, source } = options
+  if (compose !== undefined) {
+    const { startCompose } = await import('./compose.ts')
+    const started = await startCompose({ file: compose, map, project, source }, context)
+    return { ...started, target: { ...started.target, ...given(options, context) } }
+  }
   const opened = context.url === undefined ? await openOwn(options, context) : await openNamed(context.url)
   return { ...opened, target: { ...opened.target, ...given(options, context) } }
 }
@@ -42,12 +56,13 @@ async function openOwn({ resetSeconds }: TargetOptions, context: Context): Promi
 }
 
 /** What was named beside the gateway. */
-function given({ control, redis, db = [], source }: TargetOptions, { env }: Context): Partial<Target> {
+function given({ control, redis, db = [], source, name }: TargetOptions, { env }: Context): Partial<Target> {
   const databases = Object.fromEntries(db.map((each) => each.split(/=(.*)/s).slice(0, 2)))
   return {
     ...(control !== undefined && { hands: controlProgram({ program: path.resolve(control), env }) }),
     ...(redis !== undefined && { redis }),
     ...(db.length > 0 && { databases }),
+    ...(name !== undefined && { name }),
     ...(source !== undefined && { source: path.resolve(source) }),
   }
 }

@@ -6,13 +6,6 @@ import { type ComposeFile, type ComposeService, commandOf, environmentOf, portsO
 export type Roles = Readonly<Partial<Record<ComposeRole, string>>>
 
 const SERVICES: readonly ServiceName[] = ['users', 'orders', 'payments']
-/** Every role, as `--map ROLE=NAME` takes it. */
-export const COMPOSE_ROLES: readonly ComposeRole[] = [
-  ...SERVICES,
-  'gateway',
-  'cache',
-  ...SERVICES.map((service) => `db_${service}` as const),
-]
 
 const WORDS: Readonly<Record<ServiceName | 'gateway', readonly string[]>> = {
   users: ['user', 'users', 'usr'],
