@@ -1,27 +1,28 @@
-import type { ServiceName } from '@msctl/sdk/contract'
-import type { Text } from '../engine/index.ts'
-import type { CriterionId } from '../grading/index.ts'
-import type { Switches } from './switches.ts'
+import { ADVICE_FAULTS } from './advice.ts'
+import { CACHING_FAULTS } from './caching.ts'
+import { CIRCUIT_BREAKER_FAULTS } from './circuit-breaker.ts'
+import { GATEWAY_FAULTS } from './correctness-gateway.ts'
+import { ORDERS_FAULTS } from './correctness-orders.ts'
+import { PAYMENTS_CORRECTNESS_FAULTS } from './correctness-payments.ts'
+import { USERS_FAULTS } from './correctness-users.ts'
+import type { FaultSheet } from './fault-sheet.ts'
+import { PAYMENTS_FAULTS } from './payments.ts'
+import { PERSISTENCE_FAULTS } from './persistence.ts'
+import { VARIANTS } from './variants.ts'
 
-/** One thing that is wrong with a platform, or merely different. */
-export interface FaultSheet {
-  /** Stable, kebab-case: `users-put-resets-missing-fields`. */
-  readonly name: string
-  /** A `fault` breaks what the assignment states (or, as advice, what a good engineer would add); a `variant` is correct. */
-  readonly kind: 'fault' | 'variant'
-  /** What is wrong, or different, in a sentence. */
-  readonly title: Text
-  /** Where it is to be caught; for a variant, where it might wrongly be. */
-  readonly criterion: CriterionId | 'advice'
-  /** The services that it concerns. */
-  readonly services: readonly ServiceName[]
-  /** The checks that are to catch it. */
-  readonly caughtBy?: readonly string[]
-  readonly switches: Switches
-}
-
-/** Every fault and every variant. */
-export const FAULTS: readonly FaultSheet[] = []
+/** Every fault, by criterion, and every variant. */
+export const FAULTS: readonly FaultSheet[] = [
+  ...USERS_FAULTS,
+  ...ORDERS_FAULTS,
+  ...PAYMENTS_CORRECTNESS_FAULTS,
+  ...GATEWAY_FAULTS,
+  ...CACHING_FAULTS,
+  ...PAYMENTS_FAULTS,
+  ...PERSISTENCE_FAULTS,
+  ...CIRCUIT_BREAKER_FAULTS,
+  ...ADVICE_FAULTS,
+  ...VARIANTS,
+]
 
 /** @throws {RangeError} for a name that is not in the catalogue. */
 export function findFaults(names: readonly string[]): readonly FaultSheet[] {

@@ -15,8 +15,7 @@ export interface Databases {
 export async function createDatabases(adminUrl: string): Promise<Databases> {
   const suffix = randomUUID().replaceAll('-', '')
   const names = SERVICES.map((service) => `${service}_${suffix}`)
-  // One after the other: PostgreSQL copies its template only for one at a time.
-  await asAdmin(adminUrl, ...names.map((name) => `CREATE DATABASE ${name}`))
+  await Promise.all(names.map((name) => asAdmin(adminUrl, `CREATE DATABASE ${name}`)))
   const urlOf = (service: ServiceName): string => {
     const url = new URL(adminUrl)
     url.pathname = `/${service}_${suffix}`

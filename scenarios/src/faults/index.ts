@@ -1,4 +1,5 @@
-export { FAULTS, type FaultSheet } from './catalogue.ts'
+export { FAULTS } from './catalogue.ts'
+export type { FaultSheet } from './fault-sheet.ts'
 export {
   type FaultyOptions,
   type FaultyPlatform,

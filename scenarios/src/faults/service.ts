@@ -132,12 +132,13 @@ export async function startService({
       process: (process) => switches.reduce((inner, each) => each.process?.(inner) ?? inner, process),
     }),
   })
+  const isCutOff = switches.some((each) => each.isCutOff)
   const interceptors = switches.flatMap(({ http }) => (http === undefined ? [] : [http(part)])).reverse()
   const listener = await listen(app, config.PORT, interceptors)
 
   return {
     end: async (how) => {
-      await (how === 'killed' ? listener.kill() : listener.close())
+      await (how === 'killed' || isCutOff ? listener.kill() : listener.close())
       for (const work of endings) await work(how)
       client?.disconnect()
       await stores.close()

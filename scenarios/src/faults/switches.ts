@@ -43,6 +43,8 @@ export interface ServiceSwitches {
   readonly process?: (process: () => string) => () => string
   /** Stands before its HTTP. */
   readonly http?: (part: ServicePart) => Interceptor
+  /** Whether it leaves without waiting for what is in flight. */
+  readonly isCutOff?: boolean
   /** Done when the tables are there, before it listens. */
   readonly prepare?: (part: ServicePart) => Promise<unknown>
 }

@@ -1,0 +1,175 @@
+import { faultsOf } from './fault-sheet.ts'
+import { on, sending } from './rewrite.ts'
+import { sql } from './sql.ts'
+import type { Fields, Row, ServiceSwitches } from './switches.ts'
+
+const fault = faultsOf('payments')
+
+const withRate = (share: number) => ({ environment: () => ({ PAYMENT_FAILURE_RATE: String(share) }) })
+
+const processing = (process: () => () => string): { payments: ServiceSwitches } => ({
+  payments: { process },
+})
+
+/** What students get wrong with the payments' own rules. */
+export const PAYMENTS_FAULTS = [
+  fault(
+    'payments-never-fail',
+    ['payments'],
+    'No payment ever fails.',
+    'Платежи никогда не отклоняются.',
+    withRate(0),
+  ),
+  fault(
+    'payments-always-fail',
+    ['payments'],
+    'Every payment fails.',
+    'Отклоняется каждый платёж.',
+    withRate(1),
+  ),
+  fault(
+    'payments-half-fail',
+    ['payments'],
+    'Half of the payments fail.',
+    'Отклоняется половина платежей.',
+    withRate(0.5),
+  ),
+  fault(
+    'payments-tenth-fails',
+    ['payments'],
+    'Every tenth payment fails, on average.',
+    'Отклоняется в среднем каждый десятый платёж.',
+    withRate(0.1),
+  ),
+  fault(
+    'payments-rate-reversed',
+    ['payments'],
+    'Payments succeed with 30 % and fail with 70 %.',
+    'Платежи проходят с вероятностью 30 % и отклоняются с вероятностью 70 %.',
+    withRate(0.7),
+  ),
+  fault(
+    'payments-stay-pending',
+    ['payments'],
+    'Payments are never processed: their status stays pending.',
+    'Платежи не обрабатываются: их статус остаётся pending.',
+    processing(() => () => 'pending'),
+  ),
+  fault(
+    'payments-status-unknown',
+    ['payments'],
+    'Payments that succeed have the status success, which there is not.',
+    'Успешные платежи получают статус success, которого нет.',
+    {
+      payments: { process: (process) => () => (process() === 'completed' ? 'success' : 'failed') },
+    },
+  ),
+  fault(
+    'payments-periodic',
+    ['payments'],
+    'Of ten payments in a row exactly the last three fail.',
+    'Из десяти платежей подряд отклоняются ровно три последних.',
+    processing(() => {
+      let count = 0
+      return () => (count++ % 10 < 7 ? 'completed' : 'failed')
+    }),
+  ),
+  fault(
+    'payments-amount-truncated',
+    ['payments'],
+    'Amounts lose what is after the point.',
+    'Суммы теряют дробную часть.',
+    {
+      payments: {
+        models: (models) => {
+          const truncate = (payment: Fields) =>
+            typeof payment.amount === 'number' ? { ...payment, amount: Math.trunc(payment.amount) } : payment
+          return {
+            ...models,
+            insert: (query, payment) => models.insert(query, truncate(payment)),
+            update: (id, changes) => models.update(id, truncate(changes)),
+          }
+        },
+      },
+    },
+  ),
+  fault(
+    'payments-updated_at-kept',
+    ['payments'],
+    'PUT /payments/{id} does not touch updated_at.',
+    'PUT /payments/{id} не меняет updated_at.',
+    {
+      payments: {
+        models: (models, { query }) => ({
+          ...models,
+          update: async (id, changes) => {
+            if ((await models.update(id, changes)) === undefined) return undefined
+            const keep = sql('UPDATE payments SET updated_at = created_at WHERE id = $1 RETURNING *')
+            return (await query<Row>(keep, [id]))[0]
+          },
+        }),
+      },
+    },
+  ),
+  fault(
+    'payments-put-status-ignored',
+    ['payments'],
+    'PUT /payments/{id} ignores the status.',
+    'PUT /payments/{id} не принимает статус.',
+    {
+      payments: {
+        models: (models) => ({
+          ...models,
+          update: (id, { status: _, ...changes }) => models.update(id, changes),
+        }),
+      },
+    },
+  ),
+  fault(
+    'payments-put-processes-again',
+    ['payments'],
+    'PUT /payments/{id} with an amount marks the payment as pending again.',
+    'PUT /payments/{id} с суммой снова делает платёж ожидающим.',
+    {
+      payments: {
+        http: () =>
+          on(
+            'PUT',
+            '/payments/:id',
+            sending((changes) =>
+              changes.amount === undefined ? changes : { status: 'pending', ...changes },
+            ),
+          ),
+      },
+    },
+  ),
+  fault(
+    'payments-filter-ignored',
+    ['payments'],
+    'GET /payments?order_id= gives the payments of all orders.',
+    'GET /payments?order_id= отдаёт платежи всех заказов.',
+    { payments: { models: (models) => ({ ...models, list: (page) => models.list(page, {}) }) } },
+  ),
+  fault(
+    'payments-filter-substring',
+    ['payments'],
+    'GET /payments?order_id=1 gives the payments of order 21 and 100, too.',
+    'GET /payments?order_id=1 отдаёт и платежи заказов 21 и 100.',
+    {
+      payments: {
+        models: (models, { query }) => ({
+          ...models,
+          list: (page, filter) =>
+            filter?.order_id === undefined
+              ? models.list(page, filter)
+              : query<Row>(
+                  sql(
+                    `SELECT * FROM payments WHERE order_id::text LIKE '%' || $3::text || '%' AND id > $1 ORDER BY id LIMIT $2`,
+                  ),
+                  [page.after, page.limit, filter.order_id],
+                ),
+        }),
+      },
+    },
+  ),
+]
