@@ -21,18 +21,22 @@ const CIRCUITS_HEIGHT = 7
 const MIDDLE_HEIGHT = 8
 /** From this width on there is room for more than the necessary. */
 const WIDE = 120
+/** The same of the height: bars become higher. */
+const TALL = 40
+const TALL_MIDDLE_HEIGHT = 14
 
 /** The places for a terminal of that size; `undefined`: it is too small. */
 export function layOut({ columns, rows }: Size): Layout | undefined {
   if (columns < SMALLEST.columns || rows < SMALLEST.rows) return undefined
   const isWide = columns >= WIDE
+  const middle = rows >= TALL ? TALL_MIDDLE_HEIGHT : MIDDLE_HEIGHT
   return {
     columns,
     rows,
     circuits: CIRCUITS_HEIGHT,
-    middle: MIDDLE_HEIGHT,
-    parts: isWide ? 56 : 28,
-    bottom: rows - HEADER_AND_FOOTER - CIRCUITS_HEIGHT - MIDDLE_HEIGHT,
-    cache: isWide ? 56 : 34,
+    middle,
+    parts: isWide ? 60 : 28,
+    bottom: rows - HEADER_AND_FOOTER - CIRCUITS_HEIGHT - middle,
+    cache: isWide ? 60 : 34,
   }
 }

@@ -1,5 +1,4 @@
 import { EventEmitter, once } from 'node:events'
-import chalk from 'chalk'
 import { render } from 'ink'
 import type { RenderContext } from '../context.ts'
 import { App } from './App.tsx'
@@ -31,8 +30,8 @@ export interface DashboardOptions {
  */
 export async function openDashboard(options: DashboardOptions): Promise<'key' | 'interrupt'> {
   const { createWorld, rendering, stdin, stdout, process, signal, onLeave } = options
-  chalk.level = rendering.terminal.hasColour ? 1 : 0
-  const screen = openScreen(stdout, stdin, process)
+  const { hasColour } = rendering.terminal
+  const screen = openScreen({ stdout, stdin, process, hasColour })
   const store = createStore(initialState(Date.now(), screen.size()))
   screen.onResize((size) => store.dispatch({ type: 'resized', size }))
 

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { stripVTControlCharacters } from 'node:util'
 import { diffFrames } from './frame.ts'
 import type { Size } from './state.ts'
 
@@ -18,15 +19,20 @@ const CURSOR = { hide: '\u001b[?25l', show: '\u001b[?25h' }
 /** Terminals that know it show all that is written in between at once. */
 const TOGETHER = { begin: '\u001b[?2026h', end: '\u001b[?2026l' }
 
+export interface ScreenOptions {
+  readonly stdout: NodeJS.WriteStream
+  readonly stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode'>
+  /** What tells of the process's end. */
+  readonly process: NodeJS.EventEmitter
+  /** Whether colours and marks are shown; ink does not know of NO_COLOR. */
+  readonly hasColour: boolean
+}
+
 /**
  * Takes the terminal over: its other screen, without the cursor. ink would clear all of a screen that it fills, at each
  * frame; here, only what differs from the frame before is written. Given back also when the process ends by an error.
  */
-export function openScreen(
-  stdout: NodeJS.WriteStream,
-  stdin: Pick<NodeJS.ReadStream, 'isTTY' | 'setRawMode'>,
-  process: NodeJS.EventEmitter,
-): Screen {
+export function openScreen({ stdout, stdin, process, hasColour }: ScreenOptions): Screen {
   const size = (): Size => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
   let shown: readonly string[] | undefined
   let frame: readonly string[] = []
@@ -39,7 +45,8 @@ export function openScreen(
     shown = frame
   }
   const write = (text: string): boolean => {
-    frame = text.split('\n').slice(0, size().rows)
+    const shownText = hasColour ? text : stripVTControlCharacters(text)
+    frame = shownText.split('\n').slice(0, size().rows)
     if (isOpen) draw()
     return true
   }
@@ -62,7 +69,8 @@ export function openScreen(
   // What ink needs of a stream; no real one, since it must not write to the terminal itself.
   const stream = Object.assign(new EventEmitter(), {
     ...size(),
-    isTTY: true,
+    // Or it would be told to hide its cursor, too.
+    isTTY: false,
     write,
   }) as unknown as NodeJS.WriteStream
   stdout.on('resize', onResize)

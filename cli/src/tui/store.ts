@@ -9,16 +9,27 @@ export interface Store {
   subscribe(listener: () => void): () => void
 }
 
-/** What arrives within this time is told at once, in milliseconds: the answers of one look come one after the other. */
-const GATHER_MS = 40
+/**
+ * For how long changes are gathered before they are told, in milliseconds: the answers of one look come one after the
+ * other, and drawing costs more than all else. Who presses a key does not wait so long.
+ */
+const GATHER_MS = { look: 250, key: 10 }
+
+/** What the dashboard learns by looking. */
+const LOOKS: ReadonlySet<Action['type']> = new Set([
+  ...(['ticked', 'gateway-seen', 'gateway-away', 'parts-seen', 'keys-seen', 'cache-away'] as const),
+  ...(['logged', 'load-seen'] as const),
+])
 
 /** Makes the store. Subscribers are told of changes that have been gathered for a moment, so that a burst is drawn once. */
 export function createStore(initial: DashboardState): Store {
   let state = initial
   let timer: NodeJS.Timeout | undefined
+  let tellAt = Number.POSITIVE_INFINITY
   const listeners = new Set<() => void>()
   const tell = () => {
     timer = undefined
+    tellAt = Number.POSITIVE_INFINITY
     for (const listener of listeners) listener()
   }
   return {
@@ -27,7 +38,12 @@ export function createStore(initial: DashboardState): Store {
       const next = reduce(state, action)
       if (next === state) return
       state = next
-      if (timer === undefined) timer = setTimeout(tell, GATHER_MS)
+      const waitMs = LOOKS.has(action.type) ? GATHER_MS.look : GATHER_MS.key
+      const dueAt = performance.now() + waitMs
+      if (dueAt >= tellAt) return
+      clearTimeout(timer)
+      timer = setTimeout(tell, waitMs)
+      tellAt = dueAt
     },
     subscribe(listener) {
       listeners.add(listener)

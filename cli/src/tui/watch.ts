@@ -6,9 +6,9 @@ import type { World } from './world.ts'
 /** How often it looks, and the clock goes on, in milliseconds. */
 const EVERY_MS = 1_000
 /** Every how many looks it asks the driver: of processes, and of containers, for which Docker takes its time. */
-const PARTS_EVERY = { local: 2, compose: 5 } as const
-/** The same while nothing runs. */
-const PARTS_EVERY_IDLE = 3
+const PARTS_EVERY = { local: 4, compose: 5 } as const
+/** The same while the gateway says nothing of the services. */
+const PARTS_EVERY_ALONE = 2
 
 /** Something that looks again and again, until it is told to end. */
 export interface Watch {
@@ -64,8 +64,9 @@ export function watchWorld(world: World, store: Store, now: () => number = Date.
   const tick = () => {
     store.dispatch({ type: 'ticked', at: now() })
     looks++
-    const { platform } = store.get()
-    const every = platform?.url == null ? PARTS_EVERY_IDLE : PARTS_EVERY[platform.driver]
+    const { platform, gateway } = store.get()
+    const every =
+      gateway.state === 'up' && platform !== undefined ? PARTS_EVERY[platform.driver] : PARTS_EVERY_ALONE
     once('gateway', lookAtGateway)
     once('cache', lookAtCache)
     if (looks % every === 0) once('parts', lookAtParts)

@@ -69,12 +69,12 @@ function Machine({ name, circuit, seenAt, now, failuresToOpen, edges, words }: M
         width={edges.toOpen}
         label={`${Math.min(failures, failuresToOpen)}/${failuresToOpen}`}
         share={failures / failuresToOpen}
-        colour={failures === 0 ? undefined : 'red'}
+        colour={status === 'CLOSED' && failures > 0 ? 'red' : undefined}
       />
       <State name="OPEN" now={status} />
       <Arrow
         width={edges.toHalfOpen}
-        label={trial === undefined ? '' : trial.seconds > 0 ? words.trialIn(trial.seconds) : words.trialNow}
+        label={trial === undefined ? '' : words.seconds(trial.seconds)}
         share={trial?.share ?? 0}
         colour={trial === undefined ? undefined : 'yellow'}
       />

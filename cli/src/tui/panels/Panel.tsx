@@ -10,7 +10,9 @@ export interface PanelProps {
   readonly height: number
   /** The colour of the border. Default: as if it were not there. */
   readonly colour?: string | undefined
-  /** Lines. Those that do not fit are cut off. */
+  /** Empty lines between the lines. Default 0. */
+  readonly gap?: number
+  /** Lines, no more than fit: cutting them off would be dear. */
   readonly children?: ReactNode
 }
 
@@ -18,7 +20,7 @@ export interface PanelProps {
 export const FRAME = { width: 4, height: 2 } as const
 
 /** A frame with a title in its upper border. */
-export function Panel({ title, note = '', width, height, colour, children }: PanelProps) {
+export function Panel({ title, note = '', width, height, colour, gap = 0, children }: PanelProps) {
   const border = colour === undefined ? { dimColor: true } : { color: colour }
   const end = note === '' ? '' : ` ${note} ─`
   const line = '─'.repeat(Math.max(0, width - title.length - end.length - 5))
@@ -39,7 +41,7 @@ export function Panel({ title, note = '', width, height, colour, children }: Pan
         {...(colour === undefined ? { borderDimColor: true } : { borderColor: colour })}
         paddingX={1}
         flexDirection="column"
-        overflow="hidden"
+        gap={gap}
       >
         {children}
       </Box>

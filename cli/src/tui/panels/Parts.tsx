@@ -5,7 +5,7 @@ import { formatLatency } from '../../output/load.ts'
 import type { Part } from '../../platform/parts.ts'
 import { partStates } from '../part-states.ts'
 import { type DashboardState, ROWS } from '../state.ts'
-import { Panel } from './Panel.tsx'
+import { FRAME, Panel } from './Panel.tsx'
 
 export interface PartsProps {
   readonly state: DashboardState
@@ -19,31 +19,32 @@ const LOOKS = {
   'not ready': { sign: '◐', colour: 'yellow' },
   down: { sign: '○', colour: 'red' },
 } as const
+const UNKNOWN = { sign: ' ', colour: 'gray' } as const
 const NAME_WIDTH = 9
+/** `остановлена` is the longest. */
+const WORD_WIDTH = 11
 /** From this width on there is room for what a process or container is like. */
 const WIDE = 48
 
 /** Each part: whether it is up and how fast it answers, else what is wrong with it; the mark is at the one that keys are about. */
 export function Parts({ state, messages, width, height }: PartsProps) {
   const states = partStates(state)
+  const hasRoom = height - FRAME.height >= 2 * ROWS.length - 1
   return (
-    <Panel title={messages.dashboard.parts} width={width} height={height}>
+    <Panel title={messages.dashboard.parts} width={width} height={height} gap={hasRoom ? 1 : 0}>
       {ROWS.map((part) => {
-        const partState = states[part]
+        const found = states[part]
+        const { sign, colour } = found === undefined ? UNKNOWN : LOOKS[found]
+        const word = found === undefined ? '' : messages.parts[found]
+        const latency = found === 'up' ? latencyOf(part, state) : undefined
         const isSelected = part === state.selected
-        const looks = partState === undefined ? { sign: ' ', colour: 'gray' } : LOOKS[partState]
         return (
           <Text key={part} wrap="truncate">
             <Text color="cyan" bold>
               {isSelected ? '▸ ' : '  '}
             </Text>
             <Text bold={isSelected}>{part.padEnd(NAME_WIDTH)}</Text>
-            <Text color={looks.colour}>{`${looks.sign} `}</Text>
-            {partState === 'up' || partState === undefined ? (
-              <Text>{(latencyOf(part, state) ?? '').padStart(8)}</Text>
-            ) : (
-              <Text color={looks.colour}>{messages.parts[partState].padEnd(8)}</Text>
-            )}
+            <Text color={colour}>{`${sign} ${(latency ?? word).padEnd(WORD_WIDTH)}`}</Text>
             {width >= WIDE && <Text dimColor>{details(part, state)}</Text>}
           </Text>
         )

@@ -19,10 +19,19 @@ const FIGURE_WIDTH = 9
 /** For each service, requests a second, and below them the latencies of the last minute, a bar a second. */
 export function Traffic({ state, words, width, height }: TrafficProps) {
   const room = width - FRAME.width
+  // Each service has a line of latencies; what is left is for its bars.
+  const bars = Math.floor((height - FRAME.height) / SERVICES.length) - 1
   return (
     <Panel title={words.traffic} note={words.aSecond} width={width} height={height}>
       {SERVICES.map((service) => (
-        <Service key={service} name={service} samples={state.traffic[service]} words={words} width={room} />
+        <Service
+          key={service}
+          name={service}
+          samples={state.traffic[service]}
+          words={words}
+          width={room}
+          bars={bars}
+        />
       ))}
     </Panel>
   )
@@ -33,30 +42,43 @@ interface ServiceProps {
   readonly samples: readonly Sample[]
   readonly words: Words
   readonly width: number
+  /** How many lines high. */
+  readonly bars: number
 }
 
-function Service({ name, samples, words, width }: ServiceProps) {
+function Service({ name, samples, words, width, bars }: ServiceProps) {
   const { requestsPerSecond = 0, p50 = null, p99 = null } = samples.at(-1) ?? {}
+  const graph = sparkline(
+    samples.map((sample) => sample.requestsPerSecond),
+    { width: width - NAME_WIDTH - FIGURE_WIDTH, height: bars },
+  )
+  // One scale for both, so that they can be compared.
+  const slowest = Math.max(0, ...samples.map((sample) => sample.p99 ?? 0))
   const each = Math.floor((width - NAME_WIDTH) / 2)
   return (
     <>
-      <Text wrap="truncate">
-        <Text bold>{name.padEnd(NAME_WIDTH)}</Text>
-        <Text>{words.rate(rate(requestsPerSecond)).padEnd(FIGURE_WIDTH)}</Text>
-        <Text color="cyan">
-          {sparkline(
-            samples.map((sample) => sample.requestsPerSecond),
-            width - NAME_WIDTH - FIGURE_WIDTH,
-          )}
+      {graph.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+        <Text key={index} wrap="truncate">
+          <Text bold>{(index === 0 ? name : '').padEnd(NAME_WIDTH)}</Text>
+          <Text>{(index === 0 ? words.rate(rate(requestsPerSecond)) : '').padEnd(FIGURE_WIDTH)}</Text>
+          <Text color="cyan">{line}</Text>
         </Text>
-      </Text>
+      ))}
       <Text wrap="truncate">
         {' '.repeat(NAME_WIDTH)}
-        <Latency name="p50" value={p50} values={samples.map((sample) => sample.p50)} width={each} />
+        <Latency
+          name="p50"
+          value={p50}
+          values={samples.map((sample) => sample.p50)}
+          top={slowest}
+          width={each}
+        />
         <Latency
           name="p99"
           value={p99}
           values={samples.map((sample) => sample.p99)}
+          top={slowest}
           width={width - NAME_WIDTH - each}
         />
       </Text>
@@ -68,15 +90,17 @@ interface LatencyProps {
   readonly name: string
   readonly value: number | null
   readonly values: readonly (number | null)[]
+  /** In milliseconds: what a full bar is. */
+  readonly top: number
   readonly width: number
 }
 
-function Latency({ name, value, values, width }: LatencyProps) {
+function Latency({ name, value, values, top, width }: LatencyProps) {
   const figure = `${name} ${value === null ? '-' : formatLatency(value)}`.padEnd(name.length + FIGURE_WIDTH)
   return (
     <Text>
       <Text dimColor>{figure}</Text>
-      <Text color="magenta">{`${sparkline(values, width - figure.length - 1)} `}</Text>
+      <Text color="magenta">{`${sparkline(values, { width: width - figure.length - 1, top })[0]} `}</Text>
     </Text>
   )
 }
