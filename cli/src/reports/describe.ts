@@ -1,5 +1,5 @@
 import type { Advice, CheckResult, Evidence, Report } from '@msctl/scenarios/grading'
-import { percentOf } from './verdict.ts'
+import { percentOf, verdictOf } from './verdict.ts'
 import { makeVisible, onOneLine, shorten } from './visible.ts'
 import { type Words, wordsOf, writeNumber } from './words.ts'
 
@@ -12,16 +12,38 @@ const LONGEST = { head: 240, cause: 3_000, repro: 20_000 }
 
 type Explained = Pick<CheckResult | Advice, 'status' | 'cause' | 'repro' | 'evidence'>
 
-/** What was expected, what was seen, why it matters and a hint: labels and words, leaving out what is empty. */
+/**
+ * What was expected, what was seen, why it matters and a hint: labels and words, leaving out what is empty. Of what could not
+ * be judged only what was in the way, and what to do about it.
+ */
 export function causeOf({ status, cause }: Explained, words: Words): readonly (readonly [string, string])[] {
   if (cause === undefined || status === 'pass') return []
   const labels = words.cause[status]
-  const parts = ['expected', 'actual', 'rationale', 'hint'] as const
+  const parts = (['expected', 'actual', 'rationale', 'hint'] as const).filter((part) => part in labels)
   return parts.flatMap((part) =>
     cause[part].trim() === ''
       ? []
-      : [[labels[part], shorten(makeVisible(cause[part]).trim(), LONGEST.cause, words.more)] as const],
+      : [[labels[part] ?? '', shorten(makeVisible(cause[part]).trim(), LONGEST.cause, words.more)] as const],
   )
+}
+
+/** Checks that did not pass for the same reason. */
+export interface SameReason {
+  readonly reason: string
+  readonly checks: readonly CheckResult[]
+}
+
+/** Each reason once: when the target is lost, it is lost for all that was still to come. */
+export function groupByReason(checks: readonly CheckResult[]): readonly SameReason[] {
+  const groups = new Map<string, CheckResult[]>()
+  for (const check of checks) {
+    const reason = [check.cause?.actual ?? '', check.cause?.hint ?? ''].filter(Boolean).join(' ')
+    groups.set(reason, [...(groups.get(reason) ?? []), check])
+  }
+  return [...groups].map(([reason, group]) => ({
+    reason: shorten(makeVisible(reason).trim(), LONGEST.cause, () => '…'),
+    checks: group,
+  }))
 }
 
 /** One line that says what was wrong, for places that have no more. */
@@ -117,6 +139,15 @@ export function describeScore(report: Report): string {
   const percent = writeNumber(percentOf(report), report.run.language)
   const { score, assessable, maxScore } = report
   return `${words.points(score, assessable)} (${words.ofAssessable(percent)}). ${words.ofMax(assessable, maxScore)}`
+}
+
+/** What the verdict means. */
+export function explainVerdict(report: Report): string {
+  const { score, assessable, passMark, run } = report
+  const words = wordsOf(report)
+  const verdict = verdictOf(report)
+  const isStrict = verdict === 'below' && score * 100 >= passMark * assessable
+  return isStrict ? words.strict : words.verdictWhy[verdict](writeNumber(passMark, run.language))
 }
 
 /** What the report is about. */

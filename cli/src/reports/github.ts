@@ -1,5 +1,13 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { causeOf, describeScore, heading, nameOfTarget, summaryOf } from './describe.ts'
+import {
+  causeOf,
+  describeScore,
+  groupByReason,
+  heading,
+  nameOfTarget,
+  type SameReason,
+  summaryOf,
+} from './describe.ts'
 import { verdictOf } from './verdict.ts'
 import { makeVisible, onOneLine, shorten } from './visible.ts'
 import { type Words, wordsOf } from './words.ts'
@@ -18,30 +26,46 @@ type Kind = 'error' | 'warning' | 'notice'
 export function renderGithub(report: Report): string {
   const words = wordsOf(report)
   const having = (status: CheckResult['status']) => report.checks.filter((check) => check.status === status)
-  // The dearest first, as the rest may not be shown.
-  const failed = having('fail').toSorted((one, other) => other.maxPoints - one.maxPoints)
+  // The dearest first, as the rest may not be shown; last what failed only because something else did.
+  const rank = ({ because, maxPoints }: CheckResult) =>
+    because === undefined ? maxPoints : maxPoints - 1_000
+  const failed = having('fail').toSorted((one, other) => rank(other) - rank(one))
+  const wrong = groupByReason(having('error'))
   const advice = report.advice.filter(({ status }) => status === 'fail')
   const advised = advice.map(({ title }) => `- ${heading(title)}`)
   const verdict = `${words.verdict[verdictOf(report)]}. ${describeScore(report)}`
   return [
-    ...annotations('error', failed, words),
-    ...annotations('warning', having('error'), words),
+    ...annotations(
+      'error',
+      failed.map((check) => [titleOf(check), textOf(check, words)]),
+      words,
+    ),
+    ...annotations(
+      'warning',
+      wrong.map((group) => [`${words.sections.errors} (${group.checks.length})`, listOf(group)]),
+      words,
+    ),
     command('notice', `msctl verify: ${nameOfTarget(report)}`, verdict),
     ...(advised.length > 0 ? [command('notice', words.sections.advice, advised.join('\n'))] : []),
     '',
   ].join('\n')
 }
 
-function annotations(kind: Kind, checks: readonly CheckResult[], words: Words): string[] {
-  const fits = checks.length <= SHOWN
-  const shown = fits ? checks : checks.slice(0, SHOWN - 1)
-  const left = checks.slice(shown.length)
+function annotations(
+  kind: Kind,
+  texts: readonly (readonly [title: string, text: string])[],
+  words: Words,
+): string[] {
+  const fits = texts.length <= SHOWN
+  const shown = fits ? texts : texts.slice(0, SHOWN - 1)
+  const left = texts.slice(shown.length)
   return [
-    ...shown.map((check) => command(kind, titleOf(check), textOf(check, words))),
-    ...(fits ? [] : [command(kind, words.moreChecks(left.length), left.map(titleOf).join('\n'))]),
+    ...shown.map(([title, text]) => command(kind, title, text)),
+    ...(fits ? [] : [command(kind, words.moreChecks(left.length), left.map(([title]) => title).join('\n'))]),
   ]
 }
 
+const listOf = ({ reason, checks }: SameReason) => [reason, ...checks.map(({ id }) => `- ${id}`)].join('\n')
 const titleOf = ({ id, title, maxPoints }: CheckResult) => `${id} (${maxPoints}): ${heading(title)}`
 
 function textOf(check: CheckResult, words: Words): string {

@@ -3,6 +3,8 @@ import {
   bodyOfEvidence,
   causeOf,
   describeScore,
+  explainVerdict,
+  groupByReason,
   heading,
   headOfEvidence,
   nameOfTarget,
@@ -10,7 +12,7 @@ import {
 } from './describe.ts'
 import { verdictOf } from './verdict.ts'
 import { makeVisible, onOneLine } from './visible.ts'
-import { type Words, wordsOf, writeNumber } from './words.ts'
+import { type Words, wordsOf } from './words.ts'
 
 const MARKS = { pass: '✅', fail: '❌', 'not-assessed': '➖', error: '⚠️' } as const
 const VERDICT_MARKS = { passed: '✅', below: '❌', undecided: '⚠️' } as const
@@ -26,15 +28,21 @@ export function renderMarkdown(report: Report): string {
   const words = wordsOf(report)
   const verdict = verdictOf(report)
   const having = (status: CheckResult['status']) => report.checks.filter((check) => check.status === status)
-  const mark = writeNumber(report.passMark, report.run.language)
+  const failed = having('fail')
+  const own = failed.filter(({ because }) => because === undefined)
   const advice = report.advice.filter(({ status }) => status === 'fail')
   const parts = [
     `# ${VERDICT_MARKS[verdict]} ${escapeMarkdown(nameOfTarget(report))}: ${words.verdict[verdict]}`,
-    `**${describeScore(report)}** ${words.verdictWhy[verdict](mark)}`,
+    `**${describeScore(report)}** ${explainVerdict(report)}`,
     ...(report.run.complete ? [] : [`> ${words.incomplete}`]),
     table(report, words),
-    ...(['fail', 'error'] as const).flatMap((status) => section(words.status[status], having(status), words)),
-    ...listNotAssessed(having('not-assessed'), words),
+    ...section(words.sections.failed, own, words),
+    ...list(
+      words.sections.failedWith,
+      failed.filter(({ because }) => because !== undefined),
+    ),
+    ...reasons(words.sections.errors, having('error'), words),
+    ...reasons(words.sections.notAssessed, having('not-assessed'), words),
     ...section(words.sections.advice, advice, words),
     `<sub>msctl ${escapeMarkdown(report.run.msctl)} · ${words.facts.seed} ${report.run.seed} · ${report.run.startedAt}</sub>`,
   ]
@@ -66,10 +74,22 @@ const pointsOf = ({ score, assessable, maxScore }: CriterionResult) =>
 
 function section(title: string, of: readonly (CheckResult | Advice)[], words: Words): string[] {
   if (of.length === 0) return []
-  return [
-    `## ${title[0]?.toUpperCase()}${title.slice(1)} (${of.length})`,
-    ...of.map((each) => explain(each, words)),
-  ]
+  return [`## ${title} (${of.length})`, ...of.map((each) => explain(each, words))]
+}
+
+function list(title: string, checks: readonly CheckResult[]): string[] {
+  if (checks.length === 0) return []
+  const lines = checks.map(({ id, because = '' }) => `- ${code(id)} ← ${code(because)}`)
+  return [`## ${title} (${checks.length})`, lines.join('\n')]
+}
+
+function reasons(title: string, checks: readonly CheckResult[], words: Words): string[] {
+  if (checks.length === 0) return []
+  const lines = groupByReason(checks).map(
+    ({ reason, checks: group }) =>
+      `- ${escapeMarkdown(onOneLine(reason))} ${group.map(({ id }) => code(id)).join(', ')}`,
+  )
+  return [`## ${title} (${checks.length})`, words.notCounted, lines.join('\n')]
 }
 
 function explain(check: CheckResult | Advice, words: Words): string {
@@ -99,20 +119,6 @@ function explain(check: CheckResult | Advice, words: Words): string {
   ]
     .filter(Boolean)
     .join('\n\n')
-}
-
-function listNotAssessed(checks: readonly CheckResult[], words: Words): string[] {
-  if (checks.length === 0) return []
-  const status = words.status['not-assessed']
-  const lines = checks.map((check) => {
-    const how = causeOf(check, words).at(-1)?.[1] ?? ''
-    return `- ${code(check.id)} ${escapeMarkdown(heading(check.title))}${how === '' ? '' : `: ${escapeMarkdown(heading(how))}`}`
-  })
-  return [
-    `## ${status[0]?.toUpperCase()}${status.slice(1)} (${checks.length})`,
-    words.notCounted,
-    lines.join('\n'),
-  ]
 }
 
 /** As many parts as fit, none of them cut in two. */

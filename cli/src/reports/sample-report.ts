@@ -94,6 +94,7 @@ export function randomReport(seed: number): Report {
         dependsOn: [],
         ...explained(status),
         ...(random() < 0.1 && { unstable: true }),
+        ...(status !== 'pass' && random() < 0.2 && { because: 'correctness.users.create' }),
       }
     }),
   )

@@ -1,5 +1,5 @@
-/** Controls without a picture of their own, and those that turn the direction of a text: said by their number. */
-const HIDDEN = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g
+/** Controls without a picture of their own, what turns the direction of a text, what is no character: said by their number. */
+const HIDDEN = /[\u007f-\u009f\u2028\u2029\ufeff]|\p{Bidi_Control}|\p{Noncharacter_Code_Point}/gu
 const CONTROL = /(?![\t\n\u0080-\u009f\u007f])\p{Cc}/gu
 
 /**
@@ -10,7 +10,7 @@ export function makeVisible(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
     .replace(CONTROL, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
-    .replace(HIDDEN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(HIDDEN, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
     .toWellFormed()
 }
 

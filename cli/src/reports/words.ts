@@ -8,9 +8,14 @@ export interface Words {
   readonly title: string
   readonly verdict: Readonly<Record<Verdict, string>>
   readonly verdictWhy: Readonly<Record<Verdict, (passMark: string) => string>>
+  /** Above the mark, and yet not passed. */
+  readonly strict: string
   readonly status: Readonly<Record<CheckStatus, string>>
   readonly cause: Readonly<
-    Record<'fail' | 'not-assessed' | 'error', Record<'expected' | 'actual' | 'rationale' | 'hint', string>>
+    Record<
+      'fail' | 'not-assessed' | 'error',
+      Partial<Record<'expected' | 'actual' | 'rationale' | 'hint', string>>
+    >
   >
   /** `86 of 90 points` */
   readonly points: (score: number, max: number) => string
@@ -29,7 +34,18 @@ export interface Words {
   readonly seconds: (value: string) => string
   readonly milliseconds: (value: string) => string
   readonly sections: Readonly<
-    Record<'criteria' | 'failed' | 'timeline' | 'checks' | 'advice' | 'contents', string>
+    Record<
+      | 'criteria'
+      | 'failed'
+      | 'failedWith'
+      | 'errors'
+      | 'notAssessed'
+      | 'timeline'
+      | 'checks'
+      | 'advice'
+      | 'contents',
+      string
+    >
   >
   readonly columns: Readonly<Record<'criterion' | 'points' | 'check' | 'status' | 'time' | 'what', string>>
   readonly adviceNote: string
@@ -68,21 +84,12 @@ const en: Words = {
     below: (mark) => `Below the pass mark of ${mark} %.`,
     undecided: () => 'Something went wrong with the grading itself; this is nobody’s failure. Run it again.',
   },
+  strict: 'At or above the pass mark, but advice counts here (--strict).',
   status: { pass: 'passed', fail: 'failed', 'not-assessed': 'not assessed', error: 'grading error' },
   cause: {
     fail: { expected: 'Expected', actual: 'Seen', rationale: 'Why it matters', hint: 'Hint' },
-    'not-assessed': {
-      expected: 'Needed',
-      actual: 'Given',
-      rationale: 'What for',
-      hint: 'How to give it',
-    },
-    error: {
-      expected: 'Expected',
-      actual: 'What went wrong',
-      rationale: 'What it means',
-      hint: 'What to do',
-    },
+    'not-assessed': { actual: 'Why not', hint: 'What to do' },
+    error: { actual: 'What went wrong', hint: 'What to do' },
   },
   points: (score, max) => `${score} of ${max} points`,
   ofAssessable: (percent) => `${percent} % of what could be judged`,
@@ -116,6 +123,9 @@ const en: Words = {
   sections: {
     criteria: 'Criteria',
     failed: 'What failed',
+    failedWith: 'Failed along with another check',
+    errors: 'What could not be judged',
+    notAssessed: 'What was not assessed',
     timeline: 'Timeline',
     checks: 'All checks',
     advice: 'Advice',
@@ -179,21 +189,12 @@ const ru: Words = {
     below: (mark) => `Ниже проходного порога ${mark} %.`,
     undecided: () => 'Сбой в самой проверке, и ничьей вины в этом нет. Запустите её ещё раз.',
   },
+  strict: 'Не ниже проходного порога, но здесь учитываются и советы (--strict).',
   status: { pass: 'пройдено', fail: 'не пройдено', 'not-assessed': 'не оценено', error: 'сбой проверки' },
   cause: {
     fail: { expected: 'Ожидалось', actual: 'Получено', rationale: 'Почему это важно', hint: 'Подсказка' },
-    'not-assessed': {
-      expected: 'Нужно',
-      actual: 'Дано',
-      rationale: 'Для чего',
-      hint: 'Как это дать',
-    },
-    error: {
-      expected: 'Ожидалось',
-      actual: 'Что случилось',
-      rationale: 'Что это значит',
-      hint: 'Что делать',
-    },
+    'not-assessed': { actual: 'Почему нет', hint: 'Что делать' },
+    error: { actual: 'Что случилось', hint: 'Что делать' },
   },
   points: (score, max) => `Баллы: ${score} из ${max}`,
   ofAssessable: (percent) => `${percent} % от того, что удалось оценить`,
@@ -225,6 +226,9 @@ const ru: Words = {
   sections: {
     criteria: 'Критерии',
     failed: 'Что не пройдено',
+    failedWith: 'Не пройдено вслед за другой проверкой',
+    errors: 'О чём судить не удалось',
+    notAssessed: 'Что не оценивалось',
     timeline: 'Ход проверки',
     checks: 'Все проверки',
     advice: 'Советы',

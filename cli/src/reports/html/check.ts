@@ -1,5 +1,5 @@
 import type { Advice, CheckResult } from '@msctl/scenarios/grading'
-import { causeOf, heading, reproOf } from '../describe.ts'
+import { causeOf, heading, reproOf, type SameReason } from '../describe.ts'
 import type { Words } from '../words.ts'
 import { renderEvidence } from './evidence.ts'
 import { type Html, html } from './markup.ts'
@@ -15,11 +15,7 @@ interface Telling {
 export const anchorOf = (id: string) => `check-${id}`
 
 /** A check that did not pass, or an advice, with all that is known of it. */
-export function renderFinding(
-  check: CheckResult | Advice,
-  kind: 'fail' | 'error' | 'advice',
-  telling: Telling,
-): Html {
+export function renderFinding(check: CheckResult | Advice, kind: 'fail' | 'advice', telling: Telling): Html {
   const { words } = telling
   const points =
     'maxPoints' in check && html`<span class="points">${check.points} / ${check.maxPoints}</span>`
@@ -35,17 +31,36 @@ ${renderCause(check, words)}${'unstable' in check && check.unstable === true && 
 `
 }
 
-/** A check in the list of all: what is told in full above is linked to, the others open where there is more to see. */
+/** Checks that failed only because another one did. */
+export function renderFailedWith(checks: readonly CheckResult[], { words }: Telling): Html | undefined {
+  if (checks.length === 0) return undefined
+  const items = checks.map(
+    ({ id, because = '', points, maxPoints }) =>
+      html`<li id="${anchorOf(id)}"><div class="row"><span class="title mono">${id} ← <a href="#${anchorOf(because)}">${because}</a></span><span class="points">${points} / ${maxPoints}</span></div></li>`,
+  )
+  return html`<div class="group"><h3>${words.sections.failedWith} (${checks.length})</h3><ul class="rows card">${items}</ul></div>`
+}
+
+/** Why checks could not be judged, each reason once. */
+export function renderReasons(groups: readonly SameReason[], kind: 'error' | 'not-assessed'): Html {
+  return html`${groups.map(
+    ({ reason, checks }) =>
+      html`<article class="finding card ${kind}"><p class="reason">${reason}</p><ul class="ids">${checks.map(
+        ({ id }) => html`<li class="mono" id="${anchorOf(id)}">${id}</li>`,
+      )}</ul></article>`,
+  )}`
+}
+
+/** A check in the list of all: what is told above is linked to, a passed one opens where there is more to see. */
 export function renderRow(check: CheckResult, telling: Telling): Html {
   const { words } = telling
   const { id, status, title, points, maxPoints } = check
   const shownPoints = status === 'pass' || status === 'fail' ? points : '–'
   const line = html`<span class="mark ${status}" aria-hidden="true">${MARKS[status]}</span><span class="title"><span>${heading(title)}</span> <span class="hidden">${words.status[status]}</span><span class="id mono">${id}</span></span><span class="points">${shownPoints} / ${maxPoints}</span>`
-  if (status === 'fail' || status === 'error')
-    return html`<li><a class="row" href="#${anchorOf(id)}">${line}</a></li>`
-  const inside = html`${renderCause(check, words)}${renderEvidence(check.evidence, { ...telling, limit: 8 })}`
-  if (inside.html === '') return html`<li id="${anchorOf(id)}"><div class="row">${line}</div></li>`
-  return html`<li><details id="${anchorOf(id)}" class="${status}"><summary class="row">${line}</summary><div class="inside">${inside}</div></details></li>`
+  if (status !== 'pass') return html`<li><a class="row" href="#${anchorOf(id)}">${line}</a></li>`
+  const inside = renderEvidence(check.evidence, { ...telling, limit: 8 })
+  if (inside === undefined) return html`<li id="${anchorOf(id)}"><div class="row">${line}</div></li>`
+  return html`<li><details id="${anchorOf(id)}"><summary class="row">${line}</summary><div class="inside">${inside}</div></details></li>`
 }
 
 function renderCause(check: CheckResult | Advice, words: Words): Html | undefined {

@@ -1,4 +1,5 @@
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
+import { explainVerdict } from '../describe.ts'
 import { percentOf, verdictOf } from '../verdict.ts'
 import { type Words, wordsOf, writeNumber } from '../words.ts'
 import { type Html, html } from './markup.ts'
@@ -20,14 +21,14 @@ function sharesOf(checks: readonly CheckResult[]): Record<Share, number> {
 /** The score as a ring, the verdict and what it means. */
 export function renderOutcome(report: Report): Html {
   const words = wordsOf(report)
-  const { score, assessable, maxScore, passMark, run } = report
+  const { score, assessable, maxScore, run } = report
   const verdict = verdictOf(report)
   const percent = writeNumber(percentOf(report), run.language)
   return html`<div class="outcome card">
 ${ring(report, percent)}
 <div><p class="pill ${verdict}">${words.verdict[verdict]}</p>
 <p class="score">${words.points(score, assessable)}</p>
-<p>${words.verdictWhy[verdict](writeNumber(passMark, run.language))}</p>
+<p>${explainVerdict(report)}</p>
 <p class="muted">${words.ofMax(assessable, maxScore)} ${assessable < maxScore && words.notCounted}</p>
 ${!run.complete && html`<p class="notice">${words.incomplete}</p>`}</div></div>`
 }
@@ -57,7 +58,7 @@ export function renderCriteria(report: Report): Html {
     const points = assessable === 0 ? `– / ${maxScore}` : `${score} / ${assessable}`
     const rest =
       assessable > 0 && assessable < maxScore && html` <span class="muted small">(${maxScore})</span>`
-    return html`<li><a href="#criterion-${id}">${title}</a>${bar(shares, words)}<span class="points">${points}${rest}</span></li>`
+    return html`<li><a href="#criterion-${id}">${title}</a>${bar(shares, maxScore, words)}<span class="points">${points}${rest}</span></li>`
   })
   const total = sharesOf(report.checks)
   const keys = SHARES.filter((share) => total[share] > 0)
@@ -68,8 +69,12 @@ export function renderCriteria(report: Report): Html {
   )}</p>`
 }
 
-function bar(shares: Record<Share, number>, words: Words): Html {
-  const total = SHARES.reduce((sum, share) => sum + shares[share], 0)
+function bar(shares: Record<Share, number>, maxScore: number, words: Words): Html {
+  const total = Math.max(
+    1,
+    maxScore,
+    SHARES.reduce((sum, share) => sum + shares[share], 0),
+  )
   let from = 0
   const parts = SHARES.filter((share) => shares[share] > 0).map((share) => {
     const part = html`<rect class="fill-${share}" x="${from}" width="${shares[share]}" height="1"/>`
@@ -79,5 +84,5 @@ function bar(shares: Record<Share, number>, words: Words): Html {
   const label = SHARES.filter((share) => shares[share] > 0).map(
     (share) => `${words.status[share]}: ${shares[share]}`,
   )
-  return html`<svg viewBox="0 0 ${Math.max(total, 1)} 1" preserveAspectRatio="none" role="img" aria-label="${label.join(', ')}"><rect class="track" width="${Math.max(total, 1)}" height="1"/>${parts}</svg>`
+  return html`<svg viewBox="0 0 ${total} 1" preserveAspectRatio="none" role="img" aria-label="${label.join(', ')}"><rect class="track" width="${total}" height="1"/>${parts}</svg>`
 }

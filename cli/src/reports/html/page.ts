@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
-import { nameOfTarget } from '../describe.ts'
+import { groupByReason, nameOfTarget } from '../describe.ts'
 import { verdictOf } from '../verdict.ts'
 import { type Words, wordsOf, writeNumber } from '../words.ts'
-import { renderFinding, renderRow } from './check.ts'
+import { renderFailedWith, renderFinding, renderReasons, renderRow } from './check.ts'
 import { type Html, html, trusted } from './markup.ts'
 import { renderCriteria, renderOutcome } from './outcome.ts'
 import { SCRIPT } from './script.ts'
@@ -20,7 +20,13 @@ export function renderHtml(report: Report): string {
   const { language } = report.run
   const telling = { words, language }
   const having = (status: CheckResult['status']) => report.checks.filter((check) => check.status === status)
-  const [failed, errors] = [having('fail'), having('error')]
+  const failed = having('fail')
+  const own = failed.filter(({ because }) => because === undefined)
+  const notJudged = (status: 'error' | 'not-assessed', title: string) => {
+    const checks = having(status)
+    const content = html`<p class="muted">${words.notCounted}</p>${renderReasons(groupByReason(checks), status)}`
+    return checks.length === 0 ? [] : [section(status, `${title} (${checks.length})`, content)]
+  }
   const advice = report.advice.filter(({ status }) => status === 'fail')
   const timeline = renderTimeline(report)
   const { sections } = words
@@ -31,19 +37,15 @@ export function renderHtml(report: Report): string {
           section(
             'failed',
             `${sections.failed} (${failed.length})`,
-            html`<p class="muted">${words.failedNote}</p>${failed.map((check) => renderFinding(check, 'fail', telling))}`,
+            html`<p class="muted">${words.failedNote}</p>${own.map((check) => renderFinding(check, 'fail', telling))}${renderFailedWith(
+              failed.filter(({ because }) => because !== undefined),
+              telling,
+            )}`,
           ),
         ]
       : []),
-    ...(errors.length > 0
-      ? [
-          section(
-            'errors',
-            `${capital(words.status.error)} (${errors.length})`,
-            html`<p class="muted">${words.notCounted}</p>${errors.map((check) => renderFinding(check, 'error', telling))}`,
-          ),
-        ]
-      : []),
+    ...notJudged('error', sections.errors),
+    ...notJudged('not-assessed', sections.notAssessed),
     ...(timeline === undefined
       ? []
       : [
@@ -136,4 +138,3 @@ function renderFacts({ run, passMark }: Report, words: Words): Html {
 }
 
 const digestOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
-const capital = (text: string) => `${text[0]?.toUpperCase()}${text.slice(1)}`

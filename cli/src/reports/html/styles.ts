@@ -74,14 +74,18 @@ nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; margi
 
 .finding { margin-top: 1.25rem; padding: 1.25rem 1.5rem; border-left: 4px solid var(--fail); }
 .finding.error { border-left-color: var(--warn); }
+.finding.not-assessed { border-left-color: var(--none); }
 .finding.advice { border-left-color: var(--link); }
+.reason { white-space: pre-wrap; unicode-bidi: isolate; }
+.ids { list-style: none; padding: 0; margin-top: 0.75rem; display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; color: var(--muted); }
+:target { scroll-margin-top: 1rem; }
+.ids :target { color: var(--text); font-weight: 700; }
 .finding header { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }
 .finding .id { color: var(--muted); }
 .cause { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.5rem 1.25rem; margin-top: 1rem; }
 .cause dt { color: var(--muted); }
 .cause dd { white-space: pre-wrap; unicode-bidi: isolate; }
 .cause .actual { color: var(--fail); font-weight: 500; }
-.error .cause .actual, .not-assessed .cause .actual { color: var(--warn); }
 .advice .cause .actual { color: var(--text); }
 .block { margin-top: 1.25rem; }
 .block > h4 { margin: 0 0 0.5rem; font-size: 0.9rem; font-weight: 600; }
@@ -121,7 +125,7 @@ a.row .title > span { text-decoration: underline; text-decoration-color: var(--m
 .mark { flex: none; width: 1.1em; text-align: center; font-weight: 700; }
 .mark.pass { color: var(--pass); } .mark.fail { color: var(--fail); } .mark.error { color: var(--warn); } .mark.not-assessed { color: var(--none); }
 .inside { padding: 0 1.1rem 1rem 2.95rem; }
-.inside .cause { margin-top: 0.25rem; }
+.inside .block { margin-top: 0.25rem; }
 
 .scroll { margin-top: 1rem; padding: 0.75rem; overflow-x: auto; }
 .timeline { display: block; width: 100%; min-width: 46rem; height: auto; font: 11px system-ui, "DejaVu Sans", sans-serif; }
