@@ -63,7 +63,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
         command.addArgument(new Argument(argument, help.argument.shell).choices(SHELLS))
       else command.argument(argument, help.argument[subject])
     }
-    command.addHelpText('after', `\n${help.examples}\n${pairs(lines)}`)
+    command.addHelpText('after', () => `\n${help.examples}\n${pairs(lines, widthOf(command))}`)
     const above = words.length === 1 ? program : program.commands.find((each) => each.name() === words[0])
     above?.addCommand(command)
     return command
@@ -361,6 +361,7 @@ function withHelp(command: Command, messages: Messages): Command {
       .configureOutput({ writeErr: () => undefined })
       .configureHelp({
         showGlobalOptions: true,
+        minWidthToWrap: 20,
         styleTitle: (title) => titles[title] ?? title,
         // The choices stand in the description already, in its language.
         optionDescription: (option) => option.description,
@@ -369,10 +370,18 @@ function withHelp(command: Command, messages: Messages): Command {
   )
 }
 
-/** Two columns, indented as commander's own. */
-function pairs(lines: readonly (readonly [string, string])[]): string {
+/** How wide the help of a command may be. */
+function widthOf(command: Command): number | undefined {
+  return command.configureOutput().getOutHelpWidth?.()
+}
+
+/** Two columns, indented as commander's own; where they do not fit side by side, the right one below the left. */
+function pairs(lines: readonly (readonly [string, string])[], helpWidth = Number.POSITIVE_INFINITY): string {
   const width = Math.max(...lines.map(([left]) => left.length))
-  return lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n')
+  const isNarrow = lines.some(([, right]) => width + right.length + 4 > helpWidth)
+  return lines
+    .map(([left, right]) => (isNarrow ? `  ${left}\n      ${right}` : `  ${left.padEnd(width)}  ${right}`))
+    .join('\n')
 }
 
 function parseNumber(wanted: string, max = Number.MAX_SAFE_INTEGER, min = 0) {

@@ -2,6 +2,7 @@ import type { CacheFrame } from '../commands/cache-watch.ts'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { CachedKey, CachedValue } from '../platform/cached-keys.ts'
 import { formatTime } from './clock.ts'
+import { clip } from './display-width.ts'
 import { renderTable } from './table.ts'
 
 /** How long the bar is that a new key begins with. */
@@ -83,6 +84,3 @@ export function renderCacheFrame({ time, keys }: CacheFrame, context: RenderCont
     ].join('\n'),
   }
 }
-
-const clip = (text: string, width: number) =>
-  text.length <= width ? text : `${text.slice(0, Math.max(1, width - 1))}…`

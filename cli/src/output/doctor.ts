@@ -3,6 +3,7 @@ import type { RenderContext, Rendering } from '../context.ts'
 import type { Check, Problem, Warning } from '../doctor/check.ts'
 import type { Messages } from '../messages/index.ts'
 import { formatBytes } from './amounts.ts'
+import { wrap } from './wrap.ts'
 
 /** What was looked at, for the machine and for each driver, with the remedy below what is missing. */
 export function renderDoctor({ drivers, checks }: Diagnosis, context: RenderContext): Rendering {
@@ -27,15 +28,16 @@ export function renderDoctor({ drivers, checks }: Diagnosis, context: RenderCont
 function renderCheck(check: Check, width: number, { messages, terminal }: RenderContext): string[] {
   const { names, ok } = messages.doctor
   const name = names[check.name].padEnd(width)
+  const indent = ' '.repeat(width + 4)
+  const fit = (text: string) => wrap(text, terminal.width, indent)
   if (check.state === 'ok') {
     const { found } = check
     const say = ok[check.name] as (facts: typeof found) => string
-    return [`${terminal.green('✓')} ${name}  ${say(found)}`]
+    return [`${terminal.green('✓')} ${name}  ${fit(say(found))}`]
   }
   const mark = check.state === 'warning' ? terminal.yellow('!') : terminal.red('✗')
   const { what, next } = explain(check.problem, messages)
-  const indent = ' '.repeat(width + 4)
-  return [`${mark} ${name}  ${what}`, ...next.map((line) => `${indent}${terminal.dim(line)}`)]
+  return [`${mark} ${name}  ${fit(what)}`, ...next.map((line) => `${indent}${terminal.dim(fit(line))}`)]
 }
 
 function explain(problem: Problem | Warning, messages: Messages): { what: string; next: string[] } {

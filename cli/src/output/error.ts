@@ -1,6 +1,7 @@
 import { type Failure, isFailure } from '../failure.ts'
 import type { Messages } from '../messages/index.ts'
 import type { Terminal } from './terminal.ts'
+import { wrap } from './wrap.ts'
 
 /** What went wrong, in three lines; with `verbose`, where, too. */
 export function renderError(
@@ -20,10 +21,12 @@ export function renderError(
   }
   const width = Math.max(what.length, why.length, next.length)
   const label = (text: string) => `${text}:`.padEnd(width + 1)
+  // Elsewhere than before people, three lines are three lines.
+  const fit = (text: string) => (terminal.isLive ? wrap(text, terminal.width, ' '.repeat(width + 2)) : text)
   return [
-    `${terminal.red(terminal.bold(label(what)))} ${terminal.bold(words.what)}`,
-    `${terminal.dim(label(why))} ${words.why}`,
-    `${terminal.dim(label(next))} ${words.next}`,
+    `${terminal.red(terminal.bold(label(what)))} ${terminal.bold(fit(words.what))}`,
+    `${terminal.dim(label(why))} ${fit(words.why)}`,
+    `${terminal.dim(label(next))} ${fit(words.next)}`,
     ...(verbose ? [terminal.dim(stackOf(error))] : []),
   ].join('\n')
 }

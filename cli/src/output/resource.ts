@@ -92,6 +92,8 @@ const COLUMNS: Readonly<Record<ResourceName, readonly string[]>> = {
   orders: ['id', 'userId', 'product', 'quantity', 'created_at'],
   payments: ['id', 'order_id', 'amount', 'status', 'created_at', 'updated_at'],
 }
+/** What is as long as somebody chose. */
+const TEXTS = new Set(['email', 'name', 'product'])
 const NUMBERS = new Set(['id', 'userId', 'order_id', 'quantity', 'amount'])
 
 function renderRows(resource: ResourceName, rows: readonly Row[], { terminal }: RenderContext): string {
@@ -99,6 +101,7 @@ function renderRows(resource: ResourceName, rows: readonly Row[], { terminal }: 
   const heads = columns.map((title) => ({
     title,
     ...(NUMBERS.has(title) && { align: 'right' as const }),
+    ...(TEXTS.has(title) && { shrinksTo: 16 }),
   }))
   const cells = rows.map((row) =>
     columns.map((name) => {

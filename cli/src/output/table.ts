@@ -1,3 +1,4 @@
+import { clip, displayWidth } from './display-width.ts'
 import type { Mark } from './terminal.ts'
 
 /** A cell: its text, and how to mark it once it is padded. */
@@ -9,13 +10,15 @@ export interface Cell {
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
+  /** How narrow it may become, its cells cut, before a column is left out. Default: as wide as its widest cell. */
+  readonly shrinksTo?: number
 }
 
 const GAP = '  '
 
 /**
- * Aligned columns, as wide as their widest cell. Columns that no longer fit into `width` are left out, the last first;
- * the first two always stay.
+ * Aligned columns, as wide as their widest cell where there is room. Columns that do not fit into `width` even when those
+ * that may have shrunk are left out, the last first; the first two always stay.
  */
 export function renderTable(
   columns: readonly Column[],
@@ -23,21 +26,22 @@ export function renderTable(
   width: number,
   head: Mark,
 ): string {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...rows.map((row) => row[index]?.text.length ?? 0)),
+  const widest = columns.map(({ title }, index) =>
+    Math.max(...[title, ...rows.map((row) => row[index]?.text ?? '')].map(displayWidth)),
   )
+  const least = widest.map((each, index) => Math.min(each, columns[index]?.shrinksTo ?? each))
   let count = columns.length
-  const total = () => widths.slice(0, count).reduce((sum, each) => sum + each, 0) + GAP.length * (count - 1)
-  while (count > 2 && total() > width) count--
-
+  while (count > 2 && total(least.slice(0, count)) > width) count--
+  const widths = shrink(widest.slice(0, count), least, width)
   const line = (cells: readonly Cell[], mark?: Mark) =>
     cells
       .slice(0, count)
-      .map(({ text, mark: own = mark }, index) => {
+      .map(({ text: whole, mark: own = mark }, index) => {
         const size = widths[index] ?? 0
+        const text = clip(whole, size)
         const isLast = index === count - 1
-        const padded =
-          columns[index]?.align === 'right' ? text.padStart(size) : isLast ? text : text.padEnd(size)
+        const gap = ' '.repeat(size - displayWidth(text))
+        const padded = columns[index]?.align === 'right' ? gap + text : isLast ? text : text + gap
         return own === undefined ? padded : own(padded)
       })
       .join(GAP)
@@ -49,4 +53,19 @@ export function renderTable(
     ),
     ...rows.map((row) => line(row)),
   ].join('\n')
+}
+
+const total = (widths: readonly number[]) =>
+  widths.reduce((sum, each) => sum + each, 0) + GAP.length * (widths.length - 1)
+
+/** Takes what is too much from the columns that may shrink, the widest first. */
+function shrink(widths: readonly number[], least: readonly number[], room: number): number[] {
+  const shrunk = [...widths]
+  const byWidth = [...shrunk.keys()].sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))
+  for (const index of byWidth) {
+    const excess = Math.max(0, total(shrunk) - room)
+    const width = shrunk[index] ?? 0
+    shrunk[index] = Math.max(width - excess, least[index] ?? width)
+  }
+  return shrunk
 }
