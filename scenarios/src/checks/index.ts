@@ -1,5 +1,7 @@
 import type { Experiment } from '../grading/index.ts'
+import { staleReads } from './advice-stale-reads.ts'
 import { caching } from './caching.ts'
+import { circuitBreaker } from './circuit-breaker.ts'
 import { compose } from './compose.ts'
 import { correctness } from './correctness.ts'
 import { details } from './correctness-details.ts'
@@ -17,5 +19,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   details,
   ...caching,
   payments,
+  ...staleReads,
   persistence,
+  circuitBreaker,
 ]
