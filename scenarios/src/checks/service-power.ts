@@ -70,13 +70,15 @@ export function createPower(lab: AnyLab): Power {
   const { startUpMs } = world
   const control = controlOf(world)
   const off = new Set<ServiceName>()
+  const noted = new Set<ServiceName>()
   const startedAt = new Map<ServiceName, number>()
 
   const tell = (action: string, state: 'asked' | 'verified' | 'healed') =>
     lab.report({ type: 'fault', action, state })
 
   const switchOff = async ({ service }: Resource, how: 'stop' | 'kill'): Promise<Evidence> => {
-    if (!off.has(service)) {
+    if (!noted.has(service)) {
+      noted.add(service)
       lab.cleanUp(startTitle(service), async () => {
         if (off.has(service)) await control.start(service)
         off.delete(service)
