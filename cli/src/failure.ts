@@ -102,6 +102,8 @@ export interface Failures {
   'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
   'report-unwritable': { readonly file: string; readonly reason: string }
   'report-unreadable': { readonly file: string; readonly reason: string }
+  'grades-unreadable': { readonly file: string; readonly reason: string }
+  'grades-overlap': { readonly id: string; readonly shards: readonly string[] }
   'no-terminal': Record<never, never>
   'target-not-ready': { readonly url: string; readonly seconds: number }
   'rubric-unusable': { readonly file: string; readonly reason: string }
@@ -173,6 +175,8 @@ const exitCodes: Record<FailureCode, number> = {
   'no-schema': EXIT.usage,
   'report-unwritable': EXIT.environment,
   'report-unreadable': EXIT.usage,
+  'grades-unreadable': EXIT.usage,
+  'grades-overlap': EXIT.usage,
   'no-terminal': EXIT.environment,
   'target-not-ready': EXIT.unreachable,
   'rubric-unusable': EXIT.usage,

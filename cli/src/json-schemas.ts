@@ -3,6 +3,7 @@ import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/co
 import * as z from 'zod/mini'
 import { SHELLS } from './completion/shells.ts'
 import { PARTS } from './platform/parts.ts'
+import { Grades } from './reports/grades.ts'
 import { DRIVERS } from './platform/platform.ts'
 import { RESOURCES } from './resources.ts'
 import { SETTINGS } from './settings.ts'
@@ -129,6 +130,8 @@ export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   load: LoadReport,
   doctor: Diagnosis,
   verify: Report,
+  'report show': Report,
+  'report merge': Grades,
   config: Config,
   completion: z.object({ shell: z.enum(SHELLS), script: z.string() }),
   schema: z.union([z.object({ commands: z.array(z.string()) }), z.record(z.string(), z.unknown())]),

@@ -314,6 +314,32 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       execute(() => import('./commands/verify.ts'), options, command.optsWithGlobals()),
     )
 
+  add('report', '', [
+    'msctl report show report.json',
+    'msctl report show report.json --report html=report.html',
+    'msctl report merge shard-1 shard-2',
+  ])
+
+  add('report show', '<report>', [
+    'msctl report show report.json',
+    'msctl report show report.json --report html=report.html --report junit=junit.xml',
+    'msctl report show report.json --json | jq .score',
+  ])
+    .addOption(new Option('--report <format=file>', option.report).argParser(parseReport(help)))
+    .action((file, options, command) =>
+      execute(() => import('./commands/report-show.ts'), { file, ...options }, command.optsWithGlobals()),
+    )
+
+  add('report merge', '<shards...>', [
+    'msctl report merge shard-1 shard-2',
+    'msctl report merge shard-1 shard-2 --out all',
+    `msctl report merge shard-1 shard-2 --json | jq '.submissions[] | select(.passed).id'`,
+  ])
+    .option('--out <folder>', option.out)
+    .action((shards, options, command) =>
+      execute(() => import('./commands/report-merge.ts'), { shards, ...options }, command.optsWithGlobals()),
+    )
+
   add('config', '', [
     'msctl config',
     `msctl config --json | jq -r '.settings[] | select(.name == "url").value'`,

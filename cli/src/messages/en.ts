@@ -298,6 +298,16 @@ const errors: Explanations = {
     why: reason,
     next: 'Name a JSON report as msctl verify writes it: --report json=FILE',
   }),
+  'grades-unreadable': ({ file, reason }) => ({
+    what: `${file} holds no grades that can be used.`,
+    why: reason,
+    next: 'Name folders that msctl grade has written to, or their grades.json',
+  }),
+  'grades-overlap': ({ id, shards }) => ({
+    what: `${id} was graded more than once.`,
+    why: `It is in ${shards.join(' and in ')}, and nobody has said which of them counts.`,
+    next: 'Leave one of them out',
+  }),
   'no-terminal': () => ({
     what: 'The dashboard needs a terminal.',
     why: 'Here is none that can be drawn on and read from, or CI or TERM=dumb says that there is none.',
@@ -531,6 +541,19 @@ export const en = {
       lintUnusable: (line: string) => `The linter could not be run: ${line}`,
     },
   },
+  grades: {
+    columns: { id: 'submission', points: 'points', status: 'result', reason: 'why' },
+    statuses: {
+      passed: 'passed',
+      below: 'not passed',
+      undecided: 'no verdict',
+      'not-ready': 'never started',
+      refused: 'refused',
+      error: 'grading error',
+      interrupted: 'interrupted',
+    },
+    summary: (passed: number, of: number) => `${passed} of ${of} passed`,
+  },
   load: {
     target: (path: string, rps: number, duration: string) => `GET ${path}, ${rps} a second for ${duration}`,
     sent: 'sent',
@@ -673,6 +696,7 @@ export const en = {
       report: 'write a report, as often as wanted: json, junit, markdown, github, html, gradescope …',
       rubric: 'other points and another pass mark than those of the assignment',
       strict: 'what is only advised has to be done, too',
+      out: 'the folder to write to',
       seed: 'repeat what was left to chance',
       repeat: 'run everything so often, and mark the checks that come out differently',
       reset: 'how long the circuits of the target stay open (default: 30)',
@@ -706,6 +730,8 @@ export const en = {
       allowRemote: 'allow a target that is not on this machine',
     },
     argument: {
+      report: 'a report that was written as JSON',
+      shards: 'folders that msctl grade has written to',
       id: 'the id',
       shell: 'bash, zsh or fish',
       command: 'the command whose result it describes',
@@ -715,6 +741,9 @@ export const en = {
     },
     command: {
       verify: 'grade an implementation of the assignment',
+      report: 'show, convert and merge the reports of gradings',
+      'report show': 'show a stored report again, or write it in other formats',
+      'report merge': 'put what shards of msctl grade have written together',
       up: 'start the platform and wait until it is ready',
       down: 'stop the platform; its data stay',
       restart: 'restart one part, or everything',
@@ -813,6 +842,9 @@ export const en = {
       'payments get': ['one payment; the second time from the cache', 'for scripts'],
       'payments update': ['another status', 'another amount'],
       'payments delete': ['it is gone, also from the cache', 'for scripts'],
+      report: ['as msctl verify has shown it', 'as a page', 'two shards as one'],
+      'report show': ['as msctl verify has shown it', 'as a page, and for a CI system', 'one of its figures'],
+      'report merge': ['all grades in one table', 'with all reports in one folder', 'who passed, for scripts'],
       config: ['what counts here', 'the gateway that the other commands ask'],
       completion: [
         'put it in /etc/bash_completion.d/msctl, or: source <(msctl completion bash)',

@@ -292,6 +292,16 @@ export const ru: Messages = {
       why: reason,
       next: 'Нужен отчёт в JSON, какой пишет msctl verify: --report json=ФАЙЛ',
     }),
+    'grades-unreadable': ({ file, reason }) => ({
+      what: `В ${file} нет оценок, которыми можно воспользоваться.`,
+      why: reason,
+      next: 'Назовите папки, в которые писал msctl grade, или их grades.json',
+    }),
+    'grades-overlap': ({ id, shards }) => ({
+      what: `Работа ${id} оценена больше одного раза.`,
+      why: `Она есть в ${shards.join(' и в ')}, и никто не сказал, что из этого считать.`,
+      next: 'Уберите лишнее',
+    }),
     'no-terminal': () => ({
       what: 'Панели нужен терминал.',
       why: 'Здесь нет такого, на котором можно рисовать и с которого можно читать, или так говорят CI и TERM=dumb.',
@@ -511,6 +521,19 @@ export const ru: Messages = {
       lintUnusable: (line: string) => `Линтер не удалось запустить: ${line}`,
     },
   },
+  grades: {
+    columns: { id: 'работа', points: 'баллы', status: 'итог', reason: 'почему' },
+    statuses: {
+      passed: 'зачтено',
+      below: 'не зачтено',
+      undecided: 'без решения',
+      'not-ready': 'не запустилась',
+      refused: 'отклонена',
+      error: 'сбой проверки',
+      interrupted: 'прервано',
+    },
+    summary: (passed, of) => `Зачтено: ${passed} из ${of}`,
+  },
   load: {
     target: (path, rps, duration) => `GET ${path}, ${rps} в секунду в течение ${duration}`,
     sent: 'отправлено',
@@ -648,6 +671,7 @@ export const ru: Messages = {
       report: 'записать отчёт, можно несколько раз: json, junit, markdown, github, html, gradescope …',
       rubric: 'другие баллы и порог, чем в задании',
       strict: 'то, что только советуют, тоже обязательно',
+      out: 'папка, куда писать',
       seed: 'повторить то, что зависело от случая',
       repeat: 'выполнить всё столько раз и отметить проверки с разным исходом',
       reset: 'сколько секунд цепи проверяемой системы остаются открытыми (по умолчанию 30)',
@@ -681,6 +705,8 @@ export const ru: Messages = {
       allowRemote: 'разрешить цель не на этой машине',
     },
     argument: {
+      report: 'отчёт, записанный в JSON',
+      shards: 'папки, в которые писал msctl grade',
       id: 'номер',
       shell: 'bash, zsh или fish',
       command: 'команда, вывод которой описан',
@@ -690,6 +716,9 @@ export const ru: Messages = {
     },
     command: {
       verify: 'проверить и оценить реализацию задания',
+      report: 'показать, преобразовать и соединить отчёты о проверках',
+      'report show': 'показать сохранённый отчёт или записать его в других форматах',
+      'report merge': 'соединить то, что записали части msctl grade',
       up: 'запустить платформу и дождаться готовности',
       down: 'остановить платформу; данные останутся',
       restart: 'перезапустить одну часть или всё',
@@ -791,6 +820,13 @@ export const ru: Messages = {
       'payments get': ['один платёж; во второй раз из кэша', 'для сценариев'],
       'payments update': ['другое состояние', 'другая сумма'],
       'payments delete': ['его больше нет, и в кэше тоже', 'для сценариев'],
+      report: ['так, как его показал msctl verify', 'страницей', 'две части как одна'],
+      'report show': [
+        'так, как его показал msctl verify',
+        'страницей и для системы CI',
+        'одно из его чисел',
+      ],
+      'report merge': ['все оценки одной таблицей', 'со всеми отчётами в одной папке', 'кто прошёл, для скриптов'],
       config: ['что действует здесь', 'шлюз, к которому обращаются остальные команды'],
       completion: [
         'поместите в /etc/bash_completion.d/msctl или: source <(msctl completion bash)',
