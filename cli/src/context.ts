@@ -20,6 +20,8 @@ export interface Context {
   readonly language: Language
   /** All of stdin, as text. */
   readonly readInput: () => Promise<string>
+  /** Waits for a line of stdin, or its end. */
+  readonly readLine: () => Promise<void>
   /** How to speak, for commands that take the terminal over instead of giving data. */
   readonly rendering: RenderContext
   /** Aborted when msctl is told to end. */
@@ -51,10 +53,12 @@ export interface Rendering {
 export interface CommandModule<Options, Data> {
   run(options: Options, context: Context): Promise<Data> | AsyncIterable<Data>
   render(data: Data, context: RenderContext): Rendering
-  /** What the process exits with when that is not 0, though nothing went wrong. */
+  /** What the process exits with when that is not 0, though nothing went wrong; of a stream, asked for its last value. */
   exitCode?(data: Data, options: Options): number
   /** Whether, on a terminal, each result of a stream takes the place of the one before. Default `false`. */
   readonly isRedrawn?: boolean
+  /** Whether it ends in its own time when nobody reads its results any more, as it does when told to by a signal. Default `false`. */
+  readonly finishesAnyway?: boolean
   /** The values of the stream are chunks of one array, which `--json` prints as one document, a line an element. */
   readonly isArray?: boolean
   /** The JSON document, where it is not the data themselves. */

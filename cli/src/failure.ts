@@ -107,6 +107,17 @@ export interface Failures {
   'no-terminal': Record<never, never>
   'target-not-ready': { readonly url: string; readonly seconds: number }
   'rubric-unusable': { readonly file: string; readonly reason: string }
+  'no-scenario': { readonly given: string; readonly suggestion?: string | undefined }
+  'scenario-unreadable': { readonly file: string; readonly reason: string }
+  'scenario-elsewhere': { readonly asked: string; readonly here: string }
+  'unknown-parameter': {
+    readonly scenario: string
+    readonly given: string
+    readonly known: readonly string[]
+    readonly suggestion?: string | undefined
+  }
+  'journal-unreadable': { readonly file: string; readonly reason: string }
+  'file-exists': { readonly file: string }
   interrupted: Record<never, never>
 }
 
@@ -180,6 +191,12 @@ const exitCodes: Record<FailureCode, number> = {
   'no-terminal': EXIT.environment,
   'target-not-ready': EXIT.unreachable,
   'rubric-unusable': EXIT.usage,
+  'no-scenario': EXIT.usage,
+  'scenario-unreadable': EXIT.usage,
+  'scenario-elsewhere': EXIT.usage,
+  'unknown-parameter': EXIT.usage,
+  'journal-unreadable': EXIT.usage,
+  'file-exists': EXIT.usage,
   interrupted: EXIT.interrupted,
 }
 

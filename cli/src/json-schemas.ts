@@ -1,3 +1,4 @@
+import { ScenarioEvent } from '@msctl/scenarios'
 import { Report } from '@msctl/scenarios/grading'
 import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
@@ -95,6 +96,19 @@ const Diagnosis = z.object({
   ),
 })
 
+const Named = { name: z.string() }
+const ScenarioList = z.object({
+  scenarios: z.array(
+    z.object({
+      ...Named,
+      title: z.string(),
+      question: z.string(),
+      parameters: z.array(z.object({ ...Named, value: z.number(), reason: z.string() })),
+      expectations: z.array(z.object({ id: z.string(), title: z.string() })),
+    }),
+  ),
+})
+
 const resource = (name: string, Row: z.ZodMiniType, Got: z.ZodMiniType = Row) => ({
   [`${name} create`]: Row,
   [`${name} list`]: z.array(Row),
@@ -104,7 +118,7 @@ const resource = (name: string, Row: z.ZodMiniType, Got: z.ZodMiniType = Row) =>
 })
 
 /**
- * What each command prints with `--json`: the document, or of a stream (`logs`, `health --watch`, `cache watch`) each
+ * What each command prints with `--json`: the document, or of a stream (`logs`, `cache watch`, `scenario` …) each
  * line. Scripts rely on it.
  */
 export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
@@ -118,6 +132,11 @@ export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   logs: LogFields,
   health: Health,
   dashboard: Snapshot,
+  scenario: ScenarioEvent,
+  'scenario list': ScenarioList,
+  'scenario run': ScenarioEvent,
+  'scenario new': z.object({ file: z.string() }),
+  'scenario replay': ScenarioEvent,
   ...resource('users', User, z.union([User, UserDetails])),
   ...resource('orders', Order),
   ...resource('payments', Payment),

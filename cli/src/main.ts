@@ -15,9 +15,8 @@ import { toUsageFailure } from './usage-error.ts'
 /** What a process that a signal ended exits with, by convention. */
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** Aborted by the first signal; a second one ends the process at once. */
-function listenForSignals(): AbortSignal {
-  const controller = new AbortController()
+/** Aborts at the first signal; a second one ends the process at once. */
+function listenForSignals(controller: AbortController): void {
   for (const [name, code] of Object.entries(SIGNALS)) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(code)
@@ -25,21 +24,32 @@ function listenForSignals(): AbortSignal {
       controller.abort(new Failure('interrupted', {}))
     })
   }
-  return controller.signal
 }
 
-/** A reader that has seen enough (`| head`) is no error. */
-function endQuietlyWithoutReaders(): void {
+/** Said by a stream whose reader, or whose terminal, has gone. */
+const WITHOUT_READER: readonly (string | undefined)[] = ['EPIPE', 'EIO']
+
+/** A reader that has seen enough (`| head`) is no error. @param leave What is done then. */
+function endQuietlyWithoutReaders(leave: () => void): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      process.exit(process.exitCode ?? EXIT.done)
+      if (!WITHOUT_READER.includes(error.code)) throw error
+      isAnyoneReading = false
+      leave()
     })
   }
 }
 
+let isAnyoneReading = true
+
 async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await new Promise<void>((resolve) => process.stdout.once('drain', resolve))
+  if (!isAnyoneReading) return
+  if (!process.stdout.write(text))
+    await new Promise<void>((resolve) => {
+      process.stdout.once('drain', resolve)
+      // Of a pipe that nobody reads from any more, nothing drains.
+      process.stdout.once('error', () => resolve())
+    })
 }
 
 /** The value of `--lang`, which has to be known before the command line can be explained. */
@@ -59,6 +69,24 @@ async function readInput(signal: AbortSignal): Promise<string> {
     signal.throwIfAborted()
     throw error
   }
+}
+
+/** A line of stdin, or its end, or a signal. */
+function readLine(signal: AbortSignal): Promise<void> {
+  const { stdin } = process
+  const events = ['data', 'end', 'close']
+  return new Promise((resolve) => {
+    const end = () => {
+      for (const event of events) stdin.off(event, end)
+      signal.removeEventListener('abort', end)
+      stdin.pause()
+      resolve()
+    }
+    if (signal.aborted || stdin.readableEnded) return resolve()
+    for (const event of events) stdin.on(event, end)
+    signal.addEventListener('abort', end)
+    stdin.resume()
+  })
 }
 
 /** The configuration file, or why it cannot be used: help and version are to be had in spite of a broken one. */
@@ -84,8 +112,11 @@ function nameOf(command: Command): string {
 }
 
 async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  endQuietlyWithoutReaders()
-  const signal = listenForSignals()
+  const controller = new AbortController()
+  const { signal } = controller
+  let leave = (): void => process.exit(process.exitCode ?? EXIT.done)
+  endQuietlyWithoutReaders(() => leave())
+  listenForSignals(controller)
   const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
   const { config, failure } = tryConfigFile(home)
   const languageInFile = env.MSCTL_LANG ? undefined : config?.values.lang
@@ -118,13 +149,16 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       language,
       loadDrivers: () => import('./platform/choose-platform.ts'),
       readInput: () => readInput(signal),
+      readLine: () => readLine(signal),
       rendering,
       signal,
       onEvent: progress.event,
     }
     try {
       const run = { json: globals.json ?? false, quiet, context, rendering, beforeResult: progress.end }
-      exitCode = await runCommand(await load(), options, { ...run, sinks: { out: write, err: writeError } })
+      const module = await load()
+      if (module.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
+      exitCode = await runCommand(module, options, { ...run, sinks: { out: write, err: writeError } })
     } finally {
       progress.end()
     }

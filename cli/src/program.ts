@@ -314,6 +314,65 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       execute(() => import('./commands/verify.ts'), options, command.optsWithGlobals()),
     )
 
+  const withScenarioOptions = (command: Command): Command =>
+    command
+      .option('--step', option.step)
+      .option('--fast', option.fast)
+      .addOption(new Option('--set <name=value>', option.set).argParser(parseParameter(help)))
+      .option('--journal <file>', option.journal)
+
+  withScenarioOptions(
+    add('scenario', '[name]', [
+      'msctl scenario circuit-breaker',
+      'msctl scenario cache-ttl --step',
+      'msctl scenario payments --fast --json',
+    ]),
+  ).action((name, options, command) => {
+    const globals: GlobalOptions = command.optsWithGlobals()
+    return name === undefined
+      ? execute(() => import('./commands/scenario-list.ts'), {}, globals)
+      : execute(() => import('./commands/scenario.ts'), { name, ...options }, globals)
+  })
+
+  add('scenario list', '', [
+    'msctl scenario list',
+    `msctl scenario list --json | jq -r '.scenarios[].expectations[].title'`,
+  ]).action((options, command) =>
+    execute(() => import('./commands/scenario-list.ts'), options, command.optsWithGlobals()),
+  )
+
+  add('scenario new', '[newname]', ['msctl scenario new', 'msctl scenario new mine.mjs']).action(
+    (name, _options, command) =>
+      execute(() => import('./commands/scenario-new.ts'), { name }, command.optsWithGlobals()),
+  )
+
+  // commander gives `scenario` the options that both know, wherever they stand.
+  withScenarioOptions(
+    add('scenario run', '<file>', [
+      'msctl scenario run ./my-scenario.ts',
+      'msctl scenario run ./mine.mjs --set orders=50',
+    ]),
+  ).action((file, _options, command) =>
+    execute(
+      () => import('./commands/scenario-run.ts'),
+      { ...command.optsWithGlobals(), file },
+      command.optsWithGlobals(),
+    ),
+  )
+
+  add('scenario replay', '<file>', [
+    'msctl scenario replay journal.ndjson',
+    'msctl scenario replay journal.ndjson --fast',
+  ])
+    .option('--fast', option.fast)
+    .action((file, _options, command) =>
+      execute(
+        () => import('./commands/scenario-replay.ts'),
+        { fast: command.optsWithGlobals().fast, file },
+        command.optsWithGlobals(),
+      ),
+    )
+
   add('report', '', [
     'msctl report show report.json',
     'msctl report show report.json --report html=report.html',
@@ -480,6 +539,15 @@ function parseDuration(help: Messages['help']) {
     const ms = Math.round(Number(amount) * (units[unit] ?? 0))
     if (amount === '' || ms < 1 || ms > MAX_LOAD_MS) throw new InvalidArgumentError(help.aDuration)
     return ms
+  }
+}
+
+/** `resetSeconds=5`, beside those before it. */
+function parseParameter(help: Messages['help']) {
+  return (given: string, before: Readonly<Record<string, number>> = {}): Readonly<Record<string, number>> => {
+    const [, name = '', value = ''] = /^(\w+)=(\d+(?:\.\d+)?)$/.exec(given) ?? []
+    if (name === '') throw new InvalidArgumentError(help.aParameter)
+    return { ...before, [name]: Number(value) }
   }
 }
 

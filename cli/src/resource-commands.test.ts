@@ -74,6 +74,7 @@ function contextFor(url: string, input = '', signal = new AbortController().sign
     language: 'en',
     loadDrivers: () => Promise.reject(new Error('not wanted')),
     readInput: () => Promise.resolve(input),
+    readLine: async () => undefined,
     rendering: { messages: en, terminal, quiet: true, now: 0, self: 'msctl' },
     signal,
     onEvent: () => undefined,

@@ -48,8 +48,10 @@ export async function runCommand<Options, Data>(
     return module.exitCode?.(data, options) ?? EXIT.done
   }
   const printChunk = json && module.isArray === true ? arrayPrinter(sinks.out) : undefined
+  let last: Data | undefined
   try {
     for await (const data of outcome) {
+      last = data
       beforeResult()
       await (printChunk?.(module.toJson?.(data) ?? data) ?? print(data))
     }
@@ -57,7 +59,8 @@ export async function runCommand<Options, Data>(
   } catch (error) {
     if (!context.signal.aborted) throw error
   }
-  return context.signal.aborted ? EXIT.interrupted : EXIT.done
+  if (context.signal.aborted) return EXIT.interrupted
+  return (last !== undefined && module.exitCode?.(last, options)) || EXIT.done
 }
 
 function isStream<T>(value: Promise<T> | AsyncIterable<T>): value is AsyncIterable<T> {

@@ -36,7 +36,16 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
   let isGrading = false
 
   const erase = () => timer !== undefined && write(ERASE_LINE)
+  let working: Extract<PlatformEvent, { type: 'working' }> | undefined
+
   const draw = () => {
+    if (working !== undefined) {
+      write(
+        ERASE_LINE +
+          terminal.dim(drawWorking(working, FRAMES[frame++ % FRAMES.length] ?? '', terminal.width)),
+      )
+      return
+    }
     const names = PARTS.filter((part) => awaited.has(part)).join(', ')
     const what = isGrading ? grading.activity(Date.now()) : names === '' ? activity : names
     const text = `${FRAMES[frame % FRAMES.length]} ${what}  ${formatDuration(performance.now() - began)}`
@@ -106,6 +115,14 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
         for (const line of grading.add(event.event)) say(line)
         goOn()
         break
+      case 'working':
+        working = event
+        goOn()
+        break
+      case 'pausing':
+        end()
+        say(terminal.cyan(progress.pausing(event.what)))
+        break
       case 'output':
         goOn(event.line)
         if (verbose || !terminal.isLive) say(terminal.dim(event.line))
@@ -113,4 +130,21 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
     }
   }
   return { event: quiet ? () => undefined : show, end }
+}
+
+const BAR_WIDTH = 30
+
+/** How long it has lasted, or how long it will still take, with a bar. */
+function drawWorking(
+  { what, since, until }: { readonly what: string; readonly since: number; readonly until?: number },
+  frame: string,
+  width: number,
+): string {
+  const now = Date.now()
+  const name = what === '' ? '' : `${what}  `
+  if (until === undefined) return `${frame} ${name}${formatDuration(now - since)}`.slice(0, width - 1)
+  const left = Math.max(0, until - now)
+  const done = Math.min(BAR_WIDTH, Math.round((1 - left / Math.max(1, until - since)) * BAR_WIDTH))
+  const bar = '━'.repeat(done) + '╌'.repeat(BAR_WIDTH - done)
+  return `${frame} ${name}${formatDuration(Math.ceil(left / 1000) * 1000)}  ${bar}`.slice(0, width - 1)
 }
