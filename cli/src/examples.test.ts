@@ -12,6 +12,9 @@ import { en } from './messages/en.ts'
 import type { Messages } from './messages/index.ts'
 import { ru } from './messages/ru.ts'
 import { createProgram } from './program.ts'
+import { exampleReport } from './reports/example-report.ts'
+import { gradesOf } from './reports/grades.ts'
+import { renderReport } from './reports/render-report.ts'
 import { MAIN, makeHome } from './testing/msctl.ts'
 
 const menu = (messages: Messages) =>
@@ -124,9 +127,21 @@ beforeAll(async () => {
     MSCTL_PORT: '0',
     MSCTL_DRIVER: 'local',
   }
+  await storeReports()
   const { code, err } = await run('msctl up')
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
 })
+/** What the examples of `msctl report` read. */
+async function storeReports(): Promise<void> {
+  await writeFile(path.join(home, 'report.json'), renderReport('json', exampleReport('en'), {}))
+  for (const shard of ['shard-1', 'shard-2']) {
+    const grade = { id: `of-${shard}`, score: 72, assessable: 85, maxScore: 100, percent: 84.7 }
+    const grades = gradesOf([{ ...grade, passed: true, status: 'passed', reason: '' }])
+    await mkdir(path.join(home, shard))
+    await writeFile(path.join(home, shard, 'grades.json'), JSON.stringify(grades))
+  }
+}
+
 afterAll(async () => {
   await run('msctl down --volumes')
   await rm(home, { recursive: true, force: true })
@@ -195,6 +210,8 @@ const DOCUMENTS: Readonly<Record<keyof typeof JSON_SCHEMAS, string>> = {
   db: `db users --sql 'SELECT 1 AS one' --json`,
   load: 'load --rps 10 --duration 500ms --json',
   doctor: 'doctor --json',
+  'report show': 'report show report.json --json',
+  'report merge': 'report merge shard-1 shard-2 --json',
   config: 'config --json',
   completion: 'completion bash --json',
   schema: 'schema --json',
