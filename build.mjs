@@ -52,8 +52,13 @@ const needsNode = `{
   }
 }`
 
-/** @type {import('esbuild').Plugin} Leaves `import('./commands/up.ts')` as a `require('./commands/up.cjs')`. */
-const lazyCommands = {
+/**
+ * Leaves `import('./commands/up.ts')` as a `require('./commands/up.cjs')`.
+ *
+ * @param {string} folder Where in `dist` the bundle will be.
+ * @returns {import('esbuild').Plugin}
+ */
+const lazyCommands = (folder) => ({
   name: 'lazy-commands',
   setup({ onResolve }) {
     onResolve({ filter: /\.tsx?$/ }, ({ kind, path: wanted, resolveDir }) => {
@@ -61,10 +66,10 @@ const lazyCommands = {
       if (kind === 'dynamic-import' && file === TUI)
         return { path: wanted.replace(/\.tsx$/, '.mjs'), external: true }
       if (kind !== 'dynamic-import' || !LAZY.test(file)) return undefined
-      return { path: `./${file.replace(/\.ts$/, '.cjs')}`, external: true }
+      return { path: `./${path.relative(folder, file.replace(/\.ts$/, '.cjs'))}`, external: true }
     })
   },
-}
+})
 
 const IN_FULL = ['cli/src/load/run-load.ts', 'scenarios/src/grading/http.ts'].map((file) =>
   path.resolve(file),
@@ -159,7 +164,7 @@ async function buildCli() {
     outdir: 'cli/dist',
     outbase: 'cli/src',
     outExtension: { '.js': '.cjs' },
-    plugins: [lazyCommands, leanUndici],
+    plugins: [lazyCommands(''), leanUndici],
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: `#!/usr/bin/env node\n${needsNode}` },
   }
@@ -176,7 +181,11 @@ async function buildCli() {
       supported: { 'dynamic-import': false },
     }),
     // Only `import()` loads a module that awaits at its top level.
-    build({ ...cli, entryPoints: [`cli/src/commands/${DASHBOARD}`] }),
+    build({
+      ...cli,
+      entryPoints: [`cli/src/commands/${DASHBOARD}`],
+      plugins: [lazyCommands('commands'), leanUndici],
+    }),
     buildTui(),
   ])
   await chmod('cli/dist/main.cjs', 0o755)

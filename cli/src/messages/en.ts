@@ -441,6 +441,10 @@ export const en = {
     hitRatio: (percent: number) => `hits ${percent} %`,
     noEvents: 'Nothing has happened yet.',
     noLogs: 'Waiting for what the parts write.',
+    choose: 'Scenarios',
+    enterRuns: 'Enter runs it',
+    escEnds: 'Esc ends it',
+    escCloses: 'Esc closes',
     following: 'following',
     scrolledBack: (lines: number) => `${lines} lines back`,
     bringUp: 'Press u to start it.',
@@ -476,7 +480,7 @@ export const en = {
       quit: 'quit',
     },
     explained: {
-      move: 'select a part; in the logs: scroll, also by Page Up and Page Down',
+      move: 'select a part, or a scenario; Page Up and Page Down scroll',
       toggle: 'stop the selected part, or start it (msctl stop, msctl start)',
       kill: 'kill the selected part, as a crash would (msctl kill)',
       load: 'send 20 GET /users/1 a second for 10 seconds (msctl load)',
@@ -485,7 +489,7 @@ export const en = {
       logs: 'follow what the parts write (msctl logs --follow)',
       'bring-up': 'start all parts that do not run (msctl up)',
       help: 'show this',
-      back: 'back to the overview',
+      back: 'back; a scenario that runs is ended, and everything put back',
       quit: 'quit; the platform goes on running',
     },
     legend: [

@@ -426,6 +426,10 @@ export const ru: Messages = {
     hitRatio: (percent) => `попаданий ${percent} %`,
     noEvents: 'Пока ничего не случилось.',
     noLogs: 'Части пока ничего не написали.',
+    choose: 'Сценарии',
+    enterRuns: 'Enter — выполнить',
+    escEnds: 'Esc — прервать',
+    escCloses: 'Esc — закрыть',
     following: 'по мере записи',
     scrolledBack: (lines) => `на ${lines} строк назад`,
     bringUp: 'Нажмите u, чтобы запустить её.',
@@ -460,7 +464,7 @@ export const ru: Messages = {
       quit: 'выход',
     },
     explained: {
-      move: 'выбрать часть; в журнале — листать, в том числе Page Up и Page Down',
+      move: 'выбрать часть или сценарий; Page Up и Page Down листают',
       toggle: 'остановить выбранную часть или запустить её (msctl stop, msctl start)',
       kill: 'убить выбранную часть, как при аварии (msctl kill)',
       load: 'посылать 20 GET /users/1 в секунду в течение 10 секунд (msctl load)',
@@ -469,7 +473,7 @@ export const ru: Messages = {
       logs: 'следить за тем, что пишут части (msctl logs --follow)',
       'bring-up': 'запустить все части, которые не работают (msctl up)',
       help: 'показать эту справку',
-      back: 'назад к обзору',
+      back: 'назад; идущий сценарий прерывается, и всё возвращается на место',
       quit: 'выйти; платформа продолжит работать',
     },
     legend: [

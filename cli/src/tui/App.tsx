@@ -4,6 +4,7 @@ import { readWish, type Wish } from './keys.ts'
 import { type Layout, layOut, SMALLEST } from './layout.ts'
 import { Away } from './panels/Away.tsx'
 import { Cache } from './panels/Cache.tsx'
+import { Choice } from './panels/Choice.tsx'
 import { Circuits } from './panels/Circuits.tsx'
 import { Events } from './panels/Events.tsx'
 import { Footer } from './panels/Footer.tsx'
@@ -11,6 +12,7 @@ import { Header } from './panels/Header.tsx'
 import { Help } from './panels/Help.tsx'
 import { Logs } from './panels/Logs.tsx'
 import { Parts } from './panels/Parts.tsx'
+import { Scenario } from './panels/Scenario.tsx'
 import { Traffic } from './panels/Traffic.tsx'
 import type { DashboardState } from './state.ts'
 import type { Store } from './store.ts'
@@ -39,47 +41,70 @@ export interface DashboardProps {
 /** One frame. */
 export function Dashboard({ state, rendering }: DashboardProps) {
   const { dashboard: words } = rendering.messages
-  const layout = layOut(state.size)
-  if (layout === undefined) {
-    return <Text wrap="wrap">{words.tooSmall(SMALLEST, state.size)}</Text>
-  }
+  const { size, scenario, view } = state
+  const layout = layOut(size, scenario !== undefined || view.type === 'choosing')
+  if (layout === undefined) return <Text wrap="wrap">{words.tooSmall(SMALLEST, size)}</Text>
   return (
-    <Box flexDirection="column" width={layout.columns} height={layout.rows}>
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Header state={state} words={words} />
       <Body state={state} rendering={rendering} layout={layout} />
-      <Footer words={words} width={layout.columns} />
+      <Footer words={words} width={size.columns} />
     </Box>
   )
 }
 
-function Body({ state, rendering, layout }: DashboardProps & { readonly layout: Layout }) {
-  const { messages } = rendering
-  const { dashboard: words } = messages
-  const whole = { width: layout.columns, height: layout.circuits + layout.middle + layout.bottom }
-  if (state.view.type === 'help') return <Help words={words} {...whole} />
-  if (state.view.type === 'logs') return <Logs view={state.view} rendering={rendering} {...whole} />
-  const circuits = { width: layout.columns, height: layout.circuits }
-  const traffic = { width: layout.columns - layout.parts, height: layout.middle }
+type BodyProps = DashboardProps & { readonly layout: Layout }
+
+function Body(props: BodyProps) {
+  const { state, rendering, layout } = props
+  const { view, size } = state
+  const whole = { width: size.columns, height: layout.circuits + layout.middle + layout.bottom }
+  if (view.type === 'help') return <Help words={rendering.messages.dashboard} {...whole} />
+  if (view.type === 'logs') return <Logs view={view} rendering={rendering} {...whole} />
+  return (
+    <Box>
+      <Box flexDirection="column">
+        <Gateway {...props} />
+        {layout.side.isBeside ? <Platform {...props} /> : (side(props) ?? <Platform {...props} />)}
+      </Box>
+      {layout.side.isBeside && side(props)}
+    </Box>
+  )
+}
+
+/** The circuits, or why they are not to be seen. */
+function Gateway({ state, rendering: { messages }, layout }: BodyProps) {
+  const size = { width: layout.columns, height: layout.circuits }
+  return state.gateway.state === 'up' ? (
+    <Circuits state={state} words={messages.dashboard} {...size} />
+  ) : (
+    <Away state={state} messages={messages} {...size} />
+  )
+}
+
+/** All below the circuits. */
+function Platform({ state, rendering: { messages }, layout }: BodyProps) {
+  const { columns, middle, bottom, parts, cache } = layout
   return (
     <>
-      {state.gateway.state === 'up' ? (
-        <Circuits state={state} words={words} {...circuits} />
-      ) : (
-        <Away state={state} messages={messages} {...circuits} />
-      )}
       <Box>
-        <Parts state={state} messages={messages} width={layout.parts} height={layout.middle} />
-        <Traffic state={state} words={words} {...traffic} />
+        <Parts state={state} messages={messages} width={parts} height={middle} />
+        <Traffic state={state} words={messages.dashboard} width={columns - parts} height={middle} />
       </Box>
       <Box>
-        <Cache state={state} messages={messages} width={layout.cache} height={layout.bottom} />
-        <Events
-          state={state}
-          messages={messages}
-          width={layout.columns - layout.cache}
-          height={layout.bottom}
-        />
+        <Cache state={state} messages={messages} width={cache} height={bottom} />
+        <Events state={state} messages={messages} width={columns - cache} height={bottom} />
       </Box>
     </>
   )
+}
+
+/** What stands in the side panel, if anything does. */
+function side({ state, rendering, layout }: BodyProps) {
+  const { width, height } = layout.side
+  const { view, scenario, now } = state
+  if (view.type === 'choosing')
+    return <Choice view={view} words={rendering.messages.dashboard} width={width} height={height} />
+  if (scenario === undefined) return undefined
+  return <Scenario scenario={scenario} now={now} rendering={rendering} width={width} height={height} />
 }

@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts'
 import { LEVELS, type LogLine } from '../platform/log-line.ts'
 import type { PlatformEvent } from '../platform/platform.ts'
 import type { Wish } from './keys.ts'
@@ -34,6 +35,7 @@ export function createController(options: ControllerOptions): Controller {
   const { store, world, watch, onLeave, now = Date.now } = options
   const underWay = new Set<Promise<void>>()
   let logs: AbortController | undefined
+  let scenario: AbortController | undefined
 
   const tell = (outcome: Outcome) =>
     store.dispatch({ type: 'happened', event: { ...outcome, at: now() } as DashboardEvent })
@@ -97,10 +99,49 @@ export function createController(options: ControllerOptions): Controller {
     if (type === 'logs') openLogs()
     else store.dispatch({ type: 'viewed', view: { type } })
   }
-  /** Through the lines of the logs, or the parts. */
-  const move = (step: 1 | -1, lines: number) => {
-    if (store.get().view.type === 'logs') store.dispatch({ type: 'scrolled', lines: -step * lines })
+  /** Through the choices, the lines of the logs, or the parts. */
+  const move = (step: 1 | -1) => {
+    const { type } = store.get().view
+    if (type === 'choosing') store.dispatch({ type: 'chose', step })
+    else if (type === 'logs') store.dispatch({ type: 'scrolled', lines: -step })
     else store.dispatch({ type: 'selected', step })
+  }
+  const turnPage = (step: 1 | -1) => store.dispatch({ type: 'scrolled', lines: -step * PAGE })
+
+  const chooseScenario = () => {
+    if (store.get().scenario?.isRunning === true) return
+    attempt(
+      async () => {
+        const choices = await world.scenarios()
+        store.dispatch({ type: 'viewed', view: { type: 'choosing', choices, at: 0 } })
+        return undefined
+      },
+      () => undefined,
+    )
+  }
+  const runChosen = () => {
+    const { view } = store.get()
+    const chosen = view.type === 'choosing' ? view.choices[view.at] : undefined
+    if (chosen === undefined) return
+    store.dispatch({ type: 'viewed', view: { type: 'overview' } })
+    store.dispatch({ type: 'scenario-begun', title: chosen.title })
+    scenario = new AbortController()
+    const { signal } = scenario
+    attempt(
+      async () => {
+        for await (const told of world.runScenario(chosen.name, signal))
+          store.dispatch({ type: 'scenario-told', told })
+        return undefined
+      },
+      () => store.dispatch({ type: 'scenario-ended' }),
+    )
+  }
+  /** Out of what is laid over the overview; there, out of the scenario: first it is ended, then its panel is closed. */
+  const goBack = () => {
+    const { view, scenario: shown } = store.get()
+    if (view.type !== 'overview') back()
+    else if (shown?.isRunning === true) scenario?.abort(new Failure('interrupted', {}))
+    else if (shown !== undefined) store.dispatch({ type: 'scenario-closed' })
   }
 
   const toggle = () => {
@@ -136,20 +177,20 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   const acts: Readonly<Record<Wish, () => void>> = {
-    up: () => move(-1, 1),
-    down: () => move(1, 1),
-    'page-up': () => move(-1, PAGE),
-    'page-down': () => move(1, PAGE),
+    up: () => move(-1),
+    down: () => move(1),
+    'page-up': () => turnPage(-1),
+    'page-down': () => turnPage(1),
     toggle,
     kill,
     load,
     flush,
-    scenario: () => undefined,
+    scenario: chooseScenario,
     logs: () => toggleView('logs'),
     'bring-up': bringUp,
     help: () => toggleView('help'),
-    choose: () => undefined,
-    back,
+    choose: runChosen,
+    back: goBack,
     quit: () => leave('key'),
     interrupt: () => leave('interrupt'),
   }
@@ -163,11 +204,15 @@ export function createController(options: ControllerOptions): Controller {
   }
 }
 
-/** Drivers and loads tell of their progress; of it, the dashboard shows how far a load is. */
+/** Drivers, loads and scenarios tell of their progress; of it, the dashboard shows what lasts. */
 export function showProgress(store: Store, event: PlatformEvent): void {
-  if (event.type !== 'loading') return
-  const { sent, total, failed } = event
-  store.dispatch({ type: 'load-seen', load: { sent, total, failed } })
+  if (event.type === 'loading') {
+    const { sent, total, failed } = event
+    store.dispatch({ type: 'load-seen', load: { sent, total, failed } })
+  } else if (event.type === 'working') {
+    const { what, until } = event
+    store.dispatch({ type: 'scenario-does', doing: what === '' ? undefined : { what, until } })
+  }
 }
 
 /** All but what the dashboard itself causes by looking. */

@@ -2,6 +2,7 @@ import { SERVICES, type ServiceName, type Status } from '@msctl/sdk/contract'
 import type { CachedKey } from '../platform/cached-keys.ts'
 import type { LogLine } from '../platform/log-line.ts'
 import type { PlatformStatus } from '../platform/platform.ts'
+import type { ToldEvent } from '../scenario/tell-run.ts'
 import { partStates } from './part-states.ts'
 import {
   type DashboardEvent,
@@ -10,7 +11,9 @@ import {
   MAX_EVENTS,
   MAX_LOG_LINES,
   MAX_SAMPLES,
+  MAX_TOLD,
   ROWS,
+  type ScenarioView,
   type Size,
   type Trouble,
   type View,
@@ -45,7 +48,14 @@ export type Action =
   | { readonly type: 'selected'; readonly step: 1 | -1 }
   | { readonly type: 'viewed'; readonly view: View }
   | { readonly type: 'logged'; readonly lines: readonly LogLine[] }
+  /** @param lines Back, towards what is older. */
   | { readonly type: 'scrolled'; readonly lines: number }
+  | { readonly type: 'chose'; readonly step: 1 | -1 }
+  | { readonly type: 'scenario-begun'; readonly title: string }
+  | { readonly type: 'scenario-told'; readonly told: ToldEvent }
+  | { readonly type: 'scenario-does'; readonly doing: ScenarioView['doing'] }
+  | { readonly type: 'scenario-ended' }
+  | { readonly type: 'scenario-closed' }
   | { readonly type: 'work-begun'; readonly work: Work }
   | { readonly type: 'work-ended' }
   /** Without a load: it is over. */
@@ -85,7 +95,15 @@ export function reduce(state: DashboardState, action: Action): DashboardState {
     case 'logged':
       return { ...state, view: addLines(state.view, action.lines) }
     case 'scrolled':
-      return { ...state, view: scroll(state.view, action.lines) }
+      return scrollBy(state, action.lines)
+    case 'chose':
+      return { ...state, view: choose(state.view, action.step) }
+    case 'scenario-begun':
+    case 'scenario-told':
+    case 'scenario-does':
+    case 'scenario-ended':
+    case 'scenario-closed':
+      return { ...state, scenario: reduceScenario(state.scenario, action) }
     case 'work-begun':
       return { ...state, work: action.work }
     case 'work-ended':
@@ -192,6 +210,37 @@ function addLines(view: View, lines: readonly LogLine[]): View {
   // Who has scrolled back goes on reading the same lines.
   const back = view.back === 0 ? 0 : view.back + lines.length
   return scroll({ ...view, lines: [...view.lines, ...lines].slice(-MAX_LOG_LINES), back }, 0)
+}
+
+/** The logs, if they are open, else the scenario. */
+function scrollBy(state: DashboardState, lines: number): DashboardState {
+  const { view, scenario } = state
+  if (view.type === 'logs') return { ...state, view: scroll(view, lines) }
+  if (scenario === undefined) return state
+  return { ...state, scenario: { ...scenario, back: Math.max(0, scenario.back + lines) } }
+}
+
+function choose(view: View, step: 1 | -1): View {
+  if (view.type !== 'choosing') return view
+  const { length } = view.choices
+  return { ...view, at: (view.at + step + length) % length }
+}
+
+function reduceScenario(
+  scenario: ScenarioView | undefined,
+  action: Extract<Action, { type: `scenario-${string}` }>,
+): ScenarioView | undefined {
+  if (action.type === 'scenario-begun')
+    return { title: action.title, isRunning: true, told: [], doing: undefined, back: 0 }
+  if (scenario === undefined || action.type === 'scenario-closed') return undefined
+  switch (action.type) {
+    case 'scenario-told':
+      return { ...scenario, told: [...scenario.told, action.told].slice(-MAX_TOLD) }
+    case 'scenario-does':
+      return { ...scenario, doing: action.doing }
+    case 'scenario-ended':
+      return { ...scenario, isRunning: false, doing: undefined }
+  }
 }
 
 function scroll(view: View, lines: number): View {

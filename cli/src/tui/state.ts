@@ -3,6 +3,7 @@ import type { CachedKey } from '../platform/cached-keys.ts'
 import type { LogLine } from '../platform/log-line.ts'
 import { type Part, SERVICE_PARTS } from '../platform/parts.ts'
 import type { PartState, PlatformStatus } from '../platform/platform.ts'
+import type { ToldEvent } from '../scenario/tell-run.ts'
 
 /** The parts in the order in which they are shown: as a request comes by them. */
 export const ROWS = ['gateway', ...SERVICE_PARTS, 'cache', 'db'] as const satisfies readonly Part[]
@@ -79,8 +80,32 @@ export interface Load {
 export type View =
   | { readonly type: 'overview' }
   | { readonly type: 'help' }
+  | {
+      readonly type: 'choosing'
+      readonly choices: readonly ScenarioChoice[]
+      /** The index of the choice. */
+      readonly at: number
+    }
   /** `back`: how many lines the end of what is shown lies before the last line. */
   | { readonly type: 'logs'; readonly lines: readonly LogLine[]; readonly back: number }
+
+/** A scenario that can be run. */
+export interface ScenarioChoice {
+  readonly name: string
+  readonly title: string
+}
+
+/** A scenario that is run, or has been. */
+export interface ScenarioView {
+  readonly title: string
+  readonly isRunning: boolean
+  /** Oldest first, at most {@link MAX_TOLD}. */
+  readonly told: readonly ToldEvent[]
+  /** What it is doing or waiting for, and until when, in epoch milliseconds. */
+  readonly doing: { readonly what: string; readonly until?: number | undefined } | undefined
+  /** How many lines the end of what is shown lies before the last line. */
+  readonly back: number
+}
 
 /** The size of the terminal, in cells. */
 export interface Size {
@@ -111,12 +136,15 @@ export interface DashboardState {
   readonly work: Work | undefined
   /** The load that is being sent; other work goes on beside it. */
   readonly load: Load | undefined
+  /** What stands in the side panel. */
+  readonly scenario: ScenarioView | undefined
 }
 
 /** One a second: as many as the widest sparkline draws. */
 export const MAX_SAMPLES = 240
 export const MAX_EVENTS = 200
 export const MAX_LOG_LINES = 500
+export const MAX_TOLD = 400
 /** What the contract says; a gateway may be set up otherwise, and then shows it once it has opened a circuit. */
 const DEFAULT_FAILURES_TO_OPEN = 5
 
@@ -136,5 +164,6 @@ export function initialState(now: number, size: Size): DashboardState {
     view: { type: 'overview' },
     work: undefined,
     load: undefined,
+    scenario: undefined,
   }
 }

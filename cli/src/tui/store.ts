@@ -18,7 +18,7 @@ const GATHER_MS = { look: 250, key: 10 }
 /** What the dashboard learns by looking. */
 const LOOKS: ReadonlySet<Action['type']> = new Set([
   ...(['ticked', 'gateway-seen', 'gateway-away', 'parts-seen', 'keys-seen', 'cache-away'] as const),
-  ...(['logged', 'load-seen'] as const),
+  ...(['logged', 'load-seen', 'scenario-told', 'scenario-does'] as const),
 ])
 
 /** Makes the store. Subscribers are told of changes that have been gathered for a moment, so that a burst is drawn once. */

@@ -12,6 +12,8 @@ import { choosePlatform } from '../platform/choose-platform.ts'
 import type { LogLine } from '../platform/log-line.ts'
 import type { Part } from '../platform/parts.ts'
 import type { Platform, PlatformEvent, PlatformStatus } from '../platform/platform.ts'
+import type { ToldEvent } from '../scenario/tell-run.ts'
+import type { ScenarioChoice } from './state.ts'
 
 /** What the dashboard looks at and acts on: what other commands do, and nothing else. All throw {@link Failure}. */
 export interface World {
@@ -30,6 +32,9 @@ export interface World {
   flush(): Promise<{ readonly removed: number }>
   /** A small load: GETs of one user. */
   load(): Promise<{ readonly sent: number; readonly failed: number }>
+  scenarios(): Promise<readonly ScenarioChoice[]>
+  /** Runs a scenario; after the signal, it goes on until all is put back. */
+  runScenario(name: string, signal: AbortSignal): AsyncIterable<ToldEvent>
 }
 
 /** Twenty a second for ten seconds: enough to see, and to open a circuit. */
@@ -76,6 +81,14 @@ export function createWorld(given: Context, onEvent: (event: PlatformEvent) => v
     stop: (part) => stopPart({ part }, context),
     kill: (part) => killPart({ part }, context),
     flush: () => flushCache({}, context),
+    async scenarios() {
+      const { run } = await import('../commands/scenario-list.ts')
+      return (await run({}, context)).scenarios
+    },
+    async *runScenario(name, signal) {
+      const { run } = await import('../commands/scenario.ts')
+      yield* run({ name }, { ...context, signal: AbortSignal.any([signal, context.signal]) })
+    },
     load: () => sendLoad(LOAD, { ...context, url: url() }),
   }
 }
