@@ -21,6 +21,9 @@ function facts(): unknown {
     flags: ['--x'],
     errors: [{ path: 'a path', message: 'a fact' }],
     output: ['a line'],
+    shards: ['a folder'],
+    candidates: ['a service'],
+    known: ['a name'],
   }
   const target = () => 'fact'
   return new Proxy(target, {
@@ -42,6 +45,8 @@ const SAME = new Set([
   'doctor.names.redis',
   'doctor.names.psql',
   'doctor.names.docker',
+  'scenario.noAnswer',
+  'progress.pausing',
 ])
 
 test('everything that is said in English is said in Russian, in Russian', () => {
