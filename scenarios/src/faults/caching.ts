@@ -21,6 +21,7 @@ const each = (
 /** The cache forgets after one kind of request only. */
 const keptAfter = (method: 'PUT' | 'DELETE') => (service: ServiceName) => ({
   [service]: {
+    cache: cachedBy(),
     // The rules of the three services call the cache alike, so what is asked is seen at the HTTP.
     http: ({ keyOf, redis, ttlSeconds }: ServicePart) =>
       on(method, `/${service}/:id`, async (asked, next) => {
@@ -192,6 +193,7 @@ export const CACHING_FAULTS = [
     'PUT /users/{id} кладёт в кэш пользователя, каким он был раньше.',
     {
       users: {
+        cache: cachedBy(),
         http: ({ query, keyOf, redis, ttlSeconds }) =>
           on('PUT', '/users/:id', async (asked, next) => {
             const id = Number(asked.path.split('/').at(-1))

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Cache } from '@msctl/kit'
 import type { Redis } from 'ioredis'
 import type { ServicePart } from './switches.ts'
@@ -8,6 +9,8 @@ export interface CacheRules {
   /** Looks a value up; null when there is none. */
   readonly read?: (redis: Redis, key: string) => Promise<string | null>
   readonly write?: (redis: Redis, key: string, json: string, ttlSeconds: number) => Promise<unknown>
+  /** How long a reader takes from the database to the cache, in milliseconds. Default 0. */
+  readonly fillAfterMs?: number
   readonly invalidate?: (redis: Redis, key: string) => Promise<unknown>
 }
 
@@ -23,6 +26,7 @@ export function createPlainCache(
     read = (redis, key) => redis.get(key),
     write = (redis, key, json, ttlSeconds) => redis.set(key, json, 'EX', ttlSeconds),
     invalidate = (redis, key) => redis.del(key),
+    fillAfterMs = 0,
   }: CacheRules = {},
 ): Cache {
   const redis = part.redis()
@@ -34,6 +38,7 @@ export function createPlainCache(
       const object = await load()
       if (object === undefined) return { key, json: undefined, outcome: 'MISS' }
       const json = JSON.stringify(object)
+      if (fillAfterMs > 0) await delay(fillAfterMs)
       await write(redis, key, json, part.ttlSeconds).catch(() => undefined)
       return { key, json, outcome: 'MISS' }
     },

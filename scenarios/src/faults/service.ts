@@ -83,6 +83,8 @@ const ASSEMBLY: Record<
   },
 }
 
+/** Several platforms share a process with whoever looks at them, which may keep Redis' answers waiting. */
+const PATIENCE = 20
 /** An id that no object has. */
 const NO_ID = 2_147_483_647
 /** How long a service may take to trust its cache, in milliseconds: Redis may be down. */
@@ -104,7 +106,8 @@ export async function startService({
   const { name, ddl, config: schema, routes } = ASSEMBLY[service]
   const config = readConfig(schema, environment)
   const metrics = createMetrics(service, { ofProcess: false })
-  const stores = openStores({ config, name, ddl: [ddl], log, metrics })
+  const tables = switches.map((each) => each.ddl).findLast((text) => text !== undefined) ?? ddl
+  const stores = openStores({ config, name, ddl: [tables], log, metrics, patience: PATIENCE })
   const endings: ((how: Ending) => Promise<unknown> | undefined)[] = []
   let client: Redis | undefined
   const part: ServicePart = {

@@ -37,6 +37,8 @@ export type Ending = 'stopped' | 'restarted' | 'killed'
 
 /** What is different about a service. Each wraps what is there. */
 export interface ServiceSwitches {
+  /** The statements that create its tables. */
+  readonly ddl?: string
   readonly models?: (models: Model, part: ServicePart) => Model
   readonly cache?: (cache: Cache, part: ServicePart) => Cache
   /** Decides the fate of a payment. */

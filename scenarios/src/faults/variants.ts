@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { ORDERS_DDL } from '@msctl/orders/models'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { byRules, refusing, showing } from './circuit-breaker.ts'
 import { variantsOf } from './fault-sheet.ts'
@@ -391,14 +392,7 @@ export const VARIANTS = [
     'Столбец в orders называется userid — так PostgreSQL понимает userId без кавычек.',
     {
       orders: {
-        prepare: ({ query }) =>
-          query(
-            sql(`DO $$ BEGIN
-              IF EXISTS (SELECT FROM information_schema.columns WHERE table_name = 'orders' AND column_name = 'userId') THEN
-                ALTER TABLE orders RENAME COLUMN "userId" TO userid;
-              END IF;
-            END $$`),
-          ),
+        ddl: ORDERS_DDL.replaceAll('"userId"', 'userid'),
         models: withFoldedColumns,
       },
     },

@@ -50,6 +50,7 @@ const RECOVERY_INTERVAL_MS = 100
  * off: its own entries, those of other replicas, and those that it left before it was restarted.
  *
  * @param options.name the first part of the keys: `user` makes `user:1`.
+ * @param options.patience how many times longer than in production Redis may take, for a process that is kept busy by others.
  */
 export function createCache({
   store,
@@ -58,6 +59,7 @@ export function createCache({
   ttlSeconds,
   log,
   metrics,
+  patience = 1,
 }: {
   store: CacheStore
   journal: InvalidationJournal
@@ -65,6 +67,7 @@ export function createCache({
   ttlSeconds: number
   log: Logger
   metrics: Metrics
+  patience?: number
 }): Cache {
   const reads = new Counter({
     name: 'cache_reads_total',
@@ -101,14 +104,15 @@ export function createCache({
   }
 
   async function recover(): Promise<void> {
-    await withDeadline(store.ping(), FIND_DEADLINE_MS)
+    await withDeadline(store.ping(), FIND_DEADLINE_MS * patience)
     for (;;) {
       // A record that is made while the entries are read may be missing among them.
       const isQuiet = recordsUnderWay === 0
       const recordsSeen = recordsStarted
       const entries = await journal.entries()
       if (entries.length === 0 && isQuiet && recordsStarted === recordsSeen) break
-      for (const { key } of entries) await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS)
+      for (const { key } of entries)
+        await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS * patience)
       await journal.remove(entries)
     }
     isTrusted = true
@@ -122,7 +126,7 @@ export function createCache({
     const found = await load()
     if (found === undefined) return undefined
     const json = JSON.stringify(found)
-    await withDeadline(store.fill(key, token, json, ttlSeconds), FILL_DEADLINE_MS).catch(
+    await withDeadline(store.fill(key, token, json, ttlSeconds), FILL_DEADLINE_MS * patience).catch(
       distrustUnlessRefused,
     )
     return json
@@ -141,7 +145,7 @@ export function createCache({
 
   async function find(key: string): Promise<{ json: string } | { token: string } | undefined> {
     try {
-      return await withDeadline(getOrLease(key), FIND_DEADLINE_MS)
+      return await withDeadline(getOrLease(key), FIND_DEADLINE_MS * patience)
     } catch (error) {
       distrustUnlessRefused(error)
       return undefined
@@ -183,7 +187,7 @@ export function createCache({
       const key = `${name}:${id}`
       if (isTrusted) {
         try {
-          await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS)
+          await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS * patience)
           return
         } catch (error) {
           distrust(error)

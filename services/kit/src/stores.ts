@@ -25,6 +25,7 @@ export interface Stores {
  * Connects a service to its database and to the cache, and creates its tables as soon as the database is there.
  *
  * @param options.name the first part of the cache's keys.
+ * @param options.patience see {@link createCache}.
  * @param options.ddl the statements that create the service's own tables, if they do not exist.
  */
 export function openStores({
@@ -33,12 +34,14 @@ export function openStores({
   ddl,
   log,
   metrics,
+  patience,
 }: {
   config: { DATABASE_URL: string; DATABASE_POOL_SIZE: number; REDIS_URL: string; CACHE_TTL_SECONDS: number }
   name: string
   ddl: string[]
   log: Logger
   metrics: Metrics
+  patience?: number
 }): Stores {
   const database = connectDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log })
   const cache = createCache({
@@ -48,6 +51,7 @@ export function openStores({
     ttlSeconds: config.CACHE_TTL_SECONDS,
     log,
     metrics,
+    ...(patience === undefined ? {} : { patience }),
   })
   const idempotency = createIdempotency(database)
 
