@@ -1,9 +1,30 @@
-import type { Lab, Sheet } from '@msctl/scenarios'
+import type { Lab } from '@msctl/scenarios'
 import type { LabWorld } from '@msctl/scenarios/labs'
 import type * as published from 'msctl/scenario'
 import { expectTypeOf, test } from 'vitest'
 
+/** Functions by what they take after the lab, which each side knows by a type of its own. */
+type AfterLab<Tools> = {
+  [Name in keyof Tools]: Tools[Name] extends (lab: never, ...rest: infer Rest) => infer Given
+    ? (...rest: Rest) => Given
+    : never
+}
+type Given = LabWorld['tools']
+type Promised = published.Tools
+
 test('what is published for scenarios of one’s own is what they are given', () => {
-  expectTypeOf<Lab<LabWorld, { userId: number }>>().toExtend<published.Lab<{ userId: number }>>()
-  expectTypeOf<Sheet<LabWorld, { userId: number }>['steps'][number]['title']>().toExtend<published.Text>()
+  expectTypeOf<Omit<Lab<never, { userId: number }>, 'world'>>().toExtend<
+    Omit<published.Lab<{ userId: number }>, 'world'>
+  >()
+  expectTypeOf<Omit<LabWorld, 'tools'>>().toExtend<Omit<published.World, 'tools'>>()
+  expectTypeOf<AfterLab<Pick<Given, 'createUser' | 'createOrder' | 'createPayment'>>>().toExtend<
+    AfterLab<Pick<Promised, 'createUser' | 'createOrder' | 'createPayment'>>
+  >()
+  expectTypeOf<AfterLab<Pick<Given, 'stopped' | 'startAgain' | 'lookAt' | 'closeAtTheEnd'>>>().toExtend<
+    AfterLab<Pick<Promised, 'stopped' | 'startAgain' | 'lookAt' | 'closeAtTheEnd'>>
+  >()
+  expectTypeOf<AfterLab<Pick<Given, 'lookUp' | 'holdTable'>>>().toExtend<
+    AfterLab<Pick<Promised, 'lookUp' | 'holdTable'>>
+  >()
+  expectTypeOf<keyof Given>().extract<keyof Promised>().toEqualTypeOf<keyof Promised>()
 })
