@@ -56,6 +56,8 @@ export interface Failures {
     readonly candidates: readonly string[]
     readonly given?: string | undefined
   }
+  /** A folder in which there is nothing to grade. */
+  'no-submissions': { readonly folder: string }
   /** A submission that would reach out of its containers. */
   'compose-refused': { readonly service: string; readonly reason: string }
   /** Without a reason: it does not run. */
@@ -164,6 +166,7 @@ const exitCodes: Record<FailureCode, number> = {
   'project-taken': EXIT.environment,
   'compose-failed': EXIT.failed,
   'compose-map': EXIT.usage,
+  'no-submissions': EXIT.usage,
   'compose-refused': EXIT.environment,
   'part-unreachable': EXIT.unreachable,
   'cache-refused': EXIT.failed,

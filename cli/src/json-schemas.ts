@@ -150,6 +150,7 @@ export const JSON_SCHEMAS: Readonly<Record<string, z.ZodMiniType>> = {
   doctor: Diagnosis,
   verify: Report,
   'report show': Report,
+  grade: Grades,
   'report merge': Grades,
   config: Config,
   completion: z.object({ shell: z.enum(SHELLS), script: z.string() }),

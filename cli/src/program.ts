@@ -2,7 +2,13 @@ import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander
 import { SHELLS } from './completion/shells.ts'
 import type { CommandModule } from './context.ts'
 import { LANGUAGES, type Messages } from './messages/index.ts'
-import { parseReportRequest, REPORT_FORMATS, type ReportRequest } from './reports/formats.ts'
+import {
+  isReportFormat,
+  parseReportRequest,
+  REPORT_FORMATS,
+  type ReportFormat,
+  type ReportRequest,
+} from './reports/formats.ts'
 import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
 import { DRIVER_CHOICES, isDatabaseUrl, isGatewayUrl, isPort } from './settings.ts'
 import { BY_HAND, COMPOSE_ROLES, type ManualPoints } from './verify/choices.ts'
@@ -378,6 +384,29 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     'msctl report show report.json --report html=report.html',
     'msctl report merge shard-1 shard-2',
   ])
+  add('grade', '<submissions>', [
+    'msctl grade submissions',
+    'msctl grade submissions --jobs 2 --out /tmp/grades',
+    'msctl grade submissions --shard 2/5 --out grades-2',
+  ])
+    .option('--out <folder>', option.gradesOut)
+    .addOption(new Option('--jobs <n>', option.gradeJobs).argParser(parseNumber(help.aCount, 64, 1)))
+    .addOption(new Option('--shard <part>', option.shard).argParser(parseShard(help)))
+    .option('--again', option.again)
+    .addOption(new Option('--time-limit <time>', option.timeLimit).argParser(parseTimeLimit(help)))
+    .addOption(new Option('--ready <time>', option.readyLimit).argParser(parseTimeLimit(help)))
+    .addOption(new Option('--report <formats>', option.formats).argParser(parseFormats(help)))
+    .addOption(new Option('--only <ids>', option.only).argParser(parseList))
+    .addOption(new Option('--skip <ids>', option.skip).argParser(parseList))
+    .option('--rubric <file>', option.rubric)
+    .option('--strict', option.strict)
+    .option('--lint <command>', option.lint)
+    .addOption(new Option('--seed <n>', option.seed).argParser(parseNumber(help.aCount, 2 ** 31)))
+    .addOption(new Option('--reset <seconds>', option.reset).argParser(parseNumber(help.aReset, 600, 1)))
+    .action((folder, options, command) =>
+      execute(() => import('./commands/grade.ts'), { folder, ...options }, command.optsWithGlobals()),
+    )
+
 
   add('report show', '<report>', [
     'msctl report show report.json',
@@ -532,12 +561,35 @@ function parseUrl(help: Messages['help']) {
 }
 
 /** A time span in milliseconds, from `500ms`, `10s`, `10` (seconds) or `2m`. */
-function parseDuration(help: Messages['help']) {
+function parseDuration(help: Messages['help'], maxMs = MAX_LOAD_MS) {
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
   return (given: string): number => {
     const [, amount = '', unit = 's'] = /^(\d{1,7}(?:\.\d+)?)(ms|s|m)?$/.exec(given) ?? []
+/** `2/5`: the second of five. */
+function parseShard(help: Messages['help']) {
+  return (given: string): { index: number; of: number } => {
+    const [, index, of] = (/^(\d{1,4})\/(\d{1,4})$/.exec(given) ?? []).map(Number)
+    if (index === undefined || of === undefined || index < 1 || index > of)
+      throw new InvalidArgumentError(help.aShard)
+    return { index, of }
+  }
+}
+
+function parseFormats(help: Messages['help']) {
+  return (given: string): readonly ReportFormat[] => {
+    const formats = given.split(',').filter(isReportFormat)
+    if (formats.length !== given.split(',').length)
+      throw new InvalidArgumentError(help.someFormats(REPORT_FORMATS.join(', ')))
+    return formats
+  }
+}
+
+function parseTimeLimit(help: Messages['help']) {
+  return parseDuration({ ...help, aDuration: help.aTimeLimit }, 24 * 60 * 60_000)
+}
+
     const ms = Math.round(Number(amount) * (units[unit] ?? 0))
-    if (amount === '' || ms < 1 || ms > MAX_LOAD_MS) throw new InvalidArgumentError(help.aDuration)
+    if (amount === '' || ms < 1 || ms > maxMs) throw new InvalidArgumentError(help.aDuration)
     return ms
   }
 }

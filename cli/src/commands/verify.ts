@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/scenarios/checks'
 import {
@@ -6,12 +5,11 @@ import {
   type GradingOptions,
   gradeUnstarted,
   type Report,
-  Rubric,
+  type Rubric,
   runGrading,
   STANDARD_RUBRIC,
   TargetNotReady,
 } from '@msctl/scenarios/grading'
-import * as z from 'zod/mini'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
 import { EXIT, Failure } from '../failure.ts'
@@ -20,6 +18,7 @@ import { isUnstarted, verdictOf } from '../reports/verdict.ts'
 import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
 import { lintVerdict, manualVerdict, unjudgedQuality } from '../verify/by-hand.ts'
 import type { ManualPoints } from '../verify/choices.ts'
+import { readRubric } from '../verify/read-rubric.ts'
 import { openTarget } from '../verify/open-target.ts'
 
 export { renderVerify as render } from '../output/verify.ts'
@@ -54,7 +53,7 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
   const { control, redis, db, source, only, skip, report: requests = [], strict, repeat } = options
   const { compose, map, project, name, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
-  const rubric = options.rubric === undefined ? STANDARD_RUBRIC : await readRubric(options.rubric)
+  const rubric = await readRubric(options.rubric)
   await checkReportFiles(requests)
   const byHand = new Set(manual.map(({ criterion }) => criterion))
   const experiments = EXPERIMENTS.filter(({ sheet }) =>
@@ -117,13 +116,4 @@ export function exitCode(report: Report): number {
   if (isUnstarted(report)) return EXIT.unreachable
   const verdict = verdictOf(report)
   return verdict === 'passed' ? EXIT.done : verdict === 'below' ? EXIT.failed : EXIT.environment
-}
-
-async function readRubric(file: string): Promise<Rubric> {
-  try {
-    return z.parse(Rubric, JSON.parse(await readFile(file, 'utf8')))
-  } catch (error) {
-    const reason = error instanceof z.core.$ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new Failure('rubric-unusable', { file, reason }, { cause: error })
-  }
 }

@@ -182,6 +182,11 @@ const errors: Explanations = {
     why: candidates.length === 0 ? 'It has no services.' : `It could be: ${candidates.join(', ')}`,
     next: `Say which it is: --map ${role}=${candidates[0] ?? 'NAME'}`,
   }),
+  'no-submissions': ({ folder }) => ({
+    what: `There is nothing to grade in ${folder}.`,
+    why: 'Each submission is a folder in it, with a Compose file or a submission.json.',
+    next: 'Name the folder that holds the submissions: msctl grade path/to/submissions',
+  }),
   'compose-refused': ({ service, reason }) => ({
     what: `The Compose file cannot be graded safely: ${service}.`,
     why: `This service would reach out of its container: ${reason}.`,
@@ -602,6 +607,10 @@ export const en = {
       lintUnusable: (line: string) => `The linter could not be run: ${line}`,
     },
   },
+  grade: {
+    before: '(graded before)',
+    notReached: 'The run was ended before.',
+  },
   grades: {
     columns: { id: 'submission', points: 'points', status: 'result', reason: 'why' },
     statuses: {
@@ -729,6 +738,9 @@ export const en = {
     aKey: '1 to 255 visible ASCII characters',
     oneOf: (choices: string) => `one of ${choices}`,
     aRepeat: 'a whole number from 1 to 100',
+    aShard: 'a part such as 2/5',
+    aTimeLimit: 'a time such as 90s or 20m, at most 24 hours',
+    someFormats: (formats: string) => `formats of ${formats}, separated by commas`,
     aReset: 'whole seconds from 1 to 600',
     aReport: (formats: string) => `FORMAT=FILE, with one of these formats: ${formats}`,
     aRedis: 'an address such as redis://127.0.0.1:6379',
@@ -761,6 +773,14 @@ export const en = {
       strict: 'what is only advised has to be done, too',
       out: 'the folder to write to',
       seed: 'repeat what was left to chance',
+      gradesOut:
+        'where the reports and the table go (default: grades); what is graded there is not graded again',
+      gradeJobs: 'how many at once (default: 1)',
+      shard: 'only this part of them, such as 2/5, for several machines',
+      again: 'grade again what has been graded',
+      timeLimit: 'how long one may take in all, such as 20m (default: 30m)',
+      readyLimit: 'how long processes may take to answer (default: 3m)',
+      formats: 'formats besides json and html, separated by commas',
       repeat: 'run everything so often, and mark the checks that come out differently',
       reset: 'how long the circuits of the target stay open (default: 30)',
       data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
@@ -808,6 +828,7 @@ export const en = {
       part: 'users, orders, payments, gateway, cache or db',
       key: 'a key such as user:1',
       service: 'users, orders or payments',
+      submissions: 'the folder that holds the submissions, each a folder in it',
     },
     command: {
       verify: 'grade an implementation of the assignment',
@@ -822,6 +843,7 @@ export const en = {
       kill: 'kill one part, as a crash would (SIGKILL)',
       status: 'show the parts: state, process or container, port, memory',
       logs: 'show the logs of all parts, merged by time',
+      grade: 'grade many submissions: a folder each, a report each, and a table of all',
       dashboard: 'show everything on one screen as it happens, and act by keys',
       health: 'show the circuits of the gateway',
       cache: 'look into the cache, or empty it',
@@ -938,6 +960,11 @@ export const en = {
       schema: ['which there are', 'that of msctl users get --json', 'what a script can rely on'],
     },
   },
+      grade: [
+        'a report and a line in grades/grades.csv for each folder',
+        'two at once, elsewhere',
+        'on the second of five machines; msctl report merge puts them together',
+      ],
 }
 
 /** What every catalogue has to say. */

@@ -2,6 +2,7 @@ import type { Messages } from '../messages/index.ts'
 import { PARTS, type Part } from '../platform/parts.ts'
 import type { PlatformEvent } from '../platform/platform.ts'
 import { formatDuration } from './amounts.ts'
+import { createGradeProgress } from './grade-line.ts'
 import { createGradingProgress } from './grading-progress.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -33,6 +34,7 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
   let frame = 0
   let activity = ''
   const grading = createGradingProgress(terminal, messages, verbose)
+  const grades = createGradeProgress(terminal, messages)
   let isGrading = false
 
   const erase = () => timer !== undefined && write(ERASE_LINE)
@@ -47,7 +49,9 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
       return
     }
     const names = PARTS.filter((part) => awaited.has(part)).join(', ')
-    const what = isGrading ? grading.activity(Date.now()) : names === '' ? activity : names
+    const what = isGrading
+      ? grading.activity(Date.now())
+      : [grades.activity(), names, activity].find((each) => each !== '')
     const text = `${FRAMES[frame % FRAMES.length]} ${what}  ${formatDuration(performance.now() - began)}`
     write(ERASE_LINE + terminal.dim(text.slice(0, terminal.width - 1)))
     frame++
@@ -115,6 +119,12 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
         for (const line of grading.add(event.event)) say(line)
         goOn()
         break
+      case 'grade': {
+        const line = grades.add(event.event)
+        if (line !== undefined) say(line)
+        goOn()
+        break
+      }
       case 'working':
         working = event
         goOn()

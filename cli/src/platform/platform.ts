@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { GradingEvent } from '@msctl/scenarios/grading'
+import type { GradeEvent } from '../grading/grade-all.ts'
 import type { LogLine } from './log-line.ts'
 import type { Part, ServicePart } from './parts.ts'
 
@@ -58,6 +59,8 @@ export type PlatformEvent =
   | { readonly type: 'grading'; readonly event: GradingEvent }
   /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
   | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
+  /** One of many submissions. */
+  | { readonly type: 'grade'; readonly event: GradeEvent }
   /** Somebody is asked to press Enter. */
   | { readonly type: 'pausing'; readonly what: string }
   /** A line of a tool that the driver runs, such as an image's build. */

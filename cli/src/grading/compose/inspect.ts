@@ -12,6 +12,7 @@ const Inspected = z.array(
       OOMKilled: z.optional(z.boolean()),
       Health: z.optional(z.nullable(z.object({ Status: z.string() }))),
     }),
+    Mounts: z.array(z.object({ Type: z.string(), Name: z.optional(z.string()) })),
     HostConfig: z.object({ RestartPolicy: z.object({ Name: z.string() }) }),
   }),
 )
@@ -28,6 +29,8 @@ export interface SubmittedContainer {
   /** `running`, `running, unhealthy`, `exited (1)`, `exited (137), out of memory` */
   readonly state: string
   readonly restartPolicy: string
+  /** Volumes that nobody named: `docker-compose down` forgets them, and leaves them behind. */
+  readonly anonymousVolumes: readonly string[]
   /** With what its image brings. */
   readonly environment: Readonly<Record<string, string>>
 }
@@ -44,7 +47,7 @@ export async function inspectProject(
   if (ids.length === 0) return []
   return z
     .parse(Inspected, JSON.parse(await docker(['inspect', ...ids])))
-    .map(({ Id, Config, State, HostConfig }) => {
+    .map(({ Id, Config, State, Mounts, HostConfig }) => {
       const isRunning = State.Status === 'running'
       const isOver = State.Status === 'exited' || State.Status === 'dead'
       const health = State.Health?.Status
@@ -61,6 +64,7 @@ export async function inspectProject(
           ...(isRunning && health === 'unhealthy' ? ['unhealthy'] : []),
         ].join(', '),
         restartPolicy: policy,
+        anonymousVolumes: Mounts.flatMap(({ Name = '' }) => (/^[0-9a-f]{64}$/.test(Name) ? [Name] : [])),
         environment: Object.fromEntries(
           (Config.Env ?? []).map((line) => [
             line.slice(0, line.indexOf('=')),

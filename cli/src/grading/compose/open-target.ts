@@ -57,6 +57,7 @@ const BUILD_LIMIT_MS = 20 * 60_000
 const READY_LIMIT_MS = 180_000
 const STOP_LIMIT_MS = 60_000
 const STOP_SECONDS = '10'
+const KEPT_LINES = 12
 const PORT_ATTEMPTS = 3
 const SERVICES: readonly ServiceName[] = ['users', 'orders', 'payments']
 /** What Docker needs to know of this machine. Anything else is not for a submission to see. */
@@ -111,14 +112,14 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
   async function compose(
     args: readonly string[],
     limitMs: number,
-    kept = 12,
+    tell?: (line: string) => void,
   ): Promise<{ exitCode: number; output: string[] }> {
     const limit = AbortSignal.timeout(Math.max(1, limitMs))
     const output: string[] = []
     const keep = (line: string) => {
       output.push(line.slice(0, 500))
-      if (output.length > kept) output.shift()
-      onOutput?.(line.slice(0, 500))
+      if (output.length > KEPT_LINES) output.shift()
+      tell?.(line.slice(0, 500))
     }
     try {
       await cliFor(signal === undefined ? limit : AbortSignal.any([signal, limit])).compose(args, keep)
@@ -152,10 +153,10 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       const isolated = isolate(original, { project, root, roles, ports, copyOf })
       for (const [source, copy] of copies) await copyMount(source, copy)
       await writeFile(isolatedFile, JSON.stringify(isolated.file, null, 2))
-      const built = await compose(['up', '--no-start', '--build'], BUILD_LIMIT_MS)
+      const built = await compose(['up', '--no-start', '--build'], BUILD_LIMIT_MS, onOutput)
       const readyByMs = performance.now() + readyLimitMs
       const started =
-        built.exitCode === 0 ? await compose(['up', '--detach', '--no-build'], readyLimitMs) : built
+        built.exitCode === 0 ? await compose(['up', '--detach', '--no-build'], readyLimitMs, onOutput) : built
       const isPortTaken = started.output.some((line) =>
         /port is already allocated|address already in use/i.test(line),
       )
@@ -277,9 +278,11 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
 
   /** As `docker-compose down` and `up` would: the containers are new, the volumes stay. */
   async function restart(url: string): Promise<string> {
+    const forgotten = (await inspectProject(enduring, project)).flatMap((each) => each.anonymousVolumes)
     const down = await compose(['down', '--timeout', STOP_SECONDS], STOP_LIMIT_MS)
     const up = await compose(['up', '--detach', '--no-build'], readyLimitMs)
     const output = [...down.output, ...up.output].join('\n')
+    if (forgotten.length > 0) await enduring.docker(['volume', 'rm', '--force', ...forgotten])
     if (down.exitCode !== 0 || up.exitCode !== 0) throw new Error(output)
     const found = () => inspectProject(enduring, project)
     await awaitAnswers({ url, roles, containers: found, deadlineMs: readyLimitMs, signal })
