@@ -15,7 +15,7 @@ case $1 in
     sleep 0.2; mkdir -p node_modules; : > node_modules/.package-lock.json ;;
   run)
     mkdir -p cli/dist; : > cli/dist/.built
-    echo 'console.log(JSON.stringify([process.argv.slice(2), process.env.MSCTL_SELF]))' > cli/dist/main.cjs ;;
+    echo 'console.log(JSON.stringify([process.argv.slice(2), process.env.MSCTL_SELF]))' > cli/dist/start.cjs ;;
 esac
 `
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 /** The built program. */
-export const MAIN = path.resolve(import.meta.dirname, '../../dist/main.cjs')
+export const MAIN = path.resolve(import.meta.dirname, '../../dist/start.cjs')
 
 const CLONE = path.resolve(import.meta.dirname, '../../..')
 

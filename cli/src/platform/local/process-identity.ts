@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
@@ -40,10 +39,12 @@ function linuxBirth(pid: number): string | undefined {
 }
 
 function psBirth(pid: number): string | undefined {
+  // Loaded only here: where /proc is, a command that asks the gateway one thing never needs it.
+  const { execFileSync } = process.getBuiltinModule('node:child_process')
   try {
     const output = execFileSync('ps', ['-o', 'state=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim()
     return output === '' || output.startsWith('Z') ? undefined : output.replace(/^\S+\s+/, '')
