@@ -4,8 +4,8 @@ import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/co
 import * as z from 'zod/mini'
 import { SHELLS } from './completion/shells.ts'
 import { PARTS } from './platform/parts.ts'
-import { Grades } from './reports/grades.ts'
 import { DRIVERS } from './platform/platform.ts'
+import { Grades } from './reports/grades.ts'
 import { RESOURCES } from './resources.ts'
 import { SETTINGS } from './settings.ts'
 

@@ -379,11 +379,6 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       ),
     )
 
-  add('report', '', [
-    'msctl report show report.json',
-    'msctl report show report.json --report html=report.html',
-    'msctl report merge shard-1 shard-2',
-  ])
   add('grade', '<submissions>', [
     'msctl grade submissions',
     'msctl grade submissions --jobs 2 --out /tmp/grades',
@@ -407,6 +402,11 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
       execute(() => import('./commands/grade.ts'), { folder, ...options }, command.optsWithGlobals()),
     )
 
+  add('report', '', [
+    'msctl report show report.json',
+    'msctl report show report.json --report html=report.html',
+    'msctl report merge shard-1 shard-2',
+  ])
 
   add('report show', '<report>', [
     'msctl report show report.json',
@@ -560,11 +560,6 @@ function parseUrl(help: Messages['help']) {
   }
 }
 
-/** A time span in milliseconds, from `500ms`, `10s`, `10` (seconds) or `2m`. */
-function parseDuration(help: Messages['help'], maxMs = MAX_LOAD_MS) {
-  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
-  return (given: string): number => {
-    const [, amount = '', unit = 's'] = /^(\d{1,7}(?:\.\d+)?)(ms|s|m)?$/.exec(given) ?? []
 /** `2/5`: the second of five. */
 function parseShard(help: Messages['help']) {
   return (given: string): { index: number; of: number } => {
@@ -588,6 +583,11 @@ function parseTimeLimit(help: Messages['help']) {
   return parseDuration({ ...help, aDuration: help.aTimeLimit }, 24 * 60 * 60_000)
 }
 
+/** A time span in milliseconds, from `500ms`, `10s`, `10` (seconds) or `2m`. */
+function parseDuration(help: Messages['help'], maxMs = MAX_LOAD_MS) {
+  const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
+  return (given: string): number => {
+    const [, amount = '', unit = 's'] = /^(\d{1,7}(?:\.\d+)?)(ms|s|m)?$/.exec(given) ?? []
     const ms = Math.round(Number(amount) * (units[unit] ?? 0))
     if (amount === '' || ms < 1 || ms > maxMs) throw new InvalidArgumentError(help.aDuration)
     return ms

@@ -7,7 +7,6 @@ import {
   type Report,
   type Rubric,
   runGrading,
-  STANDARD_RUBRIC,
   TargetNotReady,
 } from '@msctl/scenarios/grading'
 import manifest from '../../package.json' with { type: 'json' }
@@ -18,8 +17,8 @@ import { isUnstarted, verdictOf } from '../reports/verdict.ts'
 import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
 import { lintVerdict, manualVerdict, unjudgedQuality } from '../verify/by-hand.ts'
 import type { ManualPoints } from '../verify/choices.ts'
-import { readRubric } from '../verify/read-rubric.ts'
 import { openTarget } from '../verify/open-target.ts'
+import { readRubric } from '../verify/read-rubric.ts'
 
 export { renderVerify as render } from '../output/verify.ts'
 

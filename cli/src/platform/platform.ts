@@ -57,10 +57,10 @@ export type PlatformEvent =
   | { readonly type: 'undoing' }
   | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
   | { readonly type: 'grading'; readonly event: GradingEvent }
-  /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
-  | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
   /** One of many submissions. */
   | { readonly type: 'grade'; readonly event: GradeEvent }
+  /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
+  | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
   /** Somebody is asked to press Enter. */
   | { readonly type: 'pausing'; readonly what: string }
   /** A line of a tool that the driver runs, such as an image's build. */
