@@ -1,4 +1,6 @@
 import type { Experiment } from '../grading/index.ts'
+import { databaseAdvice } from './advice-database.ts'
+import { inputAdvice } from './advice-input.ts'
 import { staleReads } from './advice-stale-reads.ts'
 import { caching } from './caching.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
@@ -19,6 +21,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   details,
   ...caching,
   payments,
+  ...inputAdvice,
+  ...databaseAdvice,
   ...staleReads,
   persistence,
   circuitBreaker,
