@@ -35,8 +35,8 @@ async function buildParts() {
 
 // --- CLI
 
-/** What `import()` in the CLI loads only when it is needed: bundles of their own beside `main.cjs`. */
-const LAZY = /^(commands|messages)\/|^platform\/choose-platform/
+/** What `import()` in the CLI loads only when it is needed: bundles of their own beside `start.cjs`. */
+const LAZY = /^(commands|messages)\/|^platform\/choose-platform|^main\.ts$/
 /** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
 const TUI = 'tui/open-dashboard.tsx'
 const cliSource = path.resolve('cli/src')
@@ -98,6 +98,21 @@ const leanUndici = {
   },
 }
 
+/** @type {import('esbuild').Plugin} Leaves out what commander loads for commands that are programs of their own. */
+const leanCommander = {
+  name: 'lean-commander',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /commander\/lib\/command\.js$/.test(importer)
+        ? { path: 'child_process', namespace: 'lean' }
+        : undefined,
+    )
+    onLoad({ filter: /^child_process$/, namespace: 'lean' }, () => ({
+      contents: 'module.exports = undefined',
+    }))
+  },
+}
+
 /** The one command that loads a module. */
 const DASHBOARD = 'dashboard.ts'
 
@@ -154,8 +169,8 @@ async function buildTui() {
 }
 
 /**
- * The CLI: `main.cjs`, which knows the menu only, and a bundle for each command. Written over what is there, so that an
- * msctl that is just starting finds all of it.
+ * The CLI: `start.cjs`, which knows the version only, `main.cjs`, which knows the menu, and a bundle for each command.
+ * Written over what is there, so that an msctl that is just starting finds all of it.
  */
 async function buildCli() {
   const commands = (await readdir('cli/src/commands')).filter((name) => /^[a-z-]+\.ts$/.test(name))
@@ -164,7 +179,7 @@ async function buildCli() {
     outdir: 'cli/dist',
     outbase: 'cli/src',
     outExtension: { '.js': '.cjs' },
-    plugins: [lazyCommands(''), leanUndici],
+    plugins: [lazyCommands(''), leanUndici, leanCommander],
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: `#!/usr/bin/env node\n${needsNode}` },
   }
@@ -172,6 +187,7 @@ async function buildCli() {
     build({
       ...cli,
       entryPoints: [
+        'cli/src/start.ts',
         'cli/src/main.ts',
         'cli/src/messages/ru.ts',
         'cli/src/platform/choose-platform.ts',
@@ -184,11 +200,11 @@ async function buildCli() {
     build({
       ...cli,
       entryPoints: [`cli/src/commands/${DASHBOARD}`],
-      plugins: [lazyCommands('commands'), leanUndici],
+      plugins: [lazyCommands('commands'), leanUndici, leanCommander],
     }),
     buildTui(),
   ])
-  await chmod('cli/dist/main.cjs', 0o755)
+  await chmod('cli/dist/start.cjs', 0o755)
 }
 
 /**
