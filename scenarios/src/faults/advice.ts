@@ -11,8 +11,8 @@ const fault = faultsOf('advice')
 const inEachService = (http: () => Interceptor): Switches =>
   Object.fromEntries(SERVICES.map((service) => [service, { http }]))
 
-/** How long a reader takes from the database to the cache, in milliseconds; an ORM is no faster. */
-const SLOW_READER_MS = 5
+/** How long a reader takes from the database to the cache, in milliseconds. */
+const SLOW_READER_MS = 20
 
 /** Whether a body holds a character that PostgreSQL cannot store: NUL, or half of a surrogate pair. */
 const holdsUnstorable = (text: string): boolean =>

@@ -1,7 +1,7 @@
 import { createLogger } from '@msctl/kit'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { findFaults } from './catalogue.ts'
-import { createDatabases } from './databases.ts'
+import { createDatabases, type DatabasePool } from './databases.ts'
 import { startGateway } from './gateway.ts'
 import { releasePort, reservePort } from './ports.ts'
 import { createRedisDoor } from './redis-door.ts'
@@ -37,6 +37,8 @@ export interface FaultyOptions {
   readonly faults?: readonly string[]
   /** A superuser's URL of a cluster, which may be shared: each platform makes databases of its own. */
   readonly postgresUrl: string
+  /** Where it takes its databases from, instead of creating and dropping them. */
+  readonly databases?: DatabasePool
   /** Starts an empty Redis for this platform alone; called again whenever it has stopped the last one. */
   readonly startRedis: () => Promise<{ url: string; stop(): Promise<void> }>
   /** After how long an open circuit tries again. Default 30. */
@@ -53,6 +55,7 @@ export interface FaultyOptions {
 export async function startFaultyPlatform({
   faults = [],
   postgresUrl,
+  databases: pool,
   startRedis,
   resetSeconds = 30,
   environment = {},
@@ -65,7 +68,7 @@ export async function startFaultyPlatform({
   const originOf = (part: (typeof parts)[number]) => `http://127.0.0.1:${ports[part]}`
   const redisUrl = `redis://127.0.0.1:${ports.cache}`
   const door = createRedisDoor(ports.cache)
-  const databases = await createDatabases(postgresUrl)
+  const databases = await (pool?.take() ?? createDatabases(postgresUrl))
 
   const common = {
     HOST: '127.0.0.1',
@@ -132,7 +135,10 @@ export async function startFaultyPlatform({
     await Promise.all(SERVICES.map((service) => end(service, how)))
     await end('cache', how)
   }
+  let isClosed = false
   const close = async () => {
+    if (isClosed) return
+    isClosed = true
     await endAll('killed')
     await databases.drop()
     for (const port of Object.values(ports)) releasePort(port)

@@ -30,7 +30,9 @@ export interface Probed {
   sql(service: ServiceName, text: string): Promise<Fields[]>
   /** Holds a whole table until it is released, and tells whether anybody waits for it. */
   lock(service: ServiceName): Promise<{ release(): Promise<void>; isAwaited(): Promise<boolean> }>
-  circuit(service: ServiceName): Promise<{ status: string; failure_count: number }>
+  circuit(
+    service: ServiceName,
+  ): Promise<{ status: string; failure_count: number; opened_at: string; retry_in_seconds: number }>
   /** Asks a service that is down for something, a number of times; gives the statuses. */
   fail(service: ServiceName, times: number): Promise<number[]>
 }
@@ -71,7 +73,11 @@ export function probing(platform: FaultyPlatform): Probed & { close(): Promise<v
     create: async (service, fields) =>
       (await ask('POST', `/${service}`, { ...SOMETHING[service](), ...fields })).body,
     redis: async (name, ...rest) => {
-      redis ??= new Redis(platform.redisUrl)
+      if (redis === undefined) {
+        redis = new Redis(platform.redisUrl)
+        // It comes and goes.
+        redis.on('error', () => undefined)
+      }
       return redis.call(name, ...rest)
     },
     sql: async (service, text) => {
