@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-// The walk-through takes port 8000 and minutes, so it is no part of `npm test`: see `npm run walk-through`.
+// What takes port 8000, Docker or minutes is no part of `npm test`: see the scripts of package.json that name this file.
 export default defineConfig({
+  resolve: { conditions: ['@msctl/source'] },
+  ssr: { resolve: { conditions: ['@msctl/source'] } },
   test: {
     root: import.meta.dirname,
-    include: ['platform.e2e.ts'],
+    include: ['*.e2e.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
     bail: 1,
