@@ -297,6 +297,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     'msctl verify --url http://127.0.0.1:8000 --control ./ctl --redis redis://127.0.0.1:6379',
     'msctl verify --compose docker-compose.yml --source .',
     'msctl verify --only caching,payments --report html=report.html',
+    'msctl verify --self-test',
   ])
     .option('--control <program>', option.control)
     .addOption(new Option('--redis <url>', option.redis).argParser(parseRedis(help)))
@@ -316,8 +317,12 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     .addOption(new Option('--seed <n>', option.seed).argParser(parseNumber(help.aCount, 2 ** 31)))
     .addOption(new Option('--repeat <n>', option.repeat).argParser(parseNumber(help.aRepeat, 100, 1)))
     .addOption(new Option('--reset <seconds>', option.reset).argParser(parseNumber(help.aReset, 600, 1)))
-    .action((options, command) =>
-      execute(() => import('./commands/verify.ts'), options, command.optsWithGlobals()),
+    .option('--self-test', option.selfTest)
+    .addOption(new Option('--jobs <n>', option.jobs).argParser(parseNumber(help.aRepeat, 100, 1)))
+    .action(({ selfTest, ...options }, command) =>
+      selfTest === true
+        ? execute(() => import('./commands/self-test.ts'), options, command.optsWithGlobals())
+        : execute(() => import('./commands/verify.ts'), options, command.optsWithGlobals()),
     )
 
   const withScenarioOptions = (command: Command): Command =>

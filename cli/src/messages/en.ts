@@ -499,8 +499,8 @@ export const en = {
     },
     legend: [
       '● up   ◐ not ready   ○ down',
-      'A circuit is in the state that is filled; arrows are heavy as far as they have been gone.',
-      'Latency: of the gateway to us, of a service to the gateway, of the cache to us.',
+      'A circuit is in its filled state; an arrow is heavy as far as it is gone.',
+      'Latency: from here to the gateway and the cache, from there to a service.',
     ] as readonly string[],
   },
   resource: {
@@ -623,6 +623,14 @@ export const en = {
       interrupted: 'interrupted',
     },
     summary: (passed: number, of: number) => `${passed} of ${of} passed`,
+  },
+  selfTest: {
+    columns: { fault: 'FAULT OR VARIANT', caughtBy: 'CAUGHT BY', unrelated: 'WRONGLY' },
+    points: (score: number, of: number) => `${score} of ${of}`,
+    missed: (name: string, meant: string, found: string) =>
+      `${name} was to be caught by ${meant || 'a check of its criterion'}; caught by ${found || 'none'}.`,
+    sum: (right: number, of: number, variants: number, ofVariants: number) =>
+      `${right} of ${of} faults caught, ${variants} of ${ofVariants} correct variants with all points.`,
   },
   load: {
     target: (path: string, rps: number, duration: string) => `GET ${path}, ${rps} a second for ${duration}`,
@@ -782,6 +790,8 @@ export const en = {
       out: 'the folder to write to',
       seed: 'repeat what was left to chance',
       repeat: 'run everything so often, and mark the checks that come out differently',
+      selfTest: 'grade the bundled broken implementations, to see that each is caught',
+      jobs: 'how many at a time (default: 4)',
       reset: 'how long the circuits of the target stay open (default: 30)',
       data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
       idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
@@ -889,6 +899,7 @@ export const en = {
         'grade any other one, in whatever language',
         'a Compose project: started, graded, and taken down',
         'two criteria, with a report to look at',
+        'show which check catches which mistake',
       ],
       up: [
         'start everything on http://localhost:8000',

@@ -133,6 +133,10 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
         end()
         say(terminal.cyan(progress.pausing(event.what)))
         break
+      case 'told':
+        say(event.line)
+        goOn(event.activity)
+        break
       case 'output':
         goOn(event.line)
         if (verbose || !terminal.isLive) say(terminal.dim(event.line))

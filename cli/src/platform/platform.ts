@@ -56,6 +56,8 @@ export type PlatformEvent =
   | { readonly type: 'ports-retry'; readonly port: number }
   | { readonly type: 'undoing' }
   | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
+  /** A line that stays, and what goes on now. */
+  | { readonly type: 'told'; readonly line: string; readonly activity: string }
   | { readonly type: 'grading'; readonly event: GradingEvent }
   /** One of many submissions. */
   | { readonly type: 'grade'; readonly event: GradeEvent }

@@ -1,0 +1,53 @@
+import type { FaultSheet } from '@msctl/scenarios/faults'
+import type { Report } from '@msctl/scenarios/grading'
+
+/** What grading one bundled implementation came to. */
+export interface Trial {
+  readonly name: string
+  readonly kind: 'fault' | 'variant'
+  readonly title: string
+  readonly criterion: FaultSheet['criterion']
+  /** The checks, or the advice, that are to catch it. */
+  readonly meant: readonly string[]
+  /** Those that did. What merely fell with them is not among them. */
+  readonly caughtBy: readonly string[]
+  /** Those that failed and have nothing to do with it. */
+  readonly unrelated: readonly string[]
+  /** Checks that could not be carried out. */
+  readonly errors: readonly string[]
+  readonly score: number
+  readonly assessable: number
+  readonly durationMs: number
+  /** A fault: caught by what is meant to, and by nothing else. A variant: every point. */
+  readonly isRight: boolean
+}
+
+/** Compares what was found with what there is to be found. */
+export function judgeTrial(sheet: FaultSheet, report: Report, language: 'en' | 'ru'): Trial {
+  const { name, kind, title, criterion, caughtBy: meant = [] } = sheet
+  const own = report.checks.filter(({ status, because }) => status === 'fail' && because === undefined)
+  const failed = own.map(({ id }) => id)
+  const advised = report.advice.filter(({ status }) => status === 'fail').map(({ id }) => id)
+  const isMeant = (id: string) =>
+    meant.length === 0
+      ? own.some((check) => check.id === id && check.criterion === criterion)
+      : meant.includes(id)
+  const caughtBy = [...failed, ...advised].filter((id) => (kind === 'fault' ? isMeant(id) : false))
+  // What is advised costs no points: many an implementation that is correct could do better.
+  const unrelated = failed.filter((id) => !caughtBy.includes(id))
+  const errors = report.checks
+    .filter(({ status }) => status === 'error')
+    .map(({ id, cause }) => `${id}: ${cause?.actual ?? ''}`)
+  const isFound =
+    kind === 'fault'
+      ? meant[0] === undefined
+        ? caughtBy.length > 0
+        : caughtBy.includes(meant[0])
+      : report.score === report.assessable
+  return {
+    ...{ name, kind, criterion, meant, caughtBy, unrelated, errors },
+    title: typeof title === 'string' ? title : title[language],
+    ...{ score: report.score, assessable: report.assessable, durationMs: report.run.durationMs },
+    isRight: isFound && unrelated.length === 0 && errors.length === 0,
+  }
+}

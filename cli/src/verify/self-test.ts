@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { EXPERIMENTS } from '@msctl/scenarios/checks'
+import { FAULTS, type FaultSheet, startFaultyPlatform } from '@msctl/scenarios/faults'
+import { type Report, runGrading, type Target } from '@msctl/scenarios/grading'
+import { startPostgres, startRedis } from '../platform/local/throwaway.ts'
+import { judgeTrial, type Trial } from './judge-trial.ts'
+
+export interface SelfTestOptions {
+  /** How many platforms are graded at a time. */
+  readonly jobs: number
+  /** Only these, by name; default all. */
+  readonly only?: readonly string[] | undefined
+  readonly language: 'en' | 'ru'
+  readonly version: string
+  /** For Redis: where downloads are kept, and where programs are looked for. */
+  readonly cacheDir: string
+  readonly searchPath: string
+  readonly signal: AbortSignal
+  readonly onTrial: (trial: Trial, done: number, of: number) => void
+}
+
+/** The circuits of the bundled platforms are open for no longer than it takes to see it, in seconds. */
+const RESET_SECONDS = 2
+const SEED = 20_261_122
+
+/** The platform as it is, which has to pass as a variant does. */
+const AS_IT_IS: FaultSheet = {
+  name: 'as-it-is',
+  kind: 'variant',
+  title: { en: 'The platform as it is.', ru: 'Платформа как есть.' },
+  criterion: 'correctness',
+  services: [],
+  switches: {},
+}
+
+/** Grades every bundled broken implementation, and every correct variant. */
+export async function runSelfTest(options: SelfTestOptions): Promise<readonly Trial[]> {
+  const { jobs, only, signal, onTrial, cacheDir, searchPath } = options
+  const sheets = [AS_IT_IS, ...FAULTS].filter(({ name }) => only === undefined || only.includes(name))
+  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-self-test-'))
+  const postgres = await startPostgres({ dir: path.join(folder, 'postgres') })
+  let redises = 0
+  const redis = () => startRedis({ dir: path.join(folder, `redis-${redises++}`), cacheDir, searchPath })
+  const trials = new Map<string, Trial>()
+  const queue = [...sheets]
+  const worker = async () => {
+    for (let sheet = queue.shift(); sheet !== undefined && !signal.aborted; sheet = queue.shift()) {
+      const trial = await tryOne(sheet, { ...options, postgresUrl: postgres.url, startRedis: redis })
+      trials.set(sheet.name, trial)
+      onTrial(trial, trials.size, sheets.length)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: jobs }, worker))
+  } finally {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  return sheets.flatMap(({ name }) => trials.get(name) ?? [])
+}
+
+async function tryOne(
+  sheet: FaultSheet,
+  options: SelfTestOptions & {
+    readonly postgresUrl: string
+    readonly startRedis: () => Promise<{ url: string; stop(): Promise<void> }>
+  },
+): Promise<Trial> {
+  const { postgresUrl, startRedis: startOwnRedis, language, signal, version } = options
+  const platform = await startFaultyPlatform({
+    faults: sheet === AS_IT_IS ? [] : [sheet.name],
+    ...{ postgresUrl, startRedis: startOwnRedis, resetSeconds: RESET_SECONDS },
+  })
+  try {
+    const report = await runGrading({
+      target: targetOf(platform),
+      ...{ experiments: EXPERIMENTS, resetSeconds: RESET_SECONDS, seed: SEED, language, signal, version },
+    })
+    return judgeTrial(sheet, report, language)
+  } finally {
+    await platform.close()
+  }
+}
+
+type Platform = Awaited<ReturnType<typeof startFaultyPlatform>>
+
+function targetOf({ url, redisUrl, databaseUrls, control }: Platform): Target {
+  const quietly = (work: Promise<void>) => work.then(() => '')
+  return {
+    ...{
+      kind: 'throw-away',
+      url,
+      redis: redisUrl,
+      databases: databaseUrls,
+      isOurs: true,
+      isDisposable: true,
+    },
+    hands: {
+      stop: (part) => quietly(control.stop(part)),
+      start: (part) => quietly(control.start(part)),
+      kill: (part) => quietly(control.kill(part)),
+      restart: () => quietly(control.restart()),
+    },
+  }
+}
+
+export type { Report }
