@@ -95,7 +95,7 @@ export function portsOf({ ports = [] }: ComposeService): PublishedPort[] {
     }
     const [address = '', protocol = 'tcp'] = String(port).split('/')
     const { host, published, target } =
-      /^(?:(?<host>\[.*\]|[\d.]+):)?(?:(?<published>[\d-]*):)?(?<target>\d+)(?:-\d+)?$/.exec(address)
+      /^(?:(?<host>\[.*\]|\d+\.[\d.]+):)?(?:(?<published>[\d-]*):)?(?<target>\d+)(?:-\d+)?$/.exec(address)
         ?.groups ?? {}
     if (target === undefined) return []
     return [{ target: Number(target), published: published === '' ? undefined : published, host, protocol }]
