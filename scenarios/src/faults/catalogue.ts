@@ -6,6 +6,7 @@ import { ORDERS_FAULTS } from './correctness-orders.ts'
 import { PAYMENTS_CORRECTNESS_FAULTS } from './correctness-payments.ts'
 import { USERS_FAULTS } from './correctness-users.ts'
 import type { FaultSheet } from './fault-sheet.ts'
+import { LAB_FAULTS } from './labs.ts'
 import { PAYMENTS_FAULTS } from './payments.ts'
 import { PERSISTENCE_FAULTS } from './persistence.ts'
 import { VARIANTS } from './variants.ts'
@@ -27,7 +28,7 @@ export const FAULTS: readonly FaultSheet[] = [
 /** @throws {RangeError} for a name that is not in the catalogue. */
 export function findFaults(names: readonly string[]): readonly FaultSheet[] {
   return names.map((name) => {
-    const found = FAULTS.find((sheet) => sheet.name === name)
+    const found = [...FAULTS, ...LAB_FAULTS].find((sheet) => sheet.name === name)
     if (found === undefined) throw new RangeError(`There is no fault ${name}.`)
     return found
   })

@@ -1,20 +1,212 @@
-import { expect, test } from 'vitest'
-import type { ScenarioEvent } from '../engine/index.ts'
+import { describe, expect, test } from 'vitest'
+import { inLanguage, type RunResult, type ScenarioEvent } from '../engine/index.ts'
 import { startTestPlatform } from '../faults/testing.ts'
-import { LABS, runLab } from './index.ts'
+import { LABS, type LabSheet, runLab } from './index.ts'
+import { snapshotOf } from './snapshot.ts'
 import { handsOn } from './test-hands.ts'
 
-test.for(LABS.map((sheet) => [sheet.name, sheet] as const))('%s', { timeout: 60_000 }, async ([, sheet]) => {
-  const platform = await startTestPlatform({ resetSeconds: 2 })
+const RESET_SECONDS = 2
+
+/** Parameters with which a sheet is quick, where nothing is judged by them. */
+const QUICK = {
+  resetSeconds: 1,
+  watchSeconds: 0.2,
+  rounds: 2,
+  payments: 20,
+  slowMs: 20,
+  heldMs: 100,
+  readers: 20,
+}
+
+const named = LABS.map((sheet) => [sheet.name, sheet] as const)
+
+interface Recorded extends RunResult {
+  readonly events: readonly ScenarioEvent[]
+}
+
+async function record(
+  sheet: LabSheet,
+  hands: ReturnType<typeof handsOn>,
+  options: {
+    readonly parameters?: Readonly<Record<string, number>>
+    readonly signal?: AbortSignal
+    readonly onEvent?: (event: ScenarioEvent) => void
+  } = {},
+): Promise<Recorded> {
   const events: ScenarioEvent[] = []
-  const { outcome, failures } = await runLab(sheet, {
-    hands: handsOn(platform),
+  const result = await runLab(sheet, {
+    hands,
     fast: true,
-    parameters: { resetSeconds: 2 },
+    parameters: { resetSeconds: RESET_SECONDS },
+    ...options,
     onEvent: (event) => {
       events.push(event)
-      process.stdout.write(`${JSON.stringify(event)}\n`)
+      options.onEvent?.(event)
     },
   })
-  expect({ outcome, failures }).toEqual({ outcome: 'held', failures: [] })
+  return { ...result, events }
+}
+
+describe('on a platform that is as it should be', { concurrent: true, timeout: 60_000 }, () => {
+  test.for(named)('%s holds, and leaves nothing behind', async ([, sheet], { expect, onTestFinished }) => {
+    const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS }, onTestFinished)
+    const before = await snapshotOf(platform)
+    const { outcome, failures, events } = await record(sheet, handsOn(platform))
+    const notHeld = events.filter((event) => event.type === 'expectation' && !event.held)
+    expect({ outcome, failures, notHeld }).toEqual({ outcome: 'held', failures: [], notHeld: [] })
+    expect(await snapshotOf(platform)).toEqual(before)
+  })
+})
+
+/** For each expectation a fault that breaks it, and it alone. */
+const BROKEN_BY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'cache-ttl': {
+    'miss-then-hit': 'cache-tells-miss',
+    'key-holds-user': 'users-cache-wrapped',
+    'ttl-fresh': 'users-cache-ttl-3000',
+    'ttl-counts-down': 'users-cache-ttl-renewed',
+    'put-invalidates': 'users-cache-kept-by-put',
+    faster: 'cache-hit-slow',
+    'delete-invalidates': 'users-cache-kept-by-delete',
+  },
+  'circuit-breaker': {
+    'opens-at-fifth': 'breaker-opens-at-third',
+    'refuses-at-once': 'refusal-without-retry-after',
+    'tells-health': 'health-count-always-zero',
+    'others-live': 'breaker-opens-others',
+    'holds-back': 'open-lets-through',
+    'half-open-after': 'open-twice-as-long',
+    'one-trial': 'half-open-for-all',
+    closes: 'half-open-success-not-enough',
+  },
+  persistence: {
+    'users-survive': 'users-emptied-at-start',
+    'orders-survive': 'orders-emptied-at-start',
+    'payments-survive': 'payments-emptied-at-start',
+    'edits-survive': 'users-edits-lost',
+    'ids-go-on': 'users-ids-used-again',
+  },
+  aggregation: {
+    complete: 'details-orders-lost',
+    'unknown-user': 'details-unknown-200',
+    'in-parallel': 'details-sequential',
+  },
+  payments: {
+    'decided-at-once': 'payments-sometimes-pending',
+    'failure-rate': 'payments-never-fail',
+    'filter-by-order': 'payments-filter-ignored',
+    'three-statuses': 'payments-put-status-ignored',
+    'touches-updated-at': 'payments-updated_at-kept',
+  },
+  failover: {
+    'details-degrade': 'details-orders-lost-silently',
+    'users-live': 'users-need-orders',
+    'orders-fail-clearly': 'orders-empty-while-down',
+    recovers: 'degraded-for-ever',
+  },
+  'stale-cache': {
+    'new-after-write': 'textbook-cache',
+    'cached-again': 'never-cached-after-write',
+  },
+  stampede: {
+    'one-read': 'textbook-cache',
+    'all-answered': 'crowd-turned-away',
+    'then-cached': 'never-filled',
+  },
+  idempotency: {
+    'one-payment': 'idempotency-checks-first',
+    'same-answer-later': 'repetition-pays-again',
+    'other-body-refused': 'other-body-taken-for-repetition',
+    'other-key-pays': 'same-body-taken-for-repetition',
+  },
+}
+
+describe('on a broken platform', { concurrent: true, timeout: 60_000 }, () => {
+  test('every expectation has its fault', ({ expect }) => {
+    const broken = Object.entries(BROKEN_BY).map(([name, faults]) => [name, Object.keys(faults)])
+    expect(broken).toEqual(LABS.map(({ name, expectations }) => [name, Object.keys(expectations)]))
+  })
+
+  const cases = LABS.flatMap((sheet) =>
+    Object.entries(BROKEN_BY[sheet.name] ?? {}).map(([id, fault]) => [sheet.name, id, fault, sheet] as const),
+  )
+  test.for(cases)(
+    '%s: %s fails, and it alone, with %s',
+    async ([, id, fault, sheet], { expect, onTestFinished }) => {
+      const platform = await startTestPlatform(
+        { resetSeconds: RESET_SECONDS, faults: [fault] },
+        onTestFinished,
+      )
+      const { outcome, events, failures } = await record(sheet, handsOn(platform))
+      const end = events.at(-1)
+      expect({ outcome, notHeld: end?.type === 'end' && end.notHeld, failures }).toEqual({
+        outcome: 'not-held',
+        notHeld: [id],
+        failures: [],
+      })
+      const finding = events.find((event) => event.type === 'expectation' && !event.held)
+      expect(finding).toMatchObject({
+        id,
+        expected: expect.stringMatching(/./),
+        actual: expect.stringMatching(/./),
+      })
+    },
+  )
+})
+
+describe('interrupted at any step', { concurrent: true, timeout: 60_000 }, () => {
+  test.for(named)('%s leaves the platform as it found it', async ([, sheet], { expect, onTestFinished }) => {
+    const platform = await startTestPlatform({ resetSeconds: QUICK.resetSeconds }, onTestFinished)
+    const before = await snapshotOf(platform)
+    for (const [index, { title }] of sheet.steps.entries()) {
+      const step = inLanguage(title, 'en')
+      const controller = new AbortController()
+      let isThere = false
+      const { outcome, events, failures } = await record(sheet, handsOn(platform), {
+        parameters: QUICK,
+        signal: controller.signal,
+        // In the middle of the step: when the first thing has happened in it.
+        onEvent: (event) => {
+          if (isThere) controller.abort()
+          isThere ||= event.type === 'step' && event.phase === 'steps' && event.index === index + 1
+        },
+      })
+      expect({ step, outcome, failures }).toEqual({ step, outcome: 'interrupted', failures: [] })
+      expect(events.at(-1)).toMatchObject({ type: 'end' })
+      expect({ step, ...(await snapshotOf(platform)) }).toEqual({ step, ...before })
+    }
+  })
+})
+
+test('a platform that is not well is left alone', { timeout: 60_000 }, async () => {
+  const platform = await startTestPlatform()
+  await platform.control.stop('orders')
+  const [sheet] = LABS as [LabSheet]
+  const { outcome, events } = await record(sheet, handsOn(platform))
+  expect(outcome).toBe('not-ready')
+  expect(events.find(({ type }) => type === 'failure')).toMatchObject({
+    message: expect.stringContaining('orders down'),
+  })
+  expect(events.filter(({ type }) => type === 'request')).toEqual([])
+})
+
+describe('the words', () => {
+  test.for(named)('of %s fit a terminal of 80 columns where they are drawings', ([, { idea }]) => {
+    const drawn = (['en', 'ru'] as const).flatMap((language) =>
+      inLanguage(idea, language)
+        .split('\n')
+        .filter((line) => line.startsWith('  ')),
+    )
+    expect(drawn.filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test.for(named)('of %s are there in both languages', ([, sheet]) => {
+    const { title, question, idea, expectations, steps } = sheet
+    const texts = [title, question, idea, ...steps.map((step) => step.title)]
+    for (const expectation of Object.values(expectations)) texts.push(expectation.title, expectation.why)
+    const untranslated = texts.filter(
+      (text) => typeof text === 'string' || !/[а-яё]/i.test(text.ru) || /[а-яё]/i.test(text.en),
+    )
+    expect(untranslated).toEqual([])
+  })
 })

@@ -4,6 +4,7 @@ import { confidenceInterval, judgeFailureRate } from '../expectations/index.ts'
 import {
   answerTo,
   createOrder,
+  createPayment,
   createPayments,
   createUser,
   inTurn,
@@ -104,10 +105,15 @@ export const payments = defineSheet<World, State>({
 
   steps: [
     {
-      title: { en: 'Place an order.', ru: 'Делаем заказ.' },
+      title: {
+        en: 'Place an order, and another that is paid for once.',
+        ru: 'Делаем заказ и ещё один, за который платим один раз.',
+      },
       run: async (lab) => {
         const { id } = await createUser(lab, 'Ann')
         lab.state.orderId = (await createOrder(lab, { userId: id, product: 'Laptop' })).id
+        const other = await createOrder(lab, { userId: id, product: 'Desk' })
+        await createPayment(lab, { order_id: other.id, amount: AMOUNT })
       },
     },
     {

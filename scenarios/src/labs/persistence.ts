@@ -63,15 +63,15 @@ export const persistence = defineSheet<World, State>({
   steps: [
     {
       title: {
-        en: 'Create a user, an order and a payment, and change the order.',
-        ru: 'Создаём пользователя, заказ и платёж и меняем заказ.',
+        en: 'Create a user, an order and a payment, and change the name of the user.',
+        ru: 'Создаём пользователя, заказ и платёж и меняем имя пользователя.',
       },
       run: async (lab) => {
         const { state } = lab
-        state.user = await createUser(lab, 'Ann')
-        const order = await createOrder(lab, { userId: state.user.id, product: 'Laptop' })
-        state.order = await lab.world.client.orders.update(order.id, { quantity: 3 })
-        state.payment = await createPayment(lab, { order_id: order.id, amount: 999.99 })
+        const { id: userId } = await createUser(lab, 'Ann')
+        state.user = await lab.world.client.users.update(userId, { name: 'Anna' })
+        state.order = await createOrder(lab, { userId, product: 'Laptop' })
+        state.payment = await createPayment(lab, { order_id: state.order.id, amount: 999.99 })
       },
     },
     {
@@ -96,17 +96,17 @@ export const persistence = defineSheet<World, State>({
       run: async (lab) => {
         const { users, orders, payments } = lab.world.client
         const { user, order, payment } = lab.state
-        const gotOrder = (await answerTo(orders.get(order?.id ?? 0))).data
-        lab.expect('users-survive', isThere(user, (await answerTo(users.get(user?.id ?? 0))).data))
-        lab.expect('orders-survive', isThere(withoutEdit(order), withoutEdit(gotOrder)))
+        const found = (await answerTo(users.get(user?.id ?? 0))).data
+        lab.expect('users-survive', isThere(withoutEdit(user), withoutEdit(found)))
+        lab.expect('orders-survive', isThere(order, (await answerTo(orders.get(order?.id ?? 0))).data))
         lab.expect(
           'payments-survive',
           isThere(payment, (await answerTo(payments.get(payment?.id ?? 0))).data),
         )
         lab.expect('edits-survive', {
-          held: gotOrder === undefined || gotOrder.quantity === order?.quantity,
-          expected: `quantity: ${order?.quantity}`,
-          actual: `quantity: ${gotOrder?.quantity ?? '?'}`,
+          held: found === undefined || found.name === user?.name,
+          expected: `name: ${user?.name}`,
+          actual: `name: ${found?.name ?? '?'}`,
         })
       },
     },
@@ -140,8 +140,8 @@ function survives(en: string, ru: string) {
   }
 }
 
-/** All of an order but what was changed: that has an expectation of its own. */
-const withoutEdit = (order: Order | undefined) => order && { ...order, quantity: undefined }
+/** All of a user but what was changed: that has an expectation of its own. */
+const withoutEdit = (user: User | undefined) => user && { ...user, name: undefined }
 
 function isThere(wanted: object | undefined, got: object | undefined): Finding {
   const [expected, actual] = [JSON.stringify(wanted), JSON.stringify(got)]

@@ -17,16 +17,16 @@ export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
   lab.cleanUp(
     { en: `Let the circuit of ${service} close`, ru: `Дать предохранителю ${service} замкнуться` },
     async () => {
-      const { status, retry_in_seconds: seconds } = await circuitOf(lab, service)
-      if (status === 'CLOSED') return
-      const inMs = (seconds ?? 0) * 1000
+      const circuit = await circuitOf(lab, service)
+      if (isAsNew(circuit)) return
+      const inMs = (circuit.retry_in_seconds ?? 0) * 1000
       await lab.waitFor(
         { en: `${service}: CLOSED`, ru: `${service}: CLOSED` },
         async () => {
-          const circuit = await circuitOf(lab, service)
-          if (circuit.status === 'CLOSED') return true
-          // When it is due, a request of ours is the trial.
-          if (circuit.retry_in_seconds === 0)
+          const now = await circuitOf(lab, service)
+          if (isAsNew(now)) return true
+          // When it is due, a request of ours is the trial; while it is closed, a success takes back the failures.
+          if (now.status === 'CLOSED' || now.retry_in_seconds === 0)
             await lab.world.quietly[service].list({ limit: 1 }).catch(() => undefined)
           return undefined
         },
@@ -35,6 +35,8 @@ export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
     },
   )
 }
+
+const isAsNew = ({ status, failure_count: count }: Circuit) => status === 'CLOSED' && count === 0
 
 /** How a circuit is now, without a word. */
 export async function circuitOf({ world }: AnyLab, service: ServiceName): Promise<Circuit> {

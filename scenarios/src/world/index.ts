@@ -8,6 +8,7 @@ export {
   createPayment,
   createPayments,
   createUser,
+  createUsers,
   deleteAtTheEnd,
   deleteIfThere,
   newKey,

@@ -10,7 +10,7 @@ import type { Text } from '../engine/index.ts'
 import { inCrowd } from './answer.ts'
 import type { AnyLab } from './world.ts'
 
-/** How many payments are on their way at a time. */
+/** How many requests are on their way at a time. */
 const AT_ONCE = 16
 
 /** A new `Idempotency-Key` of this run, which is forgotten when the run ends. */
@@ -47,18 +47,37 @@ export async function createPayment(lab: AnyLab, payment: NewPayment): Promise<P
 }
 
 /** Makes the same payment many times, without a word; all are deleted when the run ends. */
-export async function createPayments(lab: AnyLab, payment: NewPayment, times: number): Promise<Payment[]> {
-  const ids: number[] = []
-  const idempotencyKeys = Array.from({ length: times }, () => newKey(lab, 'payments'))
-  lab.cleanUp({ en: 'Delete these payments', ru: 'Удалить эти платежи' }, () =>
-    inCrowd({ times: ids.length, atOnce: AT_ONCE }, (index) =>
-      deleteIfThere(lab, 'payments', ids[index] ?? 0),
+export function createPayments(lab: AnyLab, payment: NewPayment, times: number): Promise<Payment[]> {
+  return createMany(lab, 'payments', times, (idempotencyKey) =>
+    lab.world.quietly.payments.create(payment, { idempotencyKey }),
+  )
+}
+
+/** Creates many users, without a word; all are deleted when the run ends. */
+export function createUsers(lab: AnyLab, times: number): Promise<User[]> {
+  return createMany(lab, 'users', times, (idempotencyKey) =>
+    lab.world.quietly.users.create(
+      { email: `${idempotencyKey}@example.com`, name: 'Ann' },
+      { idempotencyKey },
     ),
+  )
+}
+
+async function createMany<T extends { readonly id: number }>(
+  lab: AnyLab,
+  service: ServiceName,
+  times: number,
+  create: (idempotencyKey: string) => Promise<T>,
+): Promise<T[]> {
+  const ids: number[] = []
+  const keys = Array.from({ length: times }, () => newKey(lab, service))
+  const title = { en: `Delete what was created in ${service}`, ru: `Удалить созданное в ${service}` }
+  lab.cleanUp(title, () =>
+    inCrowd({ times: ids.length, atOnce: AT_ONCE }, (index) => deleteIfThere(lab, service, ids[index] ?? 0)),
   )
   return inCrowd({ times, atOnce: AT_ONCE }, async (index) => {
     lab.signal.throwIfAborted()
-    const idempotencyKey = idempotencyKeys[index]
-    const created = await lab.world.quietly.payments.create(payment, { idempotencyKey })
+    const created = await create(keys[index] ?? '')
     ids.push(created.id)
     return created
   })
