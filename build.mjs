@@ -71,9 +71,8 @@ const lazyCommands = (folder) => ({
   },
 })
 
-const IN_FULL = ['cli/src/load/run-load.ts', 'scenarios/src/grading/http.ts'].map((file) =>
-  path.resolve(file),
-)
+/** What a single call goes through. A load or a grading goes on for longer, and wants more of undici. */
+const SDK = path.resolve('sdk') + path.sep
 
 /**
  * @type {import('esbuild').Plugin} Takes from undici what is used. It is CommonJS, so that all of it would be bundled, and
@@ -83,8 +82,7 @@ const leanUndici = {
   name: 'lean-undici',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, ({ importer }) =>
-      // A load or a grading goes on for seconds, and wants more of undici than its pool.
-      IN_FULL.includes(importer) ? undefined : { path: 'undici', namespace: 'lean' },
+      importer.startsWith(SDK) ? { path: 'undici', namespace: 'lean' } : undefined,
     )
     onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({
       contents: `
