@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cacheDir = path.join(root, '.msctl', 'cache')
   const starting = [
     startPostgres({ dir: path.join(dir, 'postgres') }),
-    startRedis({ dir: path.join(dir, 'redis'), cacheDir, searchPath: process.env.PATH ?? '' }),
+    startRedis({ dir: path.join(dir, 'redis'), cacheDir, env: process.env }),
   ] as const
   const stopAll = async () => {
     for (const started of await Promise.allSettled(starting)) {

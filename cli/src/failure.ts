@@ -37,6 +37,7 @@ export interface Failures {
   'other-port': { readonly running: number; readonly asked: number }
   locked: { readonly pid: number; readonly command: string; readonly seconds: number; readonly file: string }
   'state-unreadable': { readonly file: string; readonly reason: string }
+  'log-unreadable': { readonly file: string; readonly reason: string }
   'folder-unusable': { readonly folder: string; readonly reason: string }
   'not-permitted': { readonly pid: number; readonly reason: string }
   windows: Record<never, never>
@@ -152,6 +153,7 @@ const exitCodes: Record<FailureCode, number> = {
   'other-port': EXIT.failed,
   locked: EXIT.failed,
   'state-unreadable': EXIT.environment,
+  'log-unreadable': EXIT.environment,
   'folder-unusable': EXIT.environment,
   'not-permitted': EXIT.environment,
   windows: EXIT.environment,

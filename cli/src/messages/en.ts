@@ -106,6 +106,11 @@ const errors: Explanations = {
     why: reason,
     next: 'If nothing of the platform runs any more, remove that file and run msctl up',
   }),
+  'log-unreadable': ({ file, reason }) => ({
+    what: `The log ${file} cannot be read.`,
+    why: reason,
+    next: 'Run msctl as the user who started the platform',
+  }),
   'folder-unusable': ({ folder, reason }) => ({
     what: `${folder} cannot be written to.`,
     why: reason,

@@ -1,4 +1,5 @@
 import type { Messages } from './en.ts'
+import { inRussian } from './ru-fields.ts'
 
 const quote = (lines: readonly string[]) =>
   lines.length === 0 ? '' : `\n${lines.map((line) => `    ${line}`).join('\n')}`
@@ -16,7 +17,7 @@ const wanted = {
 
 /** Каждое поле на своей строке, если их несколько. */
 const fieldByField = (fields: readonly { readonly path: string; readonly message: string }[]) => {
-  const lines = fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  const lines = fields.map(({ path, message }) => (path === '' ? '' : `${path}: `) + inRussian(message))
   return lines.length === 1 ? (lines[0] ?? '') : `Она ответила, поле за полем:${quote(lines)}`
 }
 
@@ -99,6 +100,11 @@ export const ru: Messages = {
       what: `Файл ${file} непригоден.`,
       why: reason,
       next: 'Если от платформы ничего больше не работает, удалите его и выполните msctl up',
+    }),
+    'log-unreadable': ({ file, reason }) => ({
+      what: `Журнал ${file} не читается.`,
+      why: reason,
+      next: 'Запустите msctl от имени того, кто запускал платформу',
     }),
     'folder-unusable': ({ folder, reason }) => ({
       what: `В папку ${folder} нельзя писать.`,

@@ -28,6 +28,8 @@ export interface AptRedisOptions {
   /** The state folder's cache; everything, apt's own lists included, stays below it. */
   readonly cacheDir: string
   readonly onStep?: ((step: AptStep) => void) | undefined
+  /** The user's environment, for the proxies in it. Default: none, with the usual PATH. */
+  readonly env?: NodeJS.ProcessEnv | undefined
   /** Further settings of apt, as `name=value`. */
   readonly settings?: readonly string[] | undefined
   /** Where apt keeps the system's package lists. Default: as apt is configured. */
@@ -67,14 +69,15 @@ export async function hasApt(): Promise<boolean> {
  * @throws Error with apt's own words when there is no such package, or no network.
  */
 export async function fetchRedisByApt(options: AptRedisOptions): Promise<UnpackedRedis> {
-  const { cacheDir, onStep, settings = [], systemLists, signal } = options
+  const { cacheDir, ...how } = options
+  const { onStep, signal } = how
   const work = path.join(cacheDir, `apt-${randomBytes(4).toString('hex')}`)
   try {
     for (const folder of ['lists/partial', 'archives/partial', 'root']) {
       await mkdir(path.join(work, folder), { recursive: true })
     }
     await chmod(path.join(work, 'root'), 0o755) // as root, the server runs as somebody else
-    await download({ work, settings, systemLists, onStep, signal })
+    await download({ ...how, work })
     onStep?.('unpacking')
     const root = path.join(work, 'root')
     await unpack(path.join(work, 'archives'), root, signal)
@@ -91,11 +94,18 @@ export async function fetchRedisByApt(options: AptRedisOptions): Promise<Unpacke
 async function download(
   options: Omit<AptRedisOptions, 'cacheDir'> & { readonly work: string },
 ): Promise<void> {
-  const { work, settings = [], systemLists, onStep, signal } = options
+  const {
+    work,
+    env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    settings = [],
+    systemLists,
+    onStep,
+    signal,
+  } = options
   onStep?.('downloading')
   const withSystemLists = aptOptions(work, systemLists, settings)
   if (
-    await install(withSystemLists, signal).then(
+    await install(withSystemLists, env, signal).then(
       () => true,
       () => false,
     )
@@ -106,21 +116,25 @@ async function download(
   // A fresh machine has no lists at all, and old lists name packages that are gone.
   const withOwnLists = aptOptions(work, path.join(work, 'lists'), settings)
   onStep?.('updating')
-  await apt([...withOwnLists, 'update'], signal)
+  await apt([...withOwnLists, 'update'], env, signal)
   onStep?.('downloading')
-  await install(withOwnLists, signal)
+  await install(withOwnLists, env, signal)
 }
 
 /**
  * Lets apt find out which libraries the system lacks, and download these and the server. The server's own packages are
  * wanted even where one is installed already, hence `--reinstall`.
  */
-async function install(options: readonly string[], signal?: AbortSignal): Promise<void> {
+async function install(
+  options: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<void> {
   let failure: unknown
   for (const { server, tools } of PACKAGES) {
     try {
       const how = ['--yes', '--no-install-recommends', '--download-only', '--reinstall']
-      return await apt([...options, ...how, 'install', server, tools], signal)
+      return await apt([...options, ...how, 'install', server, tools], env, signal)
     } catch (error) {
       signal?.throwIfAborted()
       failure ??= error
@@ -146,11 +160,10 @@ function aptOptions(work: string, lists: string | undefined, further: readonly s
   return all.flatMap((setting) => ['-o', setting])
 }
 
-async function apt(args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
+async function apt(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<void> {
   try {
     await run('apt-get', ['-q', ...args], {
-      env,
+      env: { ...env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
       cwd: '/',
       ...(signal && { signal }),
       maxBuffer: 16 * 1024 * 1024,

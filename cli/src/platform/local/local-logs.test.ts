@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -53,6 +53,19 @@ test('following gives what is new, whole lines only, through rotation, removal a
   const end = lines.next()
   controller.abort()
   expect((await end).done).toBe(true)
+})
+
+test('a log that may not be read is no log that is not there yet', async () => {
+  const { file } = fileOf('users')
+  await symlink(file, file) // leads nowhere, for root, too
+  const refused = { code: 'log-unreadable', facts: { file, reason: expect.stringContaining('ELOOP') } }
+  await expect(collect(readLogs([fileOf('users')]))).rejects.toMatchObject(refused)
+  expect(() => followLogs([fileOf('users')])).toThrow(expect.objectContaining(refused))
+
+  const { file: later } = fileOf('orders')
+  const lines = followLogs([fileOf('orders')]).next()
+  await symlink(later, later)
+  await expect(lines).rejects.toMatchObject({ code: 'log-unreadable' })
 })
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -1,7 +1,8 @@
-import { createReadStream, type Stats, statSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { type Stats, statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Failure } from '../../failure.ts'
 import { type LogLine, parseLogLine } from '../log-line.ts'
 import type { Part } from '../parts.ts'
 
@@ -13,6 +14,22 @@ export interface LogFile {
 
 const POLL_MS = 150
 const CHUNK_BYTES = 256 * 1024
+
+/**
+ * Opens a log; `undefined` when there is none (yet).
+ *
+ * @throws Failure `log-unreadable`.
+ */
+async function openLog(file: string): Promise<FileHandle | undefined> {
+  return open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw unreadable(file, error)
+  })
+}
+
+function unreadable(file: string, cause: unknown): Failure {
+  return new Failure('log-unreadable', { file, reason: (cause as Error).message }, { cause })
+}
 
 /** The lines of all files, oldest first. Reads them side by side, so that long logs do not fill the memory. */
 export async function* readLogs(files: readonly LogFile[]): AsyncGenerator<LogLine> {
@@ -37,8 +54,8 @@ export async function* readLogs(files: readonly LogFile[]): AsyncGenerator<LogLi
 async function* readLog({ part, file }: LogFile): AsyncGenerator<LogLine> {
   let time = 0
   for (const name of [`${file}.1`, file]) {
-    if ((await stat(name).catch(() => undefined)) === undefined) continue
-    const input = createReadStream(name, 'utf8')
+    const input = (await openLog(name))?.createReadStream({ encoding: 'utf8' })
+    if (input === undefined) continue
     try {
       for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
         if (text === '') continue
@@ -54,6 +71,8 @@ async function* readLog({ part, file }: LogFile): AsyncGenerator<LogLine> {
 
 /**
  * What is written after this call, until the signal. Follows a file that is put aside, cut short, removed or made anew.
+ *
+ * @throws Failure `log-unreadable`, as {@link readLogs} does.
  */
 export function followLogs(files: readonly LogFile[], signal?: AbortSignal): AsyncGenerator<LogLine> {
   return follow(files.map(createTail), signal)
@@ -72,14 +91,14 @@ async function* follow(
 
 /** Returns a function that gives the lines that have come since it was last called. */
 function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
-  const start = statSync(file, { throwIfNoEntry: false })
+  const start = statLog(file)
   let identity = start && identityOf(start)
   let offset = start?.size ?? 0
   let rest = Buffer.alloc(0)
   let time = Date.now()
 
   return async () => {
-    const handle = await open(file, 'r').catch(() => undefined)
+    const handle = await openLog(file)
     if (handle === undefined) return []
     try {
       const found = await handle.stat()
@@ -102,6 +121,14 @@ function createTail({ part, file }: LogFile): () => Promise<LogLine[]> {
     } finally {
       await handle.close()
     }
+  }
+}
+
+function statLog(file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })
+  } catch (error) {
+    throw unreadable(file, error)
   }
 }
 

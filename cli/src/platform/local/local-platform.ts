@@ -88,10 +88,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
 
   /** Starts the parts side by side. When one fails, or we are interrupted, ends all that this call has started. */
   async function startAll(parts: readonly Part[], ports: Ports, answeringIsEnough = false): Promise<void> {
-    const programs = await findPrograms({
-      ...{ home, cacheDir, dataDir, programFolders, onEvent, signal },
-      searchPath: env.PATH ?? '',
-    })
+    const programs = await findPrograms({ home, cacheDir, dataDir, programFolders, env, onEvent, signal })
     await makeFolder(logsDir, 0o700)
     const failed = new AbortController()
     const abort = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])

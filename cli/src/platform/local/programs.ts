@@ -26,7 +26,8 @@ export interface ProgramsOptions {
   readonly cacheDir: string
   /** Where the parts' programs are; see {@link partEntry}. */
   readonly programFolders: { readonly packed: string; readonly clone?: string | undefined }
-  readonly searchPath: string
+  /** The user's environment: where to look for programs, and the proxies for a download. */
+  readonly env: NodeJS.ProcessEnv
   readonly onEvent: (event: PlatformEvent) => void
   readonly signal?: AbortSignal | undefined
 }
@@ -37,7 +38,7 @@ export interface ProgramsOptions {
  * @throws Failure `no-postgres`, `no-redis`, `not-built`, `postgres-major`, `postgres-password`, `folder-unusable`.
  */
 export async function findPrograms(options: ProgramsOptions): Promise<Programs> {
-  const { home, dataDir, cacheDir, programFolders, searchPath, onEvent, signal } = options
+  const { home, dataDir, cacheDir, programFolders, env, onEvent, signal } = options
   const account = await serverAccount(clusterLink(dataDir))
   // As root, PostgreSQL and Redis run as somebody else, who has to pass through; what is in there stays closed to him.
   const mode = account === undefined ? 0o700 : 0o711
@@ -50,7 +51,8 @@ export async function findPrograms(options: ProgramsOptions): Promise<Programs> 
     redisBinary({
       account,
       cacheDir,
-      searchPath,
+      env,
+      searchPath: env.PATH ?? '',
       copyTo,
       signal,
       onStep: (step) => onEvent({ type: 'fetching-redis', step }),

@@ -25,6 +25,8 @@ export interface RedisBinaryOptions {
   readonly account: Account | undefined
   /** Where a private copy goes when the account cannot reach `cacheDir`; asked for only then. */
   readonly copyTo: () => Promise<string>
+  /** The user's environment, in which apt finds its proxies. */
+  readonly env?: NodeJS.ProcessEnv | undefined
   /** Further settings of apt, as `name=value`. */
   readonly aptSettings?: readonly string[]
   readonly onStep?: ((step: AptStep) => void) | undefined
@@ -46,6 +48,7 @@ export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBin
     searchPath,
     usualFolders = USUAL_FOLDERS,
     aptSettings = [],
+    env,
     onStep,
     signal,
   } = options
@@ -54,7 +57,7 @@ export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBin
 
   const unpacked =
     (await unpackedRedis(cacheDir)) ??
-    (await fetchOrExplain({ cacheDir, settings: aptSettings, onStep, signal }))
+    (await fetchOrExplain({ cacheDir, env, settings: aptSettings, onStep, signal }))
   const binary = { command: unpacked.command, env: { LD_LIBRARY_PATH: unpacked.libraryPath } }
   if (await canRun(binary.command, account, binary.env)) return binary
   return account === undefined ? explain(`${binary.command} does not run`) : copyFor(options)

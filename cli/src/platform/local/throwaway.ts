@@ -60,13 +60,19 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
 
 /** Starts a Redis. A server that is not on PATH is downloaded to `cacheDir`, once. */
 export async function startRedis(
-  options: ThrowawayOptions & { readonly cacheDir: string; readonly searchPath?: string },
+  options: ThrowawayOptions & { readonly cacheDir: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Throwaway<RedisBinary>> {
-  const { dir, cacheDir, port = await freePort(), searchPath = '' } = options
+  const { dir, cacheDir, port = await freePort(), env } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
   const shelter = createShelter(dir)
   const account = await serverAccount()
-  const binary = await redisBinary({ account, cacheDir, searchPath, copyTo: () => shelter.open() })
+  const binary = await redisBinary({
+    account,
+    cacheDir,
+    env,
+    searchPath: env?.PATH ?? '',
+    copyTo: () => shelter.open(),
+  })
   const launched = await startRedisServer({ binary, account, port, logFile: path.join(dir, 'redis.log') })
   launched.release()
   return {
