@@ -87,6 +87,12 @@ describe('a circuit', () => {
 })
 
 test('a spread is the middle and the middle half', () => {
-  expect(spreadOf([9, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual({ medianMs: 5, lowMs: 3, highMs: 7, count: 9 })
+  expect(spreadOf([9, 1, 2, 3, 4, 5, 6, 7, 8])).toEqual({
+    leastMs: 1,
+    medianMs: 5,
+    lowMs: 3,
+    highMs: 7,
+    count: 9,
+  })
   expect(() => spreadOf([])).toThrow(RangeError)
 })

@@ -1,5 +1,6 @@
-/** How long something took, several times: the middle, and between which the middle half lies. In milliseconds. */
+/** How long something took, several times: the least, the middle, and between which the middle half lies. In milliseconds. */
 export interface Spread {
+  readonly leastMs: number
   readonly medianMs: number
   readonly lowMs: number
   readonly highMs: number
@@ -12,5 +13,5 @@ export function spreadOf(timesMs: readonly number[]): Spread {
   const sorted = timesMs.toSorted((a, b) => a - b)
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number
-  return { medianMs: at(0.5), lowMs: at(0.25), highMs: at(0.75), count: sorted.length }
+  return { leastMs: at(0), medianMs: at(0.5), lowMs: at(0.25), highMs: at(0.75), count: sorted.length }
 }

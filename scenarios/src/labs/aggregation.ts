@@ -27,16 +27,20 @@ const NOBODY = 2_147_483_647
 const idea: Text = {
   en: `A page that shows a user with their orders needs two services. The browser could ask both: two requests, two round trips over a slow network, and every client has to know who has what. Or the gateway asks for it:
 
-                                     ┌──▶ users    GET /users/1
-    GET /users/1/details ──▶ gateway ┤                              ──▶ {user, orders}
-                                     └──▶ orders   GET /orders?userId=1
+                                      ┌──▶ users   GET /users/1
+    GET /users/1/details ──▶ gateway ─┤
+                                      └──▶ orders  GET /orders?userId=1
+
+    {"user": {…}, "orders": [{…}, {…}]}
 
 It asks both at the same time, so that the whole takes as long as the slower of the two, and not as long as both together.`,
   ru: `Странице, показывающей пользователя с его заказами, нужны два сервиса. Браузер мог бы спросить оба: два запроса, два похода по медленной сети, и каждый клиент должен знать, что где лежит. А может спросить шлюз:
 
-                                      ┌──▶ users    GET /users/1
-    GET /users/1/details ──▶ шлюз ────┤                              ──▶ {user, orders}
-                                      └──▶ orders   GET /orders?userId=1
+                                   ┌──▶ users   GET /users/1
+    GET /users/1/details ──▶ шлюз ─┤
+                                   └──▶ orders  GET /orders?userId=1
+
+    {"user": {…}, "orders": [{…}, {…}]}
 
 Он спрашивает оба сразу, поэтому всё вместе занимает столько, сколько самый медленный из двух, а не столько, сколько оба по очереди.`,
 }

@@ -1,5 +1,5 @@
 import type { Circuit } from '@msctl/sdk'
-import { defineSheet, type Text } from '../engine/index.ts'
+import { defineSheet, LabError, type Text } from '../engine/index.ts'
 import { judgeOpening, judgeReset, spreadOf, wasTried } from '../expectations/index.ts'
 import type { World } from '../world/index.ts'
 import {
@@ -27,6 +27,8 @@ interface State {
 
 /** "At once", in milliseconds: far below the 3 s that the gateway waits for a service. */
 const AT_ONCE_MS = 250
+/** Nine tenths of a second, in milliseconds: what happens in that part of the time of an open circuit happens before its trial. */
+const SOON = 900
 /** How many requests come at the moment of the trial. */
 const TOGETHER = 5
 
@@ -276,6 +278,15 @@ export const circuitBreaker = defineSheet<World, State>({
       run: async (lab) => {
         await startAgain(lab, 'users')
         const answers = await inTurn(3, () => ask(lab))
+        const tookMs = performance.now() - lab.state.openedAt
+        if (tookMs > lab.parameter('resetSeconds') * SOON)
+          throw new LabError(
+            'deadline',
+            lab.words({
+              en: `Until users was back, ${(tookMs / 1000).toFixed(1)} s had passed: too long to see whether the circuit waits.`,
+              ru: `Пока users вернулся, прошло ${(tookMs / 1000).toFixed(1)} с: уже не увидеть, ждёт ли предохранитель.`,
+            }),
+          )
         const refused = answers.filter(({ status }) => status === 503).length
         lab.expect('holds-back', {
           held: refused === answers.length,

@@ -5,7 +5,8 @@ import { LABS, type LabSheet, runLab } from './index.ts'
 import { snapshotOf } from './snapshot.ts'
 import { handsOn } from './test-hands.ts'
 
-const RESET_SECONDS = 2
+/** Long enough for a busy machine to do within it all that is to be done before the trial. */
+const RESET_SECONDS = 6
 
 /** Parameters with which a sheet is quick, where nothing is judged by them. */
 const QUICK = {
@@ -47,7 +48,7 @@ async function record(
   return { ...result, events }
 }
 
-describe('on a platform that is as it should be', { concurrent: true, timeout: 60_000 }, () => {
+describe('on a platform that is as it should be', { concurrent: true, timeout: 120_000 }, () => {
   test.for(named)('%s holds, and leaves nothing behind', async ([, sheet], { expect, onTestFinished }) => {
     const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS }, onTestFinished)
     const before = await snapshotOf(platform)
@@ -121,7 +122,7 @@ const BROKEN_BY: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-describe('on a broken platform', { concurrent: true, timeout: 60_000 }, () => {
+describe('on a broken platform', { concurrent: true, timeout: 120_000 }, () => {
   test('every expectation has its fault', ({ expect }) => {
     const broken = Object.entries(BROKEN_BY).map(([name, faults]) => [name, Object.keys(faults)])
     expect(broken).toEqual(LABS.map(({ name, expectations }) => [name, Object.keys(expectations)]))
@@ -154,7 +155,7 @@ describe('on a broken platform', { concurrent: true, timeout: 60_000 }, () => {
   )
 })
 
-describe('interrupted at any step', { concurrent: true, timeout: 60_000 }, () => {
+describe('interrupted at any step', { concurrent: true, timeout: 120_000 }, () => {
   test.for(named)('%s leaves the platform as it found it', async ([, sheet], { expect, onTestFinished }) => {
     const platform = await startTestPlatform({ resetSeconds: QUICK.resetSeconds }, onTestFinished)
     const before = await snapshotOf(platform)
@@ -178,7 +179,7 @@ describe('interrupted at any step', { concurrent: true, timeout: 60_000 }, () =>
   })
 })
 
-test('a platform that is not well is left alone', { timeout: 60_000 }, async () => {
+test('a platform that is not well is left alone', { timeout: 120_000 }, async () => {
   const platform = await startTestPlatform()
   await platform.control.stop('orders')
   const [sheet] = LABS as [LabSheet]
