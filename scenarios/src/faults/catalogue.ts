@@ -1,5 +1,6 @@
 import { ADVICE_FAULTS } from './advice.ts'
 import { CACHING_FAULTS } from './caching.ts'
+import { CAUGHT_BY } from './caught-by.ts'
 import { CIRCUIT_BREAKER_FAULTS } from './circuit-breaker.ts'
 import { GATEWAY_FAULTS } from './correctness-gateway.ts'
 import { ORDERS_FAULTS } from './correctness-orders.ts'
@@ -11,8 +12,7 @@ import { PAYMENTS_FAULTS } from './payments.ts'
 import { PERSISTENCE_FAULTS } from './persistence.ts'
 import { VARIANTS } from './variants.ts'
 
-/** Every fault, by criterion, and every variant. */
-export const FAULTS: readonly FaultSheet[] = [
+const SHEETS: readonly FaultSheet[] = [
   ...USERS_FAULTS,
   ...ORDERS_FAULTS,
   ...PAYMENTS_CORRECTNESS_FAULTS,
@@ -24,6 +24,12 @@ export const FAULTS: readonly FaultSheet[] = [
   ...ADVICE_FAULTS,
   ...VARIANTS,
 ]
+
+/** Every fault, by criterion, and every variant. */
+export const FAULTS: readonly FaultSheet[] = SHEETS.map((sheet) => ({
+  ...sheet,
+  caughtBy: CAUGHT_BY[sheet.name] ?? [],
+}))
 
 /** @throws {RangeError} for a name that is not in the catalogue. */
 export function findFaults(names: readonly string[]): readonly FaultSheet[] {

@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { type BreakerRules, createBreakerByRules } from './breaker-by-rules.ts'
 import { faultsOf } from './fault-sheet.ts'
 import type { Answered, Interceptor } from './http.ts'
-import { answering, on, parse, reply } from './rewrite.ts'
+import { all, answering, on, parse, reply } from './rewrite.ts'
 import type { Fields, Switches } from './switches.ts'
 
 const fault = faultsOf('circuit-breaker')
@@ -146,11 +146,21 @@ export const CIRCUIT_BREAKER_FAULTS = [
         ]),
       ),
       gateway: {
-        http: () => async (asked, next) => {
-          const answer = await next(asked)
-          const { [HIDDEN_STATUS]: hidden, ...headers } = answer.headers
-          return hidden === undefined ? answer : { ...answer, status: Number(hidden), headers }
-        },
+        http: () =>
+          all(
+            // Details take what is hidden for a broken service; whether the user is there tells the truth.
+            on('GET', '/users/:id/details', async (asked, next) => {
+              const answer = await next(asked)
+              if (answer.status < 500) return answer
+              const user = await next({ ...asked, path: asked.path.replace(/\/details\/?$/, '') })
+              return user.status === 404 ? user : answer
+            }),
+            async (asked, next) => {
+              const answer = await next(asked)
+              const { [HIDDEN_STATUS]: hidden, ...headers } = answer.headers
+              return hidden === undefined ? answer : { ...answer, status: Number(hidden), headers }
+            },
+          ),
       },
     },
   ),

@@ -15,7 +15,7 @@ export interface FaultSheet {
   readonly criterion: CriterionId | 'advice'
   /** The services that it concerns. */
   readonly services: readonly ServiceName[]
-  /** The checks that are to catch it. */
+  /** The check that is to catch it, and after it those that may rightly fail with it. */
   readonly caughtBy?: readonly string[]
   readonly switches: Switches
 }

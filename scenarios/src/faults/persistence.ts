@@ -63,7 +63,7 @@ const writtenLater = (service: ServiceName) => ({
 })
 
 /** Edits are kept in memory, where everybody sees them until the service ends. */
-function editedInMemory(models: Model, { service }: ServicePart): Model {
+function editedInMemory(models: Model, { service, query }: ServicePart): Model {
   const edits = new Map<number, Fields>()
   const edited = <T extends Row | undefined>(row: T): T => (row && { ...row, ...edits.get(row.id) }) as T
   return {
@@ -71,6 +71,8 @@ function editedInMemory(models: Model, { service }: ServicePart): Model {
     list: async (page, filter) => (await models.list(page, filter)).map(edited),
     find: async (id) => edited(await models.find(id)),
     update: async (id, changes) => {
+      const others = sql('SELECT FROM users WHERE email = $1 AND id <> $2')
+      if (service === 'users' && (await query(others, [changes.email, id])).length > 0) return 'email taken'
       const touched = service === 'payments' ? { updated_at: new Date().toISOString() } : {}
       edits.set(id, { ...edits.get(id), ...changes, ...touched })
       return edited(await models.find(id))
@@ -118,9 +120,9 @@ export const PERSISTENCE_FAULTS = [
   fault(
     'users-ids-start-again',
     ['users'],
-    'The ids of new users begin at 1 again after a restart, where there are users already.',
-    'После перезапуска id новых пользователей снова начинаются с 1, хотя такие уже есть.',
-    prepared('users', 'ALTER SEQUENCE users_id_seq RESTART WITH 1'),
+    'After a restart the first new user gets an id that is taken, which ends in a 500.',
+    'После перезапуска первый новый пользователь получает занятый id, и ответ — 500.',
+    prepared('users', "SELECT setval('users_id_seq', GREATEST((SELECT MAX(id) FROM users), 1), false)"),
   ),
   fault(
     'orders-ids-used-again',
