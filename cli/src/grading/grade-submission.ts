@@ -197,7 +197,7 @@ function seedOf(id: string, { seed }: GradeOptions): number {
 }
 
 /** By which everything of a submission is known: its Compose project, its processes. Of its folder, so that it is the same after a kill. */
-function markOf(folder: string): string {
+export function markOf(folder: string): string {
   return `msctl-grade-${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`
 }
 

@@ -82,7 +82,8 @@ export async function startProcesses(options: ProcessesOptions): Promise<Started
     )
     if (answer === 'yes') return { url, env, unstarted: undefined, close }
     await delay(50) // its last words are still on their way
-    const last = log.last().split('\n').slice(-3).join(' ')
+    const lines = log.last().split('\n')
+    const last = lines.findLast((line) => /error|exception|fatal|panic/i.test(line)) ?? lines.at(-1) ?? ''
     const what =
       answer === 'ended'
         ? `It ended with ${exit?.code ?? 'a signal'}`
