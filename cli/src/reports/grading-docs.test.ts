@@ -13,7 +13,7 @@ import { createProgram } from '../program.ts'
 import { exampleReport } from './example-report.ts'
 
 const DOCS = path.resolve(import.meta.dirname, '..', '..', '..', 'docs')
-const SERVICES = /\b(users|orders|payments)\b/
+const SERVICE = /(?<=\.)(users|orders|payments)(?=\.)/
 
 const SAID = {
   en: {
@@ -25,6 +25,7 @@ const SAID = {
     advice: 'Advice',
     fault: 'broken on purpose',
     caughtBy: 'caught by',
+    related: 'what may fail with it',
     variant: 'different, and right: gets all points',
     counted: (faults: number, variants: number) => `${faults} faults and ${variants} correct variants.`,
   },
@@ -37,6 +38,7 @@ const SAID = {
     advice: 'Советы',
     fault: 'сломано нарочно',
     caughtBy: 'ловит',
+    related: 'что может не пройти вместе с ней',
     variant: 'сделано иначе и верно: все баллы',
     counted: (faults: number, variants: number) => `Поломок: ${faults}, верных вариантов: ${variants}.`,
   },
@@ -56,12 +58,12 @@ interface Row {
   readonly points: readonly number[]
 }
 
-function checkRows(language: Language): Row[] {
+async function checkRows(language: Language): Promise<Row[]> {
   const worth = new Map(STANDARD_RUBRIC.criteria.flatMap(({ checks }) => Object.entries(checks)))
   const rows = new Map<string, Row>()
   for (const experiment of EXPERIMENTS) {
     for (const [id, check] of Object.entries(experiment.sheet.expectations)) {
-      const of = id.replace(SERVICES, '*')
+      const of = id.replace(SERVICE, '*')
       const before = rows.get(of)
       const needs = [...new Set([...experiment.needs, ...(check.needs ?? [])])].filter(
         (need) => need !== 'http',
@@ -76,12 +78,20 @@ function checkRows(language: Language): Row[] {
       })
     }
   }
+  // The only one that no experiment settles.
+  const { title, rationale, notJudged } = (await loadMessages(language)).verify.quality
+  const points = worth.get('code-quality.review') ?? 0
+  rows.set('code-quality.review', {
+    ...{ id: 'code-quality.review', criterion: 'code-quality', needs: [], points: [points] },
+    title: `${title[0]?.toUpperCase()}${title.slice(1)}`,
+    why: `${rationale} ${notJudged}`,
+  })
   return [...rows.values()]
 }
 
-function renderChecks(language: Language): string {
+async function renderChecks(language: Language): Promise<string> {
   const said = SAID[language]
-  const rows = checkRows(language)
+  const rows = await checkRows(language)
   const criteria = exampleReport(language).criteria
   const table = (title: string, own: readonly Row[], hasPoints: boolean) => {
     if (own.length === 0) return []
@@ -118,18 +128,25 @@ function renderChecks(language: Language): string {
   ].join('\n\n')
 }
 
+/** Checks by id, the same one of all three services as one. */
+function namesOf(ids: readonly string[]): string[] {
+  const starred = (id: string) => id.replace(SERVICE, '*')
+  const isOfAll = (id: string) => ids.filter((other) => starred(other) === starred(id)).length === 3
+  return [...new Set(ids.map((id) => `\`${isOfAll(id) ? starred(id) : id}\``))]
+}
+
 function renderFaults(language: Language): string {
   const said = SAID[language]
   const faults = FAULTS.filter(({ kind }) => kind === 'fault')
   const variants = FAULTS.filter(({ kind }) => kind === 'variant')
   const titleOf = (sheet: (typeof FAULTS)[number]) => escapeCell(inLanguage(sheet.title, language))
   const caught = faults.map((sheet) => {
-    const by = sheet.caughtBy?.map((id) => `\`${id}\``).join(', ') ?? sheet.criterion
-    return `| ${titleOf(sheet)} | ${by} |`
+    const [first, ...others] = namesOf(sheet.caughtBy ?? [])
+    return `| ${titleOf(sheet)} | ${first ?? sheet.criterion} | ${others.join(', ')} |`
   })
   return [
     said.counted(faults.length, variants.length),
-    [`| ${said.fault} | ${said.caughtBy} |`, '| --- | --- |', ...caught].join('\n'),
+    [`| ${said.fault} | ${said.caughtBy} | ${said.related} |`, '| --- | --- | --- |', ...caught].join('\n'),
     [`| ${said.variant} |`, '| --- |', ...variants.map((sheet) => `| ${titleOf(sheet)} |`)].join('\n'),
   ].join('\n\n')
 }
@@ -155,7 +172,7 @@ describe.each([
   const page = readFileSync(file, 'utf8')
 
   test('lists the checks, the faults and the variants that there are', async () => {
-    const blocks = { checks: renderChecks(language), 'self-test': renderFaults(language) }
+    const blocks = { checks: await renderChecks(language), 'self-test': renderFaults(language) }
     await expect(renew(page, blocks)).toMatchFileSnapshot(file)
   })
 
