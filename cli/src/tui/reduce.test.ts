@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { LogLine } from '../platform/log-line.ts'
+import type { ToldEvent } from '../scenario/tell-run.ts'
 import { type Action, reduce } from './reduce.ts'
-import { type DashboardState, initialState, MAX_EVENTS, MAX_LOG_LINES, MAX_SAMPLES } from './state.ts'
+import {
+  type DashboardState,
+  initialState,
+  MAX_EVENTS,
+  MAX_LOG_LINES,
+  MAX_SAMPLES,
+  MAX_TOLD,
+} from './state.ts'
 import {
   iso,
   NOON,
@@ -128,10 +136,13 @@ describe('the logs', () => {
   })
 })
 
-test('a day of events, in which everything changes every second, takes no more memory than an hour', () => {
+test('a day in which everything changes at every look takes no more memory than an hour', {
+  timeout: 60_000,
+}, () => {
   const lines: LogLine[] = [{ time: NOON, part: 'users', level: 30, msg: 'a line', fields: {} }]
-  const second = (state: DashboardState, index: number): DashboardState => {
-    const at = NOON + index * SECOND
+  const lookSeconds = 4
+  const look = (state: DashboardState, index: number): DashboardState => {
+    const at = NOON + index * lookSeconds * SECOND
     const circuit = index % 2 === 0 ? openCircuit() : sampleCircuit()
     const transitions = [{ from: 'CLOSED' as const, to: 'OPEN' as const, at: iso(at) }]
     const users = sampleService({
@@ -140,27 +151,35 @@ test('a day of events, in which everything changes every second, takes no more m
       failures_total: index,
       latency: { p50: 1, p90: 1, p99: 1, max: 1 },
     })
-    const now = after(state, seen(sampleStatus({ users }), at))
-    // As often as it is looked at.
-    if (index % 4 !== 0) return now
-    const keys = [{ key: `user:${index % 100}`, ttlSeconds: 300 }]
-    const more: Action[] = [
-      partsSeen(...(index % 8 === 0 ? ['cache'] : [])),
-      { type: 'keys-seen', at, keys, tookMs: 1 },
+    return after(
+      state,
+      seen(sampleStatus({ users }), at),
+      partsSeen(...(index % 5 === 0 ? ['cache'] : [])),
+      { type: 'keys-seen', at, keys: [{ key: `user:${index % 100}`, ttlSeconds: 300 }], tookMs: 1 },
       { type: 'logged', lines },
-    ]
-    return after(now, ...more)
+    )
   }
-  const run = (from: number, seconds: number, state: DashboardState) =>
-    Array.from({ length: seconds }, (_, index) => from + index).reduce(second, state)
+  const run = (from: number, looks: number, state: DashboardState) =>
+    Array.from({ length: looks }, (_, index) => from + index).reduce(look, state)
   const size = (state: DashboardState) => JSON.stringify(state).length
 
   const logs: Action = { type: 'viewed', view: { type: 'logs', lines: [], back: 0 } }
-  const hour = run(0, 3_600, reduce(start(), logs))
-  const day = run(3_600, 82_800, hour)
+  const anHour = 3_600 / lookSeconds
+  const hour = run(0, anHour, reduce(start(), logs))
+  const day = run(anHour, 23 * anHour, hour)
   expect(day.events).toHaveLength(MAX_EVENTS)
   expect(day.traffic.users).toHaveLength(MAX_SAMPLES)
   expect(day.view).toMatchObject({ lines: { length: MAX_LOG_LINES } })
   // Larger numbers have more digits.
   expect(size(day)).toBeLessThan(size(hour) * 1.02)
+})
+
+test('a scenario that tells much is remembered in part', () => {
+  const told = { event: { type: 'said', text: 'x' } } as ToldEvent
+  const begun = after(start(), { type: 'scenario-begun', title: 'Long' })
+  const state = Array.from({ length: MAX_TOLD + 10 }).reduce<DashboardState>(
+    (before) => reduce(before, { type: 'scenario-told', told }),
+    begun,
+  )
+  expect(state.scenario?.told).toHaveLength(MAX_TOLD)
 })

@@ -21,10 +21,10 @@ export function Header({ state, words }: { readonly state: DashboardState; reado
         </Text>
         <Text>{`  ${facts.join(' · ')}`}</Text>
       </Text>
-      <Text wrap="truncate">
+      <Box flexShrink={0}>
         <Text color="yellow">{activity(state, words)}</Text>
         <Health gateway={gateway} words={words} />
-      </Text>
+      </Box>
     </Box>
   )
 }

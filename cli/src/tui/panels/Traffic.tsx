@@ -48,10 +48,10 @@ interface ServiceProps {
 
 function Service({ name, samples, words, width, bars }: ServiceProps) {
   const { requestsPerSecond = 0, p50 = null, p99 = null } = samples.at(-1) ?? {}
-  const graph = sparkline(
-    samples.map((sample) => sample.requestsPerSecond),
-    { width: width - NAME_WIDTH - FIGURE_WIDTH, height: bars },
-  )
+  const rates = samples.map((sample) => sample.requestsPerSecond)
+  // A single request is no peak.
+  const most = Math.max(1, ...rates)
+  const graph = sparkline(rates, { width: width - NAME_WIDTH - FIGURE_WIDTH, height: bars, top: most })
   // One scale for both, so that they can be compared.
   const slowest = Math.max(0, ...samples.map((sample) => sample.p99 ?? 0))
   const each = Math.floor((width - NAME_WIDTH) / 2)
