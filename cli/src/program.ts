@@ -307,6 +307,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     .addOption(new Option('--map <part=name>', option.map).argParser(parseMap(help)))
     .option('--name <name>', option.submission)
     .addOption(new Option('--project <name>').hideHelp())
+    .addOption(new Option('--ready <time>').argParser(parseTimeLimit(help)).hideHelp())
     .addOption(new Option('--manual <criterion=points>', option.manual).argParser(parseManual(help)))
     .option('--lint <command>', option.lint)
     .addOption(new Option('--only <ids>', option.only).argParser(parseList))

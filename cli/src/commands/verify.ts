@@ -31,6 +31,8 @@ export interface VerifyOptions {
   readonly map?: readonly string[] | undefined
   readonly project?: string | undefined
   readonly name?: string | undefined
+  /** How long a Compose project may take to answer, in milliseconds. */
+  readonly ready?: number | undefined
   readonly manual?: readonly ManualPoints[] | undefined
   readonly lint?: string | undefined
   readonly only?: readonly string[] | undefined
@@ -50,7 +52,7 @@ const MAX_SEED = 2 ** 31
 /** `msctl verify` */
 export async function run(options: VerifyOptions, context: Context): Promise<Report> {
   const { control, redis, db, source, only, skip, report: requests = [], strict, repeat } = options
-  const { compose, map, project, name, manual = [] } = options
+  const { compose, map, project, name, ready, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
   const rubric = await readRubric(options.rubric)
   await checkReportFiles(requests)
@@ -61,7 +63,7 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
     ),
   )
   const { target, unstarted, close } = await openTarget(
-    { control, redis, db, source, compose, map, project, name, resetSeconds },
+    { control, redis, db, source, compose, map, project, name, ready, resetSeconds },
     context,
   )
   try {

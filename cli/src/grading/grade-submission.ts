@@ -111,7 +111,7 @@ async function gradeReachable(submission: Submission, folder: string, options: G
           '--seed',
           String(seedOf(id, options)),
         ],
-        ...targetArgs(submission, processes, mark),
+        ...targetArgs(submission, processes, mark, options),
         ...reports.flatMap((each) => ['--report', each]),
         ...options.verifyArgs,
       ],
@@ -142,10 +142,12 @@ function targetArgs(
   { how, folder }: Submission,
   processes: StartedProcesses | undefined,
   project: string,
+  { readyLimitMs }: GradeOptions,
 ): string[] {
   if (how.by === 'compose') {
     const map = Object.entries(how.map).flatMap(([role, name]) => ['--map', `${role}=${name}`])
-    return ['--compose', how.file, '--project', project, ...map]
+    const ready = readyLimitMs === undefined ? [] : ['--ready', `${readyLimitMs}ms`]
+    return ['--compose', how.file, '--project', project, ...map, ...ready]
   }
   if (how.by === 'nothing' || processes === undefined) return []
   return [

@@ -144,7 +144,9 @@ test.concurrent('Ctrl-C ends what runs, and keeps what is known', { timeout: 60_
   expect(await leftRunning(out)).toEqual([])
 })
 
-test.concurrent('one that takes too long is ended, and so is all that it has started', { timeout: 60_000 }, async () => {
+test.concurrent('one that takes too long is ended, and so is all that it has started', {
+  timeout: 60_000,
+}, async () => {
   // It answers every request, but some only after a very long time; and it leaves children behind.
   const slow = `sleep 1000 & setsid sleep 1000 & exec ${process.execPath} -e "require('http').createServer((q, r) => q.url === '/health' && r.end('{}')).listen(process.env.PORT)"`
   const folder = await handIn('slow', { slow: { url: 'http://127.0.0.1:$PORT', start: slow } })

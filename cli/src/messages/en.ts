@@ -784,7 +784,7 @@ export const en = {
       shard: 'only this part of them, such as 2/5, for several machines',
       again: 'grade again what has been graded',
       timeLimit: 'how long one may take in all, such as 20m (default: 30m)',
-      readyLimit: 'how long processes may take to answer (default: 3m)',
+      readyLimit: 'how long one may take to answer once it is started (default: 3m)',
       formats: 'formats besides json and html, separated by commas',
       lint: 'command that judges the code: exit 0 gives all points for its quality',
       only: 'only these criteria or checks, parted by commas',

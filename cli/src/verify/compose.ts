@@ -12,6 +12,8 @@ export interface ComposeOptions {
   readonly source: string | undefined
   /** The name of the project, for whoever has to clean up after us. */
   readonly project: string | undefined
+  /** How long it may take to answer, in milliseconds. */
+  readonly ready: number | undefined
 }
 
 /** A Compose project that was started, or could not be. */
@@ -34,6 +36,7 @@ export async function startCompose(options: ComposeOptions, context: Context): P
     env: context.env,
     signal: context.signal,
     project: options.project,
+    readyLimitMs: options.ready,
     onOutput: (line) => context.onEvent({ type: 'output', line }),
   })
   const shared = { kind: 'compose', isOurs: true, isDisposable: true, compose: facts } as const

@@ -14,6 +14,8 @@ export interface TargetOptions {
   readonly compose?: string | undefined
   readonly map?: readonly string[] | undefined
   readonly project?: string | undefined
+  /** How long it may take to answer, in milliseconds. */
+  readonly ready?: number | undefined
   /** A submission's name, for its report. */
   readonly name?: string | undefined
   readonly resetSeconds: number
@@ -31,10 +33,10 @@ const NOTHING = async () => undefined
 
 /** What is to be graded: a Compose project, what is named, else the platform that runs here, else one that is started for it. */
 export async function openTarget(options: TargetOptions, context: Context): Promise<OpenTarget> {
-  const { compose, map = [], project, source } = options
+  const { compose, map = [], project, source, ready } = options
   if (compose !== undefined) {
     const { startCompose } = await import('./compose.ts')
-    const started = await startCompose({ file: compose, map, project, source }, context)
+    const started = await startCompose({ file: compose, map, project, source, ready }, context)
     return { ...started, target: { ...started.target, ...given(options, context) } }
   }
   const opened = context.url === undefined ? await openOwn(options, context) : await openNamed(context.url)

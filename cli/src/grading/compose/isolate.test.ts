@@ -55,7 +55,7 @@ test('every service has limits, whatever it asks for', () => {
   const services = servicesOf(`
 services:
   users: {image: b, mem_limit: 64g, pids_limit: -1, deploy: {resources: {limits: {memory: 64g}}}, logging: {driver: none}}`)
-  expect(services.users).toMatchObject({ mem_limit: '1g', memswap_limit: '1g', pids_limit: 256, cpus: 2 })
+  expect(services.users).toMatchObject({ mem_limit: '1g', memswap_limit: '1g', pids_limit: 256, cpus: 1 })
   expect(services.users).not.toHaveProperty('deploy')
   expect(services.users?.logging).toMatchObject({ options: { 'max-file': '1' } })
 })

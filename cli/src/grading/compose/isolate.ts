@@ -12,8 +12,8 @@ import {
 } from './compose-file.ts'
 import { hostsOf, type Roles } from './recognise.ts'
 
-/** What one service of a submission may use of the machine. Shown in docs/grading.md. */
-export const LIMITS = { memory: '1g', processes: 256, cpus: 2, logMegabytes: 8 } as const
+/** What one service of a submission may use of the machine; what is no part of the platform has to get by with less of the processor. */
+const LIMITS = { memory: '1g', processes: 256, cpus: 1, otherCpus: 0.25, logMegabytes: 8 } as const
 
 export interface IsolateOptions {
   readonly project: string
@@ -163,7 +163,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
       mem_limit: LIMITS.memory,
       memswap_limit: LIMITS.memory,
       pids_limit: LIMITS.processes,
-      cpus: LIMITS.cpus,
+      cpus: partNames.has(name) ? LIMITS.cpus : LIMITS.otherCpus,
       logging: { driver: 'json-file', options: { 'max-size': `${LIMITS.logMegabytes}m`, 'max-file': '1' } },
     }
   }

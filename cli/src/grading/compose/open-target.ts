@@ -32,7 +32,7 @@ export interface ComposeTargetOptions {
   /** The Compose project. Default: a random name. */
   readonly project?: string | undefined
   /** How long all may take to answer once started, in milliseconds. Default 180 000. */
-  readonly readyLimitMs?: number
+  readonly readyLimitMs?: number | undefined
 }
 
 /** How to reach what was started. */
