@@ -3,9 +3,9 @@ import type { Lab, Text } from '../engine/index.ts'
 import type { Answer, Check, Experiment, Grader } from '../grading/index.ts'
 import { idOf, isOk } from './answers.ts'
 import { complain, judge } from './judge.ts'
-import { create, inCalm } from './objects.ts'
+import { ALL_RESOURCES, create, inCalm } from './objects.ts'
 import { curl, expected, SEED_LINE } from './repro.ts'
-import { RESOURCES, type Resource } from './resources.ts'
+import type { Resource } from './resources.ts'
 
 type InputLab = Lab<Grader, Record<never, never>>
 
@@ -145,4 +145,4 @@ async function sendHostile(lab: InputLab, resource: Resource): Promise<void> {
 }
 
 /** What is sent to users, orders and payments by mistake or on purpose. */
-export const inputAdvice = Object.values(RESOURCES).map(inputAdviceOf)
+export const inputAdvice = ALL_RESOURCES.map(inputAdviceOf)

@@ -79,7 +79,11 @@ function staleReadsOf(resource: Resource): Experiment<Record<never, never>> {
 
 async function race(lab: RaceLab, resource: Resource): Promise<void> {
   const { world, signal } = lab
-  const { path, service, mark } = resource
+  const {
+    path,
+    service,
+    marks: [mark],
+  } = resource
   const object = await create(lab, resource)
   if (object === undefined) return
   const url = `${path}/${object.id}`
@@ -151,7 +155,10 @@ async function lengthener(
   id: number,
   put: (value: string) => Promise<Answer>,
 ): Promise<(value: string) => Promise<void>> {
-  const { service, mark } = resource
+  const {
+    service,
+    marks: [mark],
+  } = resource
   const database = lab.world.databases[service]
   const limit = database && (await lengthLimit(database, service, mark))
   if (database !== undefined && limit !== undefined) {
@@ -181,7 +188,11 @@ async function lengthLimit(
 }
 
 function reproOf(resource: Resource): readonly string[] {
-  const { path, service, mark } = resource
+  const {
+    path,
+    service,
+    marks: [mark],
+  } = resource
   const send = (value: string) =>
     `curl -sS -L -X PUT "$URL${path}/$ID" -H 'Content-Type: application/json' -d "{\\"${mark}\\": \\"${value}\\"}" > /dev/null`
   return [

@@ -45,6 +45,18 @@ export function says(row: Row | undefined, fields: Row): boolean {
   return row !== undefined && Object.entries(fields).every(([name, value]) => isSame(name, row[name], value))
 }
 
+/**
+ * What an implementation made of a body, by its own answer: so that what it got wrong there is held against it once, and not again by
+ * every check that looks at the object later.
+ */
+export function asMade(body: Row, answer: Answer): Row {
+  const row = rowOf(answer)
+  const known = Object.keys(body).filter((name) => row?.[name] !== undefined)
+  return row === undefined || known.length === 0
+    ? body
+    : Object.fromEntries(known.map((name) => [name, row[name]]))
+}
+
 /** What was asked for, and what came of it: `GET /users/1 → 500 {"detail":"…"}`. */
 export function told({ evidence, status, text, error }: Answer): Text {
   const call = evidence.type === 'exchange' ? `${evidence.method} ${evidence.path} ` : ''

@@ -1,4 +1,3 @@
-import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab, Text } from '../engine/index.ts'
 import { judgeFreshTtl, spreadOf } from '../expectations/index.ts'
 import type {
@@ -10,20 +9,20 @@ import type {
   Grader,
   RedisReach,
 } from '../grading/index.ts'
-import { isOk, rowOf, says } from './answers.ts'
+import { asMade, isOk, rowOf, says } from './answers.ts'
 import { overwrite, shows } from './cached-value.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { comesTrue } from './locks.ts'
-import { type Created, create } from './objects.ts'
+import { ALL_RESOURCES, type Created, create } from './objects.ts'
 import { createOne, curl, expected } from './repro.ts'
-import { RESOURCES, type Resource } from './resources.ts'
+import type { Resource } from './resources.ts'
 
 interface State {
   object?: Created
   /** Where in Redis it was found. */
   key?: string
-  /** Whether the value could be read, and shows the object. */
-  isLegible?: boolean
+  /** Whether it is read at all. */
+  isServed?: boolean
 }
 
 type CacheLab = Lab<Grader, State>
@@ -34,11 +33,21 @@ const SHORTENED_SECONDS = 200
 /** How often reading with and without the cache is compared. */
 const PAIRS = 7
 
-/** What is written into Redis to see whether it is served: as long as what it replaces. */
-const FORGED: Readonly<Record<ServiceName, (mark: string) => string>> = {
-  users: (mark) => mark.replace('Ann', 'Zoe'),
-  orders: (mark) => mark.replace('Lamp', 'Sofa'),
-  payments: (mark) => `${(Number(mark[0]) % 9) + 1}${mark.slice(1)}`,
+/** What an object is told from others by, in Redis and in the database. */
+interface Mark {
+  readonly name: string
+  readonly value: string | number
+}
+
+/** Something else that is as long, to be written into Redis and looked for in the answer. */
+function forge({ value }: Mark): string {
+  const [first = '', ...rest] = String(value)
+  const next = /\d/.test(first)
+    ? (Number(first) % 9) + 1
+    : first.toLowerCase() === 'z'
+      ? 'a'
+      : String.fromCharCode(first.charCodeAt(0) + 1)
+  return [next, ...rest].join('')
 }
 
 /** How long something may take that follows a request, in milliseconds: what a cache does may come after its answer. */
@@ -187,10 +196,15 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
   const object = await create(lab, resource)
   if (object === undefined) return
   const get = () => lab.world.request('GET', `${path}/${object.id}`)
+  const markOf = (answer: Answer): Mark | undefined => {
+    const row = rowOf(answer)
+    const name = resource.marks.find((each) => says(row, { [each]: object.body[each] }))
+    return name === undefined ? undefined : { name, value: object.body[name] as string | number }
+  }
   let first = await get()
-  let found: Awaited<ReturnType<typeof findKey>>
+  let found: string | undefined
   await comesTrue(lab.signal, patience(lab.world), async () => {
-    found = await findKey(redis, resource, object, before)
+    found = await findKey(redis, resource, object.id, markOf(first), before)
     if (found === undefined) first = await get()
     return found !== undefined
   })
@@ -232,11 +246,14 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
     )
     return
   }
-  const { key, isLegible } = found
-  Object.assign(lab.state, { object, key, isLegible })
+  const key = found
+  Object.assign(lab.state, { object, key })
+  const mark = markOf(first)
   const second = await get()
-  const isSame = says(rowOf(second), { id: object.id, ...object.body })
-  const source = isSame ? await whereFrom(lab, redis, resource, object, key) : undefined
+  const isSame = says(rowOf(second), asMade(object.body, first))
+  const source =
+    isSame && mark ? await whereFrom(lab, redis, resource, { id: object.id, key, mark }) : undefined
+  lab.state.isServed = source?.is !== 'database'
   await redis.command('DEL', key)
   const { slower, evidence } = await compare(lab, redis, key, get)
   settle(
@@ -253,9 +270,9 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
     service === 'payments'
       ? [expected('the second GET is answered from there')]
       : [
-          `redis-cli -u "$REDIS_URL" --raw GET ${key.replace(String(object.id), '$ID')} | sed 's/Ann/Zoe/; s/Lamp/Sofa/' | redis-cli -u "$REDIS_URL" -x SET ${key.replace(String(object.id), '$ID')}`,
+          `redis-cli -u "$REDIS_URL" --raw GET ${key.replace(String(object.id), '$ID')} | sed 's/Ann/Bnn/; s/Lamp/Mamp/' | redis-cli -u "$REDIS_URL" -x SET ${key.replace(String(object.id), '$ID')}`,
           curl('GET', `${path}/$ID`),
-          expected(`${service === 'users' ? 'Zoe' : 'Sofa'}, as Redis says now`),
+          expected(`${service === 'users' ? 'Bnn' : 'Mamp'}, as Redis says now`),
         ],
   )
 }
@@ -264,27 +281,33 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
 async function findKey(
   redis: RedisReach,
   resource: Resource,
-  { id, body }: Created,
+  id: number,
+  mark: Mark | undefined,
   before: ReadonlySet<string>,
-): Promise<{ key: string; isLegible: boolean } | undefined> {
-  const mark = body[resource.mark] as string | number
+): Promise<string | undefined> {
   const usual = `${resource.key}:${id}`
   const value = await redis.value(usual)
-  if (value !== undefined && shows(value, mark)) return { key: usual, isLegible: true }
+  const holds = (text: string | undefined) =>
+    text !== undefined && mark !== undefined && shows(text, mark.value)
+  if (holds(value)) return usual
   const fresh = (await redis.keys()).filter((key) => !before.has(key) && key !== usual)
   // Those that name the id come first, for others may be at work in the same Redis.
   fresh.sort((a, b) => Number(b.includes(String(id))) - Number(a.includes(String(id))))
-  for (const key of fresh.slice(0, MOST_KEYS)) {
-    const other = await redis.value(key)
-    if (other !== undefined && shows(other, mark)) return { key, isLegible: true }
-  }
-  return value !== undefined && value.length >= OPAQUE_LENGTH ? { key: usual, isLegible: false } : undefined
+  for (const key of fresh.slice(0, MOST_KEYS)) if (holds(await redis.value(key))) return key
+  return value !== undefined && value.length >= OPAQUE_LENGTH ? usual : undefined
 }
 
 /** How many new keys are looked into. */
 const MOST_KEYS = 300
 /** A value that cannot be read may still hold the object if it is long enough to, in bytes. */
 const OPAQUE_LENGTH = 40
+
+/** An object, where it is in Redis, and what it is known by. */
+interface Entry {
+  readonly id: number
+  readonly key: string
+  readonly mark: Mark
+}
 
 type Source =
   | { readonly is: 'redis' }
@@ -299,25 +322,24 @@ async function whereFrom(
   lab: CacheLab,
   redis: RedisReach,
   resource: Resource,
-  object: Created,
-  key: string,
+  entry: Entry,
 ): Promise<Source> {
-  const { path, service, mark } = resource
-  const get = () => lab.world.request('GET', `${path}/${object.id}`)
-  const [text, forged] = [String(object.body[mark]), FORGED[service](String(object.body[mark]))]
-  const forgedRow = { [mark]: service === 'payments' ? Number(forged) : forged }
+  const { id, key, mark } = entry
+  const get = () => lab.world.request('GET', `${resource.path}/${id}`)
+  const forged = forge(mark)
+  const forgedRow = { [mark.name]: typeof mark.value === 'number' ? Number(forged) : forged }
   let answer: Answer | undefined
   let isForged = false
   const isServed = await comesTrue(lab.signal, patience(lab.world), async () => {
     // What was filled anew in between is forged anew: an implementation may pass by a slow Redis now and then.
-    if (await overwrite(redis, key, text, forged)) isForged = true
+    if (await overwrite(redis, key, String(mark.value), forged)) isForged = true
     if (!isForged) return true
     answer = await get()
     return says(rowOf(answer), forgedRow)
   })
   if (isForged && isServed) return { is: 'redis' }
 
-  const fromDatabase = await changeBehind(lab, redis, resource, object, key)
+  const fromDatabase = await changeBehind(lab, redis, resource, entry)
   if (fromDatabase !== undefined) return fromDatabase
   if (!isForged || answer === undefined)
     return {
@@ -351,33 +373,31 @@ async function whereFrom(
 async function changeBehind(
   lab: CacheLab,
   redis: RedisReach,
-  { path, service, mark }: Resource,
-  object: Created,
-  key: string,
+  { path, service }: Resource,
+  { id, key, mark }: Entry,
 ): Promise<Source | undefined> {
   const database = lab.world.databases[service]
   if (database === undefined) return undefined
   const [column] = await database.query(
     'SELECT column_name AS name FROM information_schema.columns WHERE table_name = $1 AND lower(column_name) = $2',
-    [service, mark],
+    [service, mark.name.toLowerCase()],
   )
   if (typeof column?.name !== 'string') return undefined
-  const { id, body } = object
   const get = () => lab.world.request('GET', `${path}/${id}`)
   await redis.command('DEL', key)
   await comesTrue(lab.signal, patience(lab.world), async () => {
     await get()
     return (await redis.command('EXISTS', key)) === 1
   })
-  const behind = service === 'payments' ? Number(body[mark]) + 1 : `${body[mark]} changed`
+  const behind = typeof mark.value === 'number' ? mark.value + 1 : `${mark.value} changed`
   await database.query(`UPDATE ${service} SET "${column.name}" = $1 WHERE id = $2`, [behind, id])
   let answer = await get()
   const isOld = await comesTrue(lab.signal, patience(lab.world), async () => {
-    if (says(rowOf(answer), { [mark]: body[mark] })) return true
+    if (says(rowOf(answer), { [mark.name]: mark.value })) return true
     answer = await get()
     return false
   })
-  await database.query(`UPDATE ${service} SET "${column.name}" = $1 WHERE id = $2`, [body[mark], id])
+  await database.query(`UPDATE ${service} SET "${column.name}" = $1 WHERE id = $2`, [mark.value, id])
   if (isOld) return { is: 'redis' }
   return {
     is: 'database',
@@ -443,7 +463,7 @@ async function lookAtKey(lab: CacheLab, _redis: RedisReach, resource: Resource):
 
 async function lookAtTtl(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<void> {
   const { path, service } = resource
-  const { object, key } = lab.state
+  const { object, key, isServed } = lab.state
   if (object === undefined || key === undefined) return
   const ttl = async () => {
     const seconds = Number(await redis.command('TTL', key))
@@ -453,7 +473,8 @@ async function lookAtTtl(lab: CacheLab, redis: RedisReach, resource: Resource): 
   const fresh = await ttl()
   const finding = judgeFreshTtl(fresh, TTL_SECONDS)
   let after: number | null = null
-  if (finding.held) {
+  // A cache that nobody reads is written by every read; that is another fault.
+  if (finding.held && isServed === true) {
     await redis.command('EXPIRE', key, String(SHORTENED_SECONDS))
     await lab.world.request('GET', `${path}/${object.id}`)
     after = await ttl()
@@ -596,4 +617,4 @@ async function judgeFreshness(
 }
 
 /** The caches of users, orders and payments. */
-export const caching = Object.values(RESOURCES).map(cachingOf)
+export const caching = ALL_RESOURCES.map(cachingOf)

@@ -1,5 +1,5 @@
 import type { Lab } from '../engine/index.ts'
-import type { Answer, Experiment, Grader } from '../grading/index.ts'
+import type { Answer, CheckFinding, Experiment, Grader } from '../grading/index.ts'
 import { isOk, type Row, rowOf, says } from './answers.ts'
 import { complain, judge } from './judge.ts'
 import { comesTrue, holdTable } from './locks.ts'
@@ -105,7 +105,9 @@ async function readDetails(lab: DetailsLab): Promise<void> {
   )
   const given = ordersOf(answer)
   const missing = orders.filter(({ id, body }) => !given?.some((order) => says(order, { id, ...body })))
-  const others = (given ?? []).filter(({ userId }) => userId !== user.id)
+  const others = (given ?? []).filter(
+    ({ id, userId }) => id === strangersOrder.id || (userId ?? user.id) !== user.id,
+  )
   lab.expect(
     'correctness.details.content',
     judge(
@@ -243,10 +245,14 @@ async function seeWhoWaits(lab: DetailsLab): Promise<void> {
 
 function notCreated(lab: DetailsLab): void {
   lab.expect('correctness.details.content', {
-    held: false,
+    held: true,
     expected: { en: 'Users and orders to ask for', ru: 'Пользователи и заказы, о которых можно спросить' },
     actual: { en: 'They could not be created.', ru: 'Их не удалось создать.' },
-  })
+    undecided: {
+      en: 'Users and orders could not be created.',
+      ru: 'Пользователей и заказы не удалось создать.',
+    },
+  } as CheckFinding)
 }
 
 function userOf(answer: Answer): Row | undefined {

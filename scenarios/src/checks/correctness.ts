@@ -1,17 +1,19 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab, Step, Text } from '../engine/index.ts'
 import type { Answer, Check, Experiment, Grader } from '../grading/index.ts'
-import { idOf, isOk, isRefused, type Row, rowOf, says } from './answers.ts'
+import { asMade, idOf, isOk, isRefused, type Row, rowOf, says } from './answers.ts'
 import { judgeFilter } from './filter.ts'
 import { type Complaint, complain, join, judge } from './judge.ts'
-import { inBatches, inCalm, list, look, post, unknownId } from './objects.ts'
+import { ALL_RESOURCES, inBatches, inCalm, list, look, post, type Stored, unknownId } from './objects.ts'
 import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
-import { RESOURCES, type Resource } from './resources.ts'
+import type { Resource } from './resources.ts'
 
 /** What an experiment has created, in the order in which its steps use it up. */
 interface State {
   ids: readonly number[]
+  /** As they were sent, and as the answers say that they were made. */
   bodies: readonly Row[]
+  made: readonly Row[]
 }
 
 type CrudLab = Lab<Grader, State>
@@ -24,6 +26,7 @@ const READ = 0
 const CHANGED = 1
 const BYSTANDER = 2
 const DELETED = 3
+const KIN = 4
 
 /** The single fields that are shown to survive a change of another. */
 const CHANGES: Readonly<Record<ServiceName, { change: string; keeps: string }>> = {
@@ -56,7 +59,7 @@ function correctnessOf(resource: Resource): Experiment<State> {
         'Objects are created, read, listed, changed and deleted, and what must not work is tried, too.',
         'Объекты создаются, читаются, перечисляются, изменяются и удаляются; пробуется и то, что работать не должно.',
       ),
-      state: () => ({ ids: [], bodies: [] }),
+      state: () => ({ ids: [], bodies: [], made: [] }),
       expectations: {
         [id('create')]: check({
           title: title(
@@ -211,15 +214,23 @@ function step(title: Text, run: (lab: CrudLab) => Promise<void>): Step<Grader, S
 }
 
 async function createAll(lab: CrudLab, resource: Resource): Promise<void> {
-  const { path, service, filter } = resource
+  const {
+    path,
+    service,
+    filter,
+    marks: [text],
+  } = resource
   const bodies = Array.from({ length: CREATED }, () => resource.make(lab.world))
-  const [firstBody, secondBody, thirdBody] = bodies
-  if (filter !== undefined && firstBody && secondBody && thirdBody) {
-    // Two of the same, and one of another whose number begins with that of the first.
-    const shared = firstBody[filter]
-    bodies[1] = { ...secondBody, [filter]: shared }
-    bodies[2] = { ...thirdBody, [filter]: Number(`${shared}7`) }
+  if (filter !== undefined) {
+    // Two of the same, one of another whose number begins with that of the first, and two of the same again.
+    const [first, deleted] = [bodies[READ]?.[filter], bodies[DELETED]?.[filter]]
+    bodies[CHANGED] = { ...bodies[CHANGED], [filter]: first }
+    bodies[BYSTANDER] = { ...bodies[BYSTANDER], [filter]: Number(`${first}7`) }
+    bodies[KIN] = { ...bodies[KIN], [filter]: deleted }
   }
+  // Letters beyond ASCII, where there is text.
+  if (typeof bodies[READ]?.[text] === 'string')
+    bodies[READ] = { ...bodies[READ], [text]: `Ёж ${bodies[READ][text]}` }
   lab.state.bodies = bodies
   const [first, ...rest] = bodies
   const answers = [await post(lab, resource, first)]
@@ -253,12 +264,15 @@ async function createAll(lab: CrudLab, resource: Resource): Promise<void> {
     ),
   )
   if (wrong.length + withoutId.length + repeated.length === 0)
-    lab.state.ids = ids.filter((id) => id !== undefined)
+    Object.assign(lab.state, {
+      ids: ids.filter((id) => id !== undefined),
+      made: bodies.map((body, index) => asMade(body, answers[index] as Answer)),
+    })
 }
 
 async function readOne(lab: CrudLab, resource: Resource): Promise<void> {
   const { path, service } = resource
-  const { id, body } = take(lab, READ)
+  const { id, sent: body } = take(lab, READ)
   const answer = await lab.world.request('GET', `${path}/${id}`)
   const complaints = [readComplaint(answer, { id, ...body })]
   const answers = [answer]
@@ -402,10 +416,12 @@ async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {
         changed.answer,
       ),
     )
-  if (!isAsMade(untouched, bystander.body))
+  if (!isAsBefore(untouched, bystander.body))
     complaints.push(
       complain({ en: 'Another one has changed, too:', ru: 'Изменился и другой объект:' }, untouched.answer),
     )
+  const damage = await changeExtra(lab, resource)
+  if (damage !== undefined) complaints.push(damage)
   const { change, keeps } = CHANGES[service]
   lab.expect(
     `correctness.${service}.update`,
@@ -425,10 +441,33 @@ async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {
   )
 }
 
+/** A change that need not be taken: where it is, the rest of the object stays as it is. */
+async function changeExtra(lab: CrudLab, resource: Resource): Promise<Complaint | undefined> {
+  const extra = resource.extraChange?.(lab.world)
+  if (extra === undefined) return undefined
+  const made = await post(lab, resource, resource.make(lab.world))
+  const [id, before] = [idOf(made), rowOf(made)]
+  // One whose status is still to be decided may change by itself.
+  if (id === undefined || before === undefined || before.status === 'pending') return undefined
+  const answer = await lab.world.request('PUT', `${resource.path}/${id}`, { json: extra })
+  const stored = (await look(lab, resource, [id]))(id)
+  const rest = Object.fromEntries(
+    Object.entries(before).filter(
+      ([name, value]) => !(name in extra) && ['order_id', 'status'].includes(name) && value !== undefined,
+    ),
+  )
+  if (says(stored.byId, rest) || says(stored.inList, rest)) return undefined
+  return complain(
+    { en: 'Other fields have changed with it:', ru: 'Вместе с ним изменились другие поля:' },
+    answer,
+    stored.answer,
+  )
+}
+
 async function takeEmail(lab: CrudLab, resource: Resource): Promise<void> {
   const { path } = resource
-  const taken = lab.state.bodies[BYSTANDER]?.email
-  const { id, body } = take(lab, READ + 4)
+  const taken = lab.state.made[BYSTANDER]?.email
+  const { id, body } = take(lab, KIN)
   const [created] = await inCalm(lab, resource, id, [taken], (email) =>
     post(lab, resource, { ...resource.make(lab.world), email }),
   )
@@ -447,7 +486,9 @@ async function takeEmail(lab: CrudLab, resource: Resource): Promise<void> {
       },
       [
         created && !isRefused(created) && complain({ en: 'POST took it:', ru: 'POST не отказал:' }, created),
-        changed && !isRefused(changed) && complain({ en: 'PUT took it:', ru: 'PUT не отказал:' }, changed),
+        changed &&
+          isTakenOrFailed(changed) &&
+          complain({ en: 'PUT took it:', ru: 'PUT не отказал:' }, changed),
         (says(after.byId, { email: taken }) || says(after.inList, { email: taken })) &&
           complain({ en: 'Two users have it now:', ru: 'Теперь он у двух пользователей:' }, after.answer),
         isRefused(own) &&
@@ -525,9 +566,9 @@ async function sendWrong(lab: CrudLab, resource: Resource): Promise<void> {
             ...created,
           ),
         changed &&
-          !isRefused(changed) &&
+          isTakenOrFailed(changed) &&
           complain({ en: 'PUT did not refuse it:', ru: 'PUT не отказал:' }, changed),
-        !isAsMade(after, target.body) &&
+        !isAsBefore(after, target.body) &&
           complain(
             { en: 'A refused PUT has changed it:', ru: 'Отклонённый PUT изменил объект:' },
             after.answer,
@@ -556,13 +597,15 @@ async function deleteOne(lab: CrudLab, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { id } = take(lab, DELETED)
   const bystander = take(lab, BYSTANDER)
+  const kin = take(lab, KIN)
   const answer = await lab.world.request('DELETE', `${path}/${id}`)
-  const stored = await look(lab, resource, [id, bystander.id])
+  const stored = await look(lab, resource, [id, bystander.id, kin.id])
   const deleted = stored(id)
   const kept = stored(bystander.id)
   // A list that shows the other one would show this one; if it does not, what still gives it is a cache.
   const isThere = deleted.byId !== undefined && (deleted.inList !== undefined || kept.inList === undefined)
   if (!isThere) lab.world.created.forget(service, id)
+  const lost = [kept, stored(kin.id)].find(({ byId, inList }) => byId === undefined && inList === undefined)
   lab.expect(
     `correctness.${service}.delete`,
     judge(
@@ -575,8 +618,7 @@ async function deleteOne(lab: CrudLab, resource: Resource): Promise<void> {
         isOk(answer) &&
           isThere &&
           complain({ en: 'It is still there:', ru: 'Он всё ещё есть:' }, answer, deleted.answer),
-        kept.byId === undefined &&
-          complain({ en: 'Another one is gone, too:', ru: 'Пропал и другой объект:' }, kept.answer),
+        lost && complain({ en: 'Another one is gone, too:', ru: 'Пропал и другой объект:' }, lost.answer),
       ],
       {
         answers: [answer, deleted.answer],
@@ -616,7 +658,8 @@ async function askUnknown(lab: CrudLab, resource: Resource): Promise<void> {
     )
     if (answer !== undefined) answers.push(answer)
   }
-  const wrong = answers.filter(({ status }) => status !== 404)
+  // A method that is not there at all is what other checks complain of.
+  const wrong = answers.filter(({ status }) => status !== 404 && status !== 405)
   const forgotten = await askTooEarly(lab, resource, known)
   lab.expect(
     `correctness.${service}.not-found`,
@@ -654,18 +697,21 @@ async function askTooEarly(lab: CrudLab, resource: Resource, known: number): Pro
 }
 
 /** One of the created ones. */
-function take({ state }: CrudLab, index: number): { id: number; body: Row } {
-  const [id, body] = [state.ids[index], state.bodies[index]]
-  if (id === undefined || body === undefined) throw new RangeError(`There is no object ${index}.`)
-  return { id, body }
+function take({ state }: CrudLab, index: number): { id: number; body: Row; sent: Row } {
+  const [id, body, sent] = [state.ids[index], state.made[index], state.bodies[index]]
+  if (id === undefined || body === undefined || sent === undefined)
+    throw new RangeError(`There is no object ${index}.`)
+  return { id, body, sent }
 }
 
-/** Whether one that nobody has touched is what it was; where a list does not show it, that says nothing. */
-function isAsMade(
-  { byId, inList }: Awaited<ReturnType<Awaited<ReturnType<typeof look>>>>,
-  body: Row,
-): boolean {
-  return says(byId, body) && (inList === undefined || says(inList, body))
+/** Whether one that nobody has touched is what it was: by the list, which no cache stands in front of, where that shows it. */
+function isAsBefore({ byId, inList }: Stored, body: Row): boolean {
+  return says(inList ?? byId, body)
+}
+
+/** What a request that is wrong must not come to; whether there is such a request at all is the business of another check. */
+function isTakenOrFailed(answer: Answer): boolean {
+  return isOk(answer) || answer.status === null || answer.status >= 500
 }
 
 /** Whether a row comes from a body that was to be refused; its numbers and words are nobody else's, but for the quantity. */
@@ -677,4 +723,4 @@ function isMadeOf(row: Row, body: Row): boolean {
 }
 
 /** The endpoints of users, orders and payments. */
-export const correctness = Object.values(RESOURCES).map(correctnessOf)
+export const correctness = ALL_RESOURCES.map(correctnessOf)

@@ -23,7 +23,8 @@ export async function judgeFilter(
   const rows = isOk(answer) ? rowsOf(answer) : undefined
   const none = isOk(nobody) ? rowsOf(nobody) : undefined
   const missing = wanted.filter((id) => !rows?.some((row) => row.id === id))
-  const others = (rows ?? []).filter((row) => row[filter] !== value)
+  const [, , stranger] = ids
+  const others = (rows ?? []).filter((row) => row.id === stranger || (row[filter] ?? value) !== value)
   return {
     expected: {
       en: `?${filter}=${value} gives ${wanted.join(' and ')}, and no others`,

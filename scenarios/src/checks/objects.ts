@@ -1,6 +1,6 @@
 import type { Lab } from '../engine/index.ts'
 import type { Answer, Grader } from '../grading/index.ts'
-import { idOf, isOk, type Row, rowOf, rowsOf } from './answers.ts'
+import { asMade, idOf, isOk, type Row, rowOf, rowsOf } from './answers.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 
 type AnyLab = Pick<Lab<Grader, unknown>, 'world'>
@@ -8,6 +8,7 @@ type AnyLab = Pick<Lab<Grader, unknown>, 'world'>
 /** What a POST made. */
 export interface Created {
   readonly id: number
+  /** As its answer says. */
   readonly body: Row
   readonly answer: Answer
 }
@@ -28,7 +29,7 @@ export async function create(
 ): Promise<Created | undefined> {
   const answer = await post(lab, resource, body)
   const id = isOk(answer) ? idOf(answer) : undefined
-  return id === undefined ? undefined : { id, body, answer }
+  return id === undefined ? undefined : { id, body: asMade(body, answer), answer }
 }
 
 /** Works through a list, a few at a time, so that the target is not hurried and its pools are not drained. */

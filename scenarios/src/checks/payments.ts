@@ -241,10 +241,11 @@ function settleRate(lab: PaymentsLab, verdict: 'right' | 'wrong' | undefined): v
       { type: 'measurement', label: lab.words({ en: 'Payments', ru: 'Платежей' }), value: of, unit: '' },
       { type: 'measurement', label: lab.words({ en: 'Failed', ru: 'Не прошло' }), value: failed, unit: '' },
     ],
-    ...(of < IN_ORDER && {
+    ...((of < IN_ORDER || of < lab.state.samples.length) && {
+      held: true,
       undecided: {
-        en: `Only ${of} payments were decided: too few to judge a rate by.`,
-        ru: `Решена судьба только ${of} платежей: этого мало, чтобы судить о доле.`,
+        en: `Only ${of} of ${lab.state.samples.length} payments were completed or failed: a rate cannot be judged by that.`,
+        ru: `Из ${lab.state.samples.length} платежей только ${of} — completed или failed: по ним о доле не судить.`,
       },
     }),
     repro: [

@@ -14,14 +14,16 @@ export interface Resource {
   make(world: Grader): Body
   /** Changes of single fields for PUT, each new every time. The first is the one that the assignment itself shows. */
   changes(world: Grader): readonly Body[]
+  /** A change that need not be taken, as the assignment does not show it; where it is, it changes nothing else. */
+  extraChange?(world: Grader): Body
   /** Bodies that POST must refuse, each with a part that shows whose it is. No framework that is true to types takes one. */
   refused(world: Grader): readonly Body[]
   /** A body that PUT must refuse. */
   readonly refusedChange: Body
   /** The query that lists those of one other object. */
   readonly filter?: string
-  /** The field by which an object is told from others in Redis and in the database: its column has the same name. */
-  readonly mark: string
+  /** The fields by which an object is told from others in Redis and in the database, best first: the columns have the same names. */
+  readonly marks: readonly [string, ...string[]]
 }
 
 /** The id of something in another service. Nothing is looked up there: links between services are logical. */
@@ -51,7 +53,7 @@ const USERS: Resource = {
     { email: { at: 'example.com' }, name: word(world) },
   ],
   refusedChange: { name: { first: 'Eve' } },
-  mark: 'name',
+  marks: ['name', 'email'],
 }
 
 const ORDERS: Resource = {
@@ -68,7 +70,7 @@ const ORDERS: Resource = {
   ],
   refusedChange: { quantity: 'many' },
   filter: 'userId',
-  mark: 'product',
+  marks: ['product', 'userId'],
 }
 
 const PAYMENTS: Resource = {
@@ -77,6 +79,7 @@ const PAYMENTS: Resource = {
   key: 'payment',
   make: (world) => ({ order_id: link(world), amount: amount(world) }),
   changes: () => [{ status: 'pending' }],
+  extraChange: (world) => ({ amount: amount(world) }),
   refused: (world) => [
     { order_id: link(world) },
     { amount: amount(world) },
@@ -85,7 +88,7 @@ const PAYMENTS: Resource = {
   ],
   refusedChange: { status: { is: 'completed' } },
   filter: 'order_id',
-  mark: 'amount',
+  marks: ['amount', 'order_id'],
 }
 
 export const RESOURCES: Readonly<Record<ServiceName, Resource>> = {
