@@ -34,7 +34,7 @@ export async function run(
   const trials = await runSelfTest({
     ...{ jobs, only, language: context.language, version: manifest.version, signal: context.signal },
     cacheDir: path.join(context.home.state, 'cache'),
-    searchPath: context.env.PATH ?? '',
+    env: context.env,
     onTrial: (trial, done, of) =>
       context.onEvent({ type: 'told', line: trialLine(trial, terminal), activity: `${done}/${of}` }),
   })

@@ -72,8 +72,6 @@ type BreakerLab = Pick<Lab<Grader, unknown>, 'world' | 'signal' | 'report' | 'cl
 export interface Lane {
   readonly resource: Resource
   readonly id: number
-  /** To be changed all at once. */
-  readonly burstIds: readonly number[]
   /** What a POST has been refused with while the circuit was open: to be found nowhere afterwards. */
   marker?: { readonly json: Readonly<Record<string, unknown>>; readonly value: unknown }
   /** What is wrong with when it opens: empty when nothing is, missing when that was not seen. */
@@ -96,15 +94,9 @@ export interface Lane {
 export async function prepareLane(lab: BreakerLab, resource: Resource): Promise<Lane | undefined> {
   const first = await create(lab, resource)
   if (first === undefined) return undefined
-  const burstIds: number[] = []
-  for (let index = 0; index < BURST; index++) {
-    const made = await create(lab, resource)
-    if (made !== undefined) burstIds.push(made.id)
-  }
   return {
     resource,
     id: first.id,
-    burstIds,
     health: [],
     isOpen: false,
     isOver: false,
@@ -357,7 +349,7 @@ async function watchHalfOpen(
   const { resource } = lane
   const database = lab.world.databases[resource.service]
   let table: HeldTable | undefined
-  if (database !== undefined && lane.burstIds.length === BURST) {
+  if (database !== undefined) {
     try {
       table = await holdTable(lab, resource.service, database)
       if (table === undefined) lane.oneTrial = { complaints: [], undecided: NO_TABLE }
@@ -385,13 +377,14 @@ async function single(lab: BreakerLab, { resource, id }: Lane): Promise<readonly
   return seen.isServed ? [seen.answer] : undefined
 }
 
-/** Sends several changes at once while the table is held, and counts those that reach it. */
+/** Asks for a list several times at once while the table is held, and counts those that reach it. No list is cached. */
 async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<readonly Answer[] | undefined> {
   const { world, signal } = lab
-  const { resource, burstIds } = lane
-  let open = burstIds.length
-  const sent = burstIds.map((id) =>
-    world.request('PUT', `${resource.path}/${id}`, { json: resource.changes(world)[0] }).finally(() => {
+  const { path, filter } = lane.resource
+  const list = `${path}?${filter === undefined ? 'limit=1' : `${filter}=${link(world)}`}`
+  let open = BURST
+  const sent = Array.from({ length: BURST }, () =>
+    world.request('GET', list).finally(() => {
       open--
     }),
   )
@@ -411,7 +404,7 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   }
   if (most === 0) {
     const answers = await all
-    const passed = answers.filter(isOk)
+    const passed = answers.filter(isThrough)
     if (passed.length === 0) return undefined
     lane.oneTrial = { complaints: [], undecided: PAST_TABLE }
     return passed
@@ -419,10 +412,13 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   await table.release()
   const answers = await all
   lane.oneTrial = {
-    complaints: most > 1 ? [complain(SEVERAL(most, burstIds.length), ...answers.slice(0, 3))] : [],
+    complaints: most > 1 ? [complain(SEVERAL(most, BURST), ...answers.slice(0, 3))] : [],
   }
-  return answers.filter(isOk)
+  return answers.filter(isThrough)
 }
+
+/** Whether it was answered by the service, be it with a refusal of its own. */
+const isThrough = ({ status }: Answer) => status !== null && status < 500
 
 /** After a trial that succeeded: all get through, and the health says so. */
 async function judgeClosed(lab: BreakerLab, lane: Lane, passed: readonly Answer[]): Promise<Complaint[]> {

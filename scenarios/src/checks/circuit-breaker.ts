@@ -3,9 +3,8 @@ import type { Check, CheckFinding, Experiment, Grader } from '../grading/index.t
 import { type Lane, openCircuit, prepareLane, watchCircuit } from './breaker-lane.ts'
 import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './breaker-words.ts'
 import { type Complaint, complain, judge } from './judge.ts'
-import { ALL_RESOURCES } from './objects.ts'
 import { createOne, curl, expected } from './repro.ts'
-import type { Resource } from './resources.ts'
+import { RESOURCES, type Resource } from './resources.ts'
 import { createPower, type Power, visit } from './service-power.ts'
 import { readCircuit } from './shown-health.ts'
 
@@ -22,6 +21,7 @@ interface State {
 
 type BreakerLab = Lab<Grader, State>
 
+const ALL_RESOURCES = Object.values(RESOURCES)
 const title = (en: string, ru: string): Text => ({ en, ru })
 const idOf = ({ service }: Resource, what: string) => `circuit-breaker.${service}.${what}`
 
@@ -174,7 +174,7 @@ export const circuitBreaker: Experiment<State> = {
           'Make one breaker for each service, with a state of its own.',
           'Заведите для каждого сервиса свой предохранитель со своим состоянием.',
         ),
-        dependsOn: [idOf(ALL_RESOURCES[0] as Resource, 'opens-at-fifth')],
+        dependsOn: [idOf(RESOURCES.users, 'opens-at-fifth')],
       },
       'circuit-breaker.health': {
         criterion: 'circuit-breaker',
@@ -379,7 +379,7 @@ const HEALTH_REPRO: readonly string[] = ALL_RESOURCES.flatMap((resource) => [
 ])
 
 const ISOLATION_REPRO: readonly string[] = [
-  ...openLines(ALL_RESOURCES[0] as Resource),
+  ...openLines(RESOURCES.users),
   ...['orders', 'payments'].flatMap((path) => [curl('GET', `/${path}?limit=1`), expected('200')]),
   '"$CONTROL" start users',
 ]

@@ -10,20 +10,26 @@ import {
   type Grader,
   GradingError,
 } from '../grading/index.ts'
-import { isOk, type Row, says } from './answers.ts'
+import { isOk, type Row, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
-import { ALL_RESOURCES, create, look, type Stored } from './objects.ts'
+import { create, look, type Stored } from './objects.ts'
 import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
-import type { Resource } from './resources.ts'
+import { RESOURCES, type Resource } from './resources.ts'
 import { controlOf, createPower, type Power } from './service-power.ts'
+
+/** An object as it was seen while all was well: by its id, in the list. What could not be seen there is not asked for later. */
+interface Seen {
+  readonly id: number
+  readonly byId: Row | undefined
+  readonly inList: Row | undefined
+}
 
 /** What a service was given before everything went down. */
 interface Kept {
   readonly resource: Resource
-  /** Edited after it was created, with what it must say since then. */
-  readonly edited: { readonly id: number; readonly says: Row }
+  readonly edited: Seen
   /** Left as it was created. */
-  readonly untouched: { readonly id: number; readonly says: Row }
+  readonly untouched: Seen
   /** Every id that was given out, also that of one that was deleted again. */
   readonly ids: readonly number[]
 }
@@ -48,6 +54,7 @@ const IDS_GO_ON: Text = {
   ru: 'После перезапуска новые объекты получают новые id, даже если последние были удалены.',
 }
 
+const ALL_RESOURCES = Object.values(RESOURCES)
 const title = (en: string, ru: string): Text => ({ en, ru })
 const idOfCheck = (service: ServiceName, what: string) => `persistence.${service}.${what}`
 
@@ -67,7 +74,7 @@ const survives = ({ service, path }: Resource): readonly [string, Check] => [
       'Write to PostgreSQL and commit before answering; keep its data in a named volume; create tables only where they are missing, and drop none at start.',
       'Пишите в PostgreSQL и делайте commit до ответа; храните её данные в именованном томе; создавайте таблицы, только если их нет, и не удаляйте их при запуске.',
     ),
-    dependsOn: [`correctness.${service}.create`],
+    dependsOn: [`correctness.${service}.create`, `correctness.${service}.read`],
   },
 ]
 
@@ -87,7 +94,7 @@ const acknowledged = ({ service, path }: Resource): readonly [string, Check] => 
       'Commit first, answer then; no writing later, in the background.',
       'Сначала commit, потом ответ; ничего не откладывайте на фоновую запись.',
     ),
-    dependsOn: [`correctness.${service}.create`],
+    dependsOn: [`correctness.${service}.create`, `correctness.${service}.read`],
   },
 ]
 
@@ -147,15 +154,19 @@ async function prepare(lab: PersistenceLab): Promise<void> {
         cannotCreate(lab, resource)
         return undefined
       }
-      const change = resource.changes(lab.world)[0] ?? {}
-      const changed = await lab.world.request('PUT', `${resource.path}/${edited.id}`, { json: change })
-      // Whether it can be changed at all is another check's business.
-      const isChanged = isOk(changed)
-      await lab.world.request('DELETE', `${resource.path}/${gone.id}`)
+      const { path } = resource
+      await lab.world.request('PUT', `${path}/${edited.id}`, { json: resource.changes(lab.world)[0] })
+      await lab.world.request('DELETE', `${path}/${gone.id}`)
+      const fields = Object.keys({ ...edited.body, ...resource.changes(lab.world)[0] })
+      const stored = await look(lab, resource, [untouched.id, edited.id])
+      const seen = ({ id }: { readonly id: number }): Seen => ({
+        id,
+        byId: pick(stored(id).byId, fields),
+        inList: pick(stored(id).inList, fields),
+      })
       return {
         resource,
-        edited: { id: edited.id, says: isChanged ? { ...edited.body, ...change } : edited.body },
-        untouched: { id: untouched.id, says: untouched.body },
+        ...{ edited: seen(edited), untouched: seen(untouched) },
         ids: [untouched.id, edited.id, gone.id],
       }
     }),
@@ -221,9 +232,14 @@ async function endEach(lab: PersistenceLab): Promise<void> {
     const ended = await power.stop(resource, untouched.id, how)
     await power.start(resource)
     await power.awaken(resource, untouched.id)
+    // What it has answered with is what it has promised.
+    const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
+      const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
+      return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
+    }
     const written = [
-      ...(made === undefined ? [] : [{ id: made.id, says: made.body }]),
-      ...(isOk(changed) ? [{ id: edited.id, says: { ...edited.says, ...change } }] : []),
+      ...(made === undefined ? [] : [promise(made.id, made.answer, Object.keys(made.body))]),
+      promise(edited.id, changed, Object.keys(change)),
     ]
     const stored = await look(
       lab,
@@ -263,18 +279,15 @@ const NEVER_AWAY = title(
 )
 
 /** What is missing or other than it was, by id and in the list: a cache may still have what the database has lost. */
-function compare(
-  { path }: Resource,
-  { id, says: wanted }: { readonly id: number; readonly says: Row },
-  { byId, inList, answer }: Stored,
-): Complaint[] {
-  if (byId === undefined && inList === undefined)
+function compare({ path }: Resource, seen: Seen, { byId, inList, answer }: Stored): Complaint[] {
+  const { id } = seen
+  if (seen.byId !== undefined && byId === undefined)
     return [complain({ en: `${path}/${id} is gone.`, ru: `${path}/${id} больше нет.` }, answer)]
-  if (!says(byId, wanted))
+  if (seen.byId !== undefined && !says(byId, seen.byId))
     return [
       complain({ en: `${path}/${id} has lost something.`, ru: `${path}/${id} что-то потерял.` }, answer),
     ]
-  if (!says(inList, wanted))
+  if (seen.inList !== undefined && !says(inList, seen.inList))
     return [
       complain(
         {
@@ -285,6 +298,11 @@ function compare(
       ),
     ]
   return []
+}
+
+/** Those of these fields that a row has. */
+function pick(row: Row | undefined, fields: readonly string[]): Row | undefined {
+  return row && Object.fromEntries(Object.entries(row).filter(([name]) => fields.includes(name)))
 }
 
 const withControl = (finding: CheckFinding, control: Evidence): CheckFinding => ({
