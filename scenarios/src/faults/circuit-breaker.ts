@@ -5,7 +5,7 @@ import { type BreakerRules, createBreakerByRules } from './breaker-by-rules.ts'
 import { faultsOf } from './fault-sheet.ts'
 import type { Answered, Interceptor } from './http.ts'
 import { all, answering, on, parse, reply } from './rewrite.ts'
-import type { Fields, Switches } from './switches.ts'
+import type { Fields, GatewayPart, Switches } from './switches.ts'
 
 const fault = faultsOf('circuit-breaker')
 
@@ -60,18 +60,15 @@ const isRefusal = ({ text }: Answered): boolean =>
 
 /** Has the refusals of an open circuit look, or take, otherwise. */
 export const refusing = (
-  change: (refusal: Answered, ...asked: Parameters<Interceptor>) => Answered | Promise<Answered>,
+  change: (refusal: Answered, part: GatewayPart) => Answered | Promise<Answered>,
 ): Switches => ({
   gateway: {
-    http: () => async (asked, next) => {
+    http: (part) => async (asked, next) => {
       const answer = await next(asked)
-      return isRefusal(answer) ? change(answer, asked, next) : answer
+      return isRefusal(answer) ? change(answer, part) : answer
     },
   },
 })
-
-/** How long a slow refusal takes, in milliseconds. */
-const SLOW_REFUSAL_MS = 3000
 
 /** What stands for a 4xx on its way from a service to the gateway. */
 const HIDDEN_STATUS = 'x-hidden-status'
@@ -259,10 +256,10 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'open-refuses-slowly',
     SERVICES,
-    'An open circuit refuses only after three seconds.',
-    'Разомкнутая цепь отказывает только через три секунды.',
-    refusing(async (refusal) => {
-      await delay(SLOW_REFUSAL_MS)
+    'An open circuit takes a fifth of its 30 seconds to refuse.',
+    'Разомкнутая цепь отказывает, лишь прождав пятую часть своих 30 секунд.',
+    refusing(async (refusal, { resetSeconds }) => {
+      await delay(resetSeconds * 200)
       return refusal
     }),
   ),
@@ -281,15 +278,19 @@ export const CIRCUIT_BREAKER_FAULTS = [
     {
       gateway: {
         http:
-          ({ origins }) =>
+          ({ origins, breakers }) =>
           async (asked, next) => {
             const answer = await next(asked)
             const service = SERVICES.find((each) => asked.path.startsWith(`/${each}`))
-            if (isRefusal(answer) && service !== undefined) {
+            if (
+              service !== undefined &&
+              breakers[service].describe().status === 'OPEN' &&
+              isRefusal(answer)
+            ) {
               const { method, path, query, headers, text } = asked
               const { 'content-type': type = 'application/json' } = headers
               // What comes of it nobody learns.
-              fetch(origins[service] + path + query, {
+              await fetch(origins[service] + path + query, {
                 method,
                 ...(text === '' ? {} : { body: text, headers: { 'content-type': type } }),
               }).catch(() => undefined)
