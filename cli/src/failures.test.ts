@@ -123,7 +123,7 @@ describe('the gateway', () => {
   })
 })
 
-describe('up finds', () => {
+describe('up finds', { timeout: 60_000 }, () => {
   const up = ['up', '--driver', 'local', '--port', '0']
 
   test('its port taken, and says by what', async () => {
@@ -201,21 +201,27 @@ describe('up finds', () => {
     })
   })
 
+  /** More than any of the disks holds. */
+  const FILL = 'dd if=/dev/zero of="$MSCTL_HOME/fill" bs=4k count=30000 2>&-'
+  const ALONE = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
+
   /**
-   * msctl on a disk of its own, which is gone with it: in a mount namespace, so that nothing else sees it.
+   * msctl on a disk of its own, which is gone with it, as is all that it starts: nothing else sees either.
    *
    * @param prepare Shell, run where the disk is `$MSCTL_HOME`.
    */
   const onDisk = (options: string, prepare: string) => (args: readonly string[]) => {
-    const script = `mount -t tmpfs -o ${options} none "$MSCTL_HOME"; ${prepare}; PATH=/nowhere exec "$0" "$@"`
+    const script = `mount -t tmpfs -o ${options} none "$MSCTL_HOME" || exit; ${prepare}; PATH=/nowhere "$0" "$@"`
     const surroundings = {
       ...{ PATH: process.env.PATH, HOME: home, LANG: 'C.UTF-8' },
       MSCTL_HOME: path.join(home, 'disk'),
     }
-    const command = ['--mount', 'sh', '-c', script, process.execPath, MAIN, ...args]
-    return finish(spawn('unshare', command, { env: surroundings, cwd: '/' }))
+    const command = [...ALONE, 'sh', '-c', script, process.execPath, MAIN, ...args]
+    const child = spawn('unshare', command, { env: surroundings, cwd: '/' })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    return finish(child)
   }
-  const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+  const canMount = spawnSync('unshare', [...ALONE, 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
   const whyNot = 'only root may mount a disk, and not in every container'
 
   test('a state folder on a disk that is read-only', async ({ skip }) => {
@@ -233,7 +239,7 @@ describe('up finds', () => {
     await mkdir(path.join(home, 'disk'))
     await expectFailure(up, {
       code: 4,
-      run: onDisk('size=64k', 'dd if=/dev/zero of="$MSCTL_HOME/fill" bs=4k 2>&-'),
+      run: onDisk('size=64k', FILL),
       lines: [`${home}/disk cannot be written to.`, /ENOSPC: no space left on device, .*/, ADVICE],
     })
   })
@@ -255,9 +261,8 @@ describe('up finds', () => {
   test('on a disk that got full while it ran, down all the same', async ({ skip }) => {
     skip(!canMount, whyNot)
     await mkdir(path.join(home, 'disk'))
-    const fill = 'dd if=/dev/zero of="$MSCTL_HOME/fill" bs=4k 2>&-'
     const started = '"$0" "$1" up --driver local --port 0 -q >&2'
-    const prepare = `cp -a "$HOME/cache" "$MSCTL_HOME"; ${started}; ${fill}`
+    const prepare = `cp -a "$HOME/cache" "$MSCTL_HOME"; ${started}; ${FILL}`
     const { code, out } = await onDisk('size=100m,mode=711', prepare)(['down', '--volumes'])
     expect({ code, out }).toEqual({ code: 0, out: 'The platform is down, and its data are removed.\n' })
   })
