@@ -111,8 +111,8 @@ const leanCommander = {
   },
 }
 
-/** The one command that loads a module. */
-const DASHBOARD = 'dashboard.ts'
+/** The commands that load a module: the dashboard's own, or somebody's scenario. */
+const MODULE_LOADERS = ['dashboard.ts', 'scenario.ts', 'scenario-run.ts']
 
 /**
  * @type {import('esbuild').Plugin} Leaves out what ink loads for those who debug it with React's tools, and lets it
@@ -189,7 +189,9 @@ async function buildCli() {
         'cli/src/main.ts',
         'cli/src/messages/ru.ts',
         'cli/src/platform/choose-platform.ts',
-        ...commands.filter((name) => name !== DASHBOARD).map((name) => `cli/src/commands/${name}`),
+        ...commands
+          .filter((name) => !MODULE_LOADERS.includes(name))
+          .map((name) => `cli/src/commands/${name}`),
       ],
       // `require` starts faster than `import()`, which would have Node set up its other module loader first.
       supported: { 'dynamic-import': false },
@@ -197,7 +199,7 @@ async function buildCli() {
     // Only `import()` loads a module that awaits at its top level.
     build({
       ...cli,
-      entryPoints: [`cli/src/commands/${DASHBOARD}`],
+      entryPoints: MODULE_LOADERS.map((name) => `cli/src/commands/${name}`),
       plugins: [lazyCommands('commands'), leanUndici, leanCommander],
     }),
     buildTui(),

@@ -337,7 +337,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
     add('scenario', '[name]', [
       'msctl scenario circuit-breaker',
       'msctl scenario cache-ttl --step',
-      'msctl scenario payments --fast --json',
+      'msctl scenario payments --fast --journal journal.ndjson',
     ]),
   ).action((name, options, command) => {
     const globals: GlobalOptions = command.optsWithGlobals()

@@ -10,6 +10,8 @@ const MAX_WIDTH = 100
 const INDENT = '   '
 /** Shorter waits are not worth a line, in milliseconds. */
 const WORTH_TELLING_MS = 1_000
+/** A space at which no line ends. */
+const NO_BREAK = '\u00a0'
 const STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
 /** `GET    /users/17` */
 const [METHOD_WIDTH, PATH_WIDTH, TIME_WIDTH] = [6, 22, 9]
@@ -150,7 +152,7 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
     ...(event.notHeld.length > 0 ? [notHeld(event.notHeld.join(', '))] : []),
     ...(event.open.length > 0 && event.outcome !== 'not-ready' ? [open(event.open.join(', '))] : []),
   ]
-  const summary = `${outcomes[event.outcome]} ${counts.join('; ')}. ${formatDuration(event.tookMs)}`
+  const summary = `${outcomes[event.outcome]} ${counts.join('; ')}. ${formatDuration(event.tookMs).replaceAll(' ', NO_BREAK)}`
   return [
     ...(event.conclusion === undefined
       ? []

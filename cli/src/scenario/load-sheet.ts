@@ -55,11 +55,8 @@ interface Loaded {
   readonly default?: unknown
 }
 
-// Bundled as CommonJS, an import() of ours would become a require(), and that of a module that awaits would fail.
-const importAny = new Function('url', 'return import(url)') as (url: string) => Promise<Loaded>
-
 /** Anew each time: a file may have been changed since it was loaded last. */
-const importModule = (file: string) => importAny(`${pathToFileURL(file).href}?${Date.now()}`)
+const importModule = (file: string): Promise<Loaded> => import(`${pathToFileURL(file).href}?${Date.now()}`)
 
 /** Node knows how to leave out types from 22.18 on; before, they are left out here. */
 async function importTypeScript(file: string): Promise<Loaded> {

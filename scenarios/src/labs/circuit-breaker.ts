@@ -26,7 +26,7 @@ interface State {
 }
 
 /** "At once", in milliseconds: far below the 3 s that the gateway waits for a service. */
-const AT_ONCE_MS = 250
+const AT_ONCE_MS = 1_000
 /** Nine tenths of a second, in milliseconds: what happens in that part of the time of an open circuit happens before its trial. */
 const SOON = 900
 /** How many requests come at the moment of the trial. */

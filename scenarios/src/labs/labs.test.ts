@@ -6,11 +6,11 @@ import { snapshotOf } from './snapshot.ts'
 import { handsOn } from './test-hands.ts'
 
 /** Long enough for a busy machine to do within it all that is to be done before the trial. */
-const RESET_SECONDS = 6
+const RESET_SECONDS = 5
 
 /** Parameters with which a sheet is quick, where nothing is judged by them. */
 const QUICK = {
-  resetSeconds: 1,
+  resetSeconds: 3,
   watchSeconds: 0.2,
   rounds: 2,
   payments: 20,
@@ -18,6 +18,11 @@ const QUICK = {
   heldMs: 100,
   readers: 20,
 }
+
+/** On a busy machine, the gateway's own look at a service may come to nothing once. */
+const SETTLED = { timeout: 15_000 }
+
+const ATTEMPTS = 3
 
 const named = LABS.map((sheet) => [sheet.name, sheet] as const)
 
@@ -38,7 +43,7 @@ async function record(
   const result = await runLab(sheet, {
     hands,
     fast: true,
-    parameters: { resetSeconds: RESET_SECONDS },
+    parameters: { resetSeconds: RESET_SECONDS, readers: 60 },
     ...options,
     onEvent: (event) => {
       events.push(event)
@@ -48,14 +53,30 @@ async function record(
   return { ...result, events }
 }
 
+/**
+ * Runs a sheet on a platform of its own until something can be concluded: on a very busy machine, a service may not answer in time, and
+ * the run says so. What it concludes, right or wrong, is never tried again.
+ */
+async function conclude(
+  sheet: LabSheet,
+  faults: readonly string[],
+  onEnd: (cleanUp: () => Promise<void>) => void,
+): Promise<Recorded & { readonly before: object; readonly after: () => Promise<object> }> {
+  for (let attempt = 1; ; attempt++) {
+    const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS, faults }, onEnd)
+    const before = await snapshotOf(platform)
+    const recorded = await record(sheet, handsOn(platform))
+    if (recorded.failures.length === 0 || attempt === ATTEMPTS)
+      return { ...recorded, before, after: () => snapshotOf(platform) }
+  }
+}
+
 describe('on a platform that is as it should be', { concurrent: true, timeout: 120_000 }, () => {
   test.for(named)('%s holds, and leaves nothing behind', async ([, sheet], { expect, onTestFinished }) => {
-    const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS }, onTestFinished)
-    const before = await snapshotOf(platform)
-    const { outcome, failures, events } = await record(sheet, handsOn(platform))
+    const { outcome, failures, events, before, after } = await conclude(sheet, [], onTestFinished)
     const notHeld = events.filter((event) => event.type === 'expectation' && !event.held)
     expect({ outcome, failures, notHeld }).toEqual({ outcome: 'held', failures: [], notHeld: [] })
-    expect(await snapshotOf(platform)).toEqual(before)
+    await expect.poll(after, SETTLED).toEqual(before)
   })
 })
 
@@ -134,11 +155,7 @@ describe('on a broken platform', { concurrent: true, timeout: 120_000 }, () => {
   test.for(cases)(
     '%s: %s fails, and it alone, with %s',
     async ([, id, fault, sheet], { expect, onTestFinished }) => {
-      const platform = await startTestPlatform(
-        { resetSeconds: RESET_SECONDS, faults: [fault] },
-        onTestFinished,
-      )
-      const { outcome, events, failures } = await record(sheet, handsOn(platform))
+      const { outcome, events, failures } = await conclude(sheet, [fault], onTestFinished)
       const end = events.at(-1)
       expect({ outcome, notHeld: end?.type === 'end' && end.notHeld, failures }).toEqual({
         outcome: 'not-held',
@@ -174,7 +191,9 @@ describe('interrupted at any step', { concurrent: true, timeout: 120_000 }, () =
       })
       expect({ step, outcome, failures }).toEqual({ step, outcome: 'interrupted', failures: [] })
       expect(events.at(-1)).toMatchObject({ type: 'end' })
-      expect({ step, ...(await snapshotOf(platform)) }).toEqual({ step, ...before })
+      await expect
+        .poll(async () => ({ step, ...(await snapshotOf(platform)) }), SETTLED)
+        .toEqual({ step, ...before })
     }
   })
 })

@@ -1,4 +1,5 @@
 import {
+  isApiError,
   isNotFoundError,
   type NewPayment,
   type Order,
@@ -11,7 +12,7 @@ import { inCrowd } from './answer.ts'
 import type { AnyLab } from './world.ts'
 
 /** How many requests are on their way at a time. */
-const AT_ONCE = 16
+const AT_ONCE = 8
 
 /** A new `Idempotency-Key` of this run, which is forgotten when the run ends. */
 export function newKey(lab: AnyLab, service: ServiceName): string {
@@ -94,11 +95,23 @@ export function deleteAtTheEnd(lab: AnyLab, service: ServiceName, id: number): v
   lab.cleanUp(ONE[service](id), () => deleteIfThere(lab, service, id))
 }
 
-/** Deletes an object without a word; one that is gone already is fine. */
-export async function deleteIfThere({ world }: AnyLab, service: ServiceName, id: number): Promise<void> {
-  await world.quietly[service].delete(id).catch((error: unknown) => {
-    if (!isNotFoundError(error)) throw error
-  })
+/** How long a service, or its circuit, may take to come back before something can be deleted, in milliseconds. */
+const BACK_WITHIN_MS = 90_000
+
+/** Deletes an object without a word; one that is gone already is fine, and a service that is just coming back is waited for. */
+export async function deleteIfThere(lab: AnyLab, service: ServiceName, id: number): Promise<void> {
+  const isGone = () =>
+    lab.world.quietly[service].delete(id).then(
+      () => true as const,
+      (error: unknown) => {
+        if (isNotFoundError(error)) return true as const
+        if (isApiError(error) && error.status >= 500) return undefined
+        throw error
+      },
+    )
+  if (await isGone()) return
+  const title = { en: `${service} takes deletions`, ru: `${service} принимает удаления` }
+  await lab.waitFor(title, isGone, { withinMs: BACK_WITHIN_MS, everyMs: 500 })
 }
 
 /** The keys' own table would keep them for a day. */

@@ -1,0 +1,199 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { defineSheet, type ScenarioEvent } from '@msctl/scenarios'
+import { type LabSheet, runLab } from '@msctl/scenarios/labs'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { handsOn, startTestPlatform } from '../../../scenarios/src/labs/testing.ts'
+import { exitCode } from '../commands/scenario.ts'
+import { run as replay } from '../commands/scenario-replay.ts'
+import type { Context, RenderContext } from '../context.ts'
+import { EXIT } from '../failure.ts'
+import { en } from '../messages/en.ts'
+import { ru } from '../messages/ru.ts'
+import { renderScenarioEvent } from '../output/scenario.ts'
+import { describeTerminal } from '../output/terminal.ts'
+import { openJournal, openJournalAt, readJournal } from './journal.ts'
+import { loadSheet } from './load-sheet.ts'
+import { scenarioTemplate } from './template.ts'
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-scenario-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+const rendering = (messages = en, columns = 80): RenderContext => ({
+  messages,
+  terminal: describeTerminal({ isTTY: true, columns }, { NO_COLOR: '1' }),
+  quiet: false,
+  now: 0,
+  self: 'msctl',
+})
+
+/** What is on the screen in the end. */
+const screenOf = (events: readonly ScenarioEvent[], context = rendering()): string =>
+  events
+    .map((event) => renderScenarioEvent({ event }, context).result)
+    .filter((text) => text !== '')
+    .join('\n')
+
+/** One of each event; the clock goes on by a second each. */
+const sheet = defineSheet<unknown, object>({
+  name: 'sample',
+  title: { en: 'A sample', ru: 'Пример' },
+  question: { en: 'Does it work?', ru: 'Работает ли это?' },
+  idea: { en: 'Words.\n\n    a ──▶ b', ru: 'Слова.\n\n    а ──▶ б' },
+  parameters: { tries: { value: 5, reason: { en: 'enough for anybody', ru: 'хватит каждому' } } },
+  expectations: {
+    good: { title: { en: 'the good is good', ru: 'хорошее хорошо' }, why: { en: 'Good.', ru: 'Хорошо.' } },
+    bad: {
+      title: { en: 'the bad is good', ru: 'плохое хорошо' },
+      why: { en: 'Else not.', ru: 'Иначе нет.' },
+    },
+  },
+  state: () => ({}),
+  steadyState: [{ title: { en: 'Is it up?', ru: 'Работает?' }, run: async () => undefined }],
+  steps: [
+    {
+      title: { en: 'Look at a circuit.', ru: 'Смотрим на предохранитель.' },
+      run: async (lab) => {
+        lab.cleanUp({ en: 'Sweep', ru: 'Подмести' }, async () => undefined)
+        lab.report({ type: 'request', method: 'GET', path: '/users/1', status: 502, durationMs: 1.23 })
+        lab.report({ type: 'circuit', service: 'users', status: 'OPEN', failureCount: 5, retryInSeconds: 30 })
+        lab.say('> GET user:1\n(nil)')
+        lab.measure('time', { en: 'time', ru: 'время' }, 1.5, 'ms')
+        lab.expect('good', { held: true, expected: '1', actual: '1' })
+        lab.expect('bad', { held: false, expected: '1', actual: '2' })
+      },
+    },
+  ],
+}) as unknown as LabSheet
+
+async function record(language: 'en' | 'ru'): Promise<ScenarioEvent[]> {
+  const events: ScenarioEvent[] = []
+  let now = 1_795_380_000_000
+  const hands = { url: 'http://127.0.0.1:1' } as Parameters<typeof runLab>[1]['hands']
+  await runLab(sheet, { hands, language, onEvent: (event) => events.push(event), now: () => (now += 1000) })
+  return events
+}
+
+test('a run is told like this', async () => {
+  expect(screenOf(await record('en'))).toBe(`
+A sample
+Does it work?
+
+Words.
+
+    a ──▶ b
+
+With
+  tries = 5  enough for anybody
+
+Before we begin
+   · Is it up?
+
+1. Look at a circuit.
+   GET    /users/1               502    1.2 ms
+          users:  CLOSED  [OPEN]  HALF_OPEN   failures: 5, trial in 30.0 s
+   > GET user:1
+   (nil)
+   ≈ time: 1.50 ms
+   ✓ the good is good
+     1
+   ✗ the bad is good
+     expected    1
+     seen        2
+     it matters  Else not.
+
+Putting everything back
+   · Sweep
+
+✗ Not everything was as expected: 1 of 2 expectations held; not held: bad.
+14.0\u00a0s`)
+})
+
+test('and so in Russian', async () => {
+  const screen = screenOf(await record('ru'), rendering(ru))
+  expect(screen).toContain('1. Смотрим на предохранитель.')
+  expect(screen).toContain('     ожидали    1\n     увидели    2\n     это важно  Иначе нет.')
+})
+
+test('nothing that is told goes beyond the terminal', async () => {
+  const screen = screenOf(await record('en'), rendering(en, 60))
+  // Lines of a table keep together.
+  const long = screen.split('\n').filter((line) => line.length > 60 && !line.includes('HALF_OPEN'))
+  expect(long).toEqual([])
+})
+
+test('a journal replays to the same screen', async () => {
+  const file = path.join(await makeFolder(), 'run.ndjson')
+  const journal = openJournalAt(file)
+  const events = await record('en')
+  for (const event of events) journal.add(event)
+  const replayed: ScenarioEvent[] = []
+  const context = {
+    rendering: { ...rendering(), terminal: describeTerminal({}, {}) },
+    signal: new AbortController().signal,
+    onEvent: () => undefined,
+  } as unknown as Context
+  for await (const { event } of replay({ file }, context)) replayed.push(event)
+  expect(replayed).toEqual(events)
+  expect(screenOf(replayed)).toBe(screenOf(events))
+})
+
+test('of the journals, the latest fifty are kept', async () => {
+  const folder = await makeFolder()
+  for (let day = 1; day <= 55; day++) openJournal(folder, 'sample', new Date(day * 86_400_000))
+  const names = (await readdir(path.join(folder, 'journals'))).sort()
+  expect(names).toHaveLength(50)
+  expect(names[0]).toBe('1970-01-07T00-00-00-000-sample.ndjson')
+})
+
+test('what is no journal is not replayed', async () => {
+  const file = path.join(await makeFolder(), 'run.ndjson')
+  await writeFile(file, '{"type":"sung"}\n')
+  expect(() => readJournal(file)).toThrow(expect.objectContaining({ code: 'journal-unreadable' }))
+})
+
+test.each([
+  ['held', EXIT.done],
+  ['not-held', EXIT.failed],
+  ['failed', EXIT.failed],
+  ['not-ready', EXIT.unreachable],
+] as const)('a run that ends %s exits with %d', async (outcome, code) => {
+  const end = (await record('en')).at(-1) as ScenarioEvent & { type: 'end' }
+  expect(exitCode({ event: { ...end, outcome } })).toBe(code)
+})
+
+describe('somebody’s own scenario', () => {
+  test.each([
+    ['mine.ts', true, 'en'],
+    ['mine.mjs', false, 'ru'],
+  ] as const)('written as %s runs as it is', { timeout: 60_000 }, async (name, isTyped, language) => {
+    const file = path.join(await makeFolder(), name)
+    await writeFile(file, scenarioTemplate({ name: 'mine', isTyped, language }))
+    const platform = await startTestPlatform()
+    const events: ScenarioEvent[] = []
+    const { outcome, failures } = await runLab(await loadSheet(file), {
+      ...{ hands: handsOn(platform), language, fast: true },
+      onEvent: (event) => events.push(event),
+    })
+    expect({ outcome, failures }).toEqual({ outcome: 'held', failures: [] })
+    expect(events.some((event) => event.type === 'fault' && event.state === 'verified')).toBe(true)
+    expect(await readdir(path.dirname(file))).toEqual([name])
+  })
+
+  test.each([
+    ['export default {}', 'name'],
+    ["export default { name: 'x', title: 'X', question: '?', steps: [] }", 'at least one step'],
+    ['export default 1 +', 'Unexpected'],
+  ])('%j is refused, saying why', async (text, reason) => {
+    const file = path.join(await makeFolder(), 'broken.mjs')
+    await writeFile(file, text)
+    await expect(loadSheet(file)).rejects.toMatchObject({
+      code: 'scenario-unreadable',
+      facts: { reason: expect.stringContaining(reason) },
+    })
+  })
+})
