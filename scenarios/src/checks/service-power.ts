@@ -7,7 +7,7 @@ import type { Resource } from './resources.ts'
 
 type AnyLab = Pick<Lab<Grader, unknown>, 'world' | 'signal' | 'cleanUp' | 'report' | 'words'>
 
-/** How long a part that was stopped may still answer, in milliseconds. */
+/** How long a part that was stopped may still answer when nothing else is said, in milliseconds. */
 const STOPPED_WITHIN_MS = 10_000
 /** From one request to the next while a service comes back: few, as each that fails counts for the circuit. In milliseconds. */
 const WAKING_PAUSES_MS = [300, 1_500, 5_000]
@@ -65,7 +65,7 @@ export interface Power {
 }
 
 /** @throws {GradingError} `control` without hands. */
-export function createPower(lab: AnyLab): Power {
+export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): Power {
   const { world, signal } = lab
   const { startUpMs } = world
   const control = controlOf(world)
@@ -92,7 +92,7 @@ export function createPower(lab: AnyLab): Power {
   return {
     async stop(resource, id, how = 'stop') {
       const evidence = await switchOff(resource, how)
-      const deadline = performance.now() + STOPPED_WITHIN_MS
+      const deadline = performance.now() + stoppedWithinMs
       for (;;) {
         const first = await visit(lab, resource, id)
         if (!first.isServed) {
@@ -152,8 +152,8 @@ const startTitle = (service: ServiceName): Text => ({
 })
 
 const stillThere = (service: ServiceName): Text => ({
-  en: `The control said that ${service} was stopped, but ten seconds later it still answers.`,
-  ru: `Программа управления сообщила, что ${service} остановлен, но и десять секунд спустя он отвечает.`,
+  en: `The control said that ${service} was stopped, but it still answers.`,
+  ru: `Программа управления сообщила, что ${service} остановлен, но он всё ещё отвечает.`,
 })
 
 const notBack = (service: ServiceName, { status }: Answer): Text => ({

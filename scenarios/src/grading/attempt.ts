@@ -245,12 +245,15 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
           hasFailed && !options.signal.aborted ? await illness(http, grader, lostAfterMs) : undefined
         for (const check of open) {
           const finding = outcome.findings[check.id] as CheckFinding | undefined
-          if (finding !== undefined && (finding.held || ill === undefined))
+          // What was found just before the target went is not to be relied on, either.
+          if (http.lost !== undefined)
+            settle(check, { by: 'obstacle', status: 'error', reason: http.lost.message })
+          else if (finding !== undefined && (finding.held || ill === undefined))
             settle(check, { by: 'finding', finding })
           else if (ill !== undefined) settle(check, { by: 'obstacle', status: 'error', reason: ill })
           else if (options.signal.aborted) settle(check, INTERRUPTED)
           else {
-            const reason = failure ?? http.lost ?? new Error('It was never come to.')
+            const reason = failure ?? new Error('It was never come to.')
             settle(check, { by: 'obstacle', status: 'error', reason: messageOf(reason) })
           }
         }
@@ -263,7 +266,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     giveUp(INTERRUPTED)
 
     if (target.isDisposable !== true && http.lost === undefined) {
-      for (const path of await created.deleteAll(http.request)) {
+      for (const path of await leftovers(created, http)) {
         onEvent({
           type: 'note',
           text: words({ en: `Could not be deleted: ${path}`, ru: `Не удалось удалить: ${path}` }),
@@ -309,12 +312,28 @@ async function awaitServices(http: Http, resetSeconds: number, signal: AbortSign
   }
 }
 
+/** Deletes what was created, and says what is left of it. */
+async function leftovers(
+  created: ReturnType<typeof rememberCreated>,
+  http: Http,
+): Promise<readonly string[]> {
+  try {
+    return await created.deleteAll(http.request)
+  } catch (error) {
+    if (error === http.lost) return [http.lost?.message ?? '']
+    throw error
+  }
+}
+
 /** Takes everything down and up, and waits until the gateway answers again. */
 async function comeBack<T>(http: Http, work: () => Promise<T>): Promise<T> {
   return http.expectDown(async () => {
     const done = await work()
     if (await http.isAlive(BACK_WITHIN_MS)) return done
-    throw new GradingError('control', `The gateway did not answer within ${BACK_WITHIN_MS / 1000} s after \`restart\`.`)
+    throw new GradingError(
+      'control',
+      `The gateway did not answer within ${BACK_WITHIN_MS / 1000} s after \`restart\`.`,
+    )
   })
 }
 

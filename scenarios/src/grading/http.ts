@@ -45,7 +45,7 @@ export function createHttp(options: HttpOptions): Http {
   async function isAlive(withinMs: number): Promise<boolean> {
     const deadline = performance.now() + withinMs
     for (;;) {
-      const left = Math.max(200, deadline - performance.now())
+      const left = Math.max(200, Math.ceil(deadline - performance.now()))
       const probe = await send(
         pool,
         `${prefix}/health`,
