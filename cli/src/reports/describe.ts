@@ -37,7 +37,9 @@ export interface SameReason {
 export function groupByReason(checks: readonly CheckResult[]): readonly SameReason[] {
   const groups = new Map<string, CheckResult[]>()
   for (const check of checks) {
-    const reason = [check.cause?.actual ?? '', check.cause?.hint ?? ''].filter(Boolean).join(' ')
+    const { actual = '', hint = '' } = check.cause ?? {}
+    // Of what was not assessed, the reason says already how to give it.
+    const reason = [actual, check.status === 'error' ? hint : ''].filter(Boolean).join(' ')
     groups.set(reason, [...(groups.get(reason) ?? []), check])
   }
   return [...groups].map(([reason, group]) => ({

@@ -9,6 +9,8 @@ const LEFT = 96
 const RIGHT = 12
 const PLOT = WIDTH - LEFT - RIGHT
 const TOP = 26
+/** How high the lane of a service is. */
+const LANE = 50
 /** How wide a character is at the most, about. */
 const CHARACTER = 6.6
 
@@ -62,10 +64,14 @@ export function renderTimeline(report: Report): Html | undefined {
     return lane
   })
   const bottom = y
-  const guideTop = above.reduce((sum, { height }) => sum + height, TOP) - 6
-  const guides = controls.map(
-    ({ at }) => html`<path class="guide" d="M${scale.x(at)} ${guideTop}V${bottom}"/>`,
-  )
+  const servicesTop = above.reduce((sum, { height }) => sum + height, TOP)
+  const guides = controls.map(({ at, label }) => {
+    // What is done to one service is marked in its lane, the rest in all.
+    const lane = services.findIndex((service) => label.split(' ').includes(service))
+    const from = lane < 0 ? servicesTop : servicesTop + lane * LANE
+    const to = lane < 0 ? bottom : from + LANE
+    return html`<path class="guide" d="M${scale.x(at)} ${from - 4}V${to - 12}"/>`
+  })
   const seconds = writeNumber(endMs / 1000, run.language, 0)
   const described = words.timeline.described(seconds, requests.length, circuits.length, controls.length)
   return html`<div class="scroll card" tabindex="0" role="region" aria-label="${words.sections.timeline}">
@@ -140,7 +146,7 @@ function serviceLane(
 ): Lane {
   const band = 15
   return {
-    height: 50,
+    height: LANE,
     draw: (y) => {
       const states = circuits.filter((entry, index) => entry.state !== circuits[index - 1]?.state)
       const bands = states.map(({ at, state }, index) => {
