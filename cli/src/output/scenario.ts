@@ -51,7 +51,14 @@ function tell(event: ScenarioEvent, context: RenderContext): string {
       return tellRequest(event, context)
     case 'fault':
       if (event.state !== 'verified') return ''
-      return `${INDENT}${terminal.yellow('!')} ${event.action} ${terminal.dim(words.effect(formatDuration(event.tookMs ?? 0)))}`
+      return terminal.yellow(
+        wrap(
+          `! ${event.action} ${words.effect(formatDuration(event.tookMs ?? 0))}`,
+          context,
+          INDENT,
+          `${INDENT}  `,
+        ),
+      )
     case 'circuit':
       return tellCircuit(event, context)
     case 'waiting': {

@@ -1,0 +1,134 @@
+// Every documented scenario through the built msctl, on the driver that MSCTL_DRIVER names, on a platform of its own: with the breaker's real
+// thirty seconds, and with a real Ctrl-C in the middle of one.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const MAIN = path.resolve(import.meta.dirname, '../cli/dist/main.cjs')
+const NAMES = [
+  'cache-ttl',
+  'persistence',
+  'aggregation',
+  'payments',
+  'failover',
+  'stale-cache',
+  'stampede',
+  'idempotency',
+]
+/** What the course grants the heart of it, in milliseconds. */
+const CIRCUIT_BREAKER_MS = 45_000
+
+let home: string
+
+const start = (...args: string[]): ChildProcess =>
+  spawn(process.execPath, [MAIN, ...args], {
+    env: {
+      ...process.env,
+      MSCTL_DRIVER: process.env.MSCTL_DRIVER ?? 'local',
+      MSCTL_HOME: home,
+      MSCTL_LANG: 'en',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+interface Outcome {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+async function ended(
+  child: ChildProcess,
+  onOutput: (out: string) => void = () => undefined,
+): Promise<Outcome> {
+  let [out, err] = ['', '']
+  child.stdout?.on('data', (data) => {
+    out += data
+    onOutput(out)
+  })
+  child.stderr?.on('data', (data) => (err += data))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
+}
+
+const msctl = (...args: string[]) => ended(start(...args))
+
+async function run(...args: string[]): Promise<string> {
+  const { code, out, err } = await msctl(...args)
+  expect({ args, code, said: code === 0 ? '' : out + err }).toEqual({ args, code: 0, said: '' })
+  return out
+}
+
+/** What a scenario has to leave as it was. */
+async function snapshot(): Promise<unknown> {
+  const status = JSON.parse(await run('status', '--json'))
+  const { circuits } = JSON.parse(await run('health', '--json'))
+  return {
+    parts: status.parts.map(({ name, state }: { name: string; state: string }) => [name, state]),
+    circuits: Object.values(circuits).map((circuit) => (circuit as { status: string }).status),
+    users: JSON.parse(await run('users', 'list', '--json')),
+    orders: JSON.parse(await run('orders', 'list', '--json')),
+    payments: JSON.parse(await run('payments', 'list', '--json')),
+    keys: JSON.parse(await run('cache', 'keys', '--json')),
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
+}
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'msctl-scenarios-'))
+  await chmod(home, 0o711) // as root, the servers run as somebody who has to pass through
+  await run('up', '--port', String(await freePort()))
+})
+
+afterAll(async () => {
+  await msctl('down', '--volumes')
+  await rm(home, { recursive: true, force: true })
+})
+
+test.for(NAMES)('%s', async (name) => {
+  const before = await snapshot()
+  await run('scenario', name, '--fast')
+  expect(await snapshot()).toEqual(before)
+})
+
+test('circuit-breaker, with its thirty seconds', async () => {
+  const before = await snapshot()
+  const began = performance.now()
+  const out = await run('scenario', 'circuit-breaker')
+  expect(performance.now() - began).toBeLessThan(CIRCUIT_BREAKER_MS)
+  expect(out).toContain('8 of 8 expectations held')
+  expect(await snapshot()).toEqual(before)
+})
+
+test('Ctrl-C in the middle of it puts everything back', async () => {
+  const before = await snapshot()
+  const child = start('scenario', 'circuit-breaker')
+  let isInterrupted = false
+  const { code, out } = await ended(child, (said) => {
+    if (isInterrupted || !said.includes('[OPEN]')) return
+    isInterrupted = true
+    child.kill('SIGINT')
+  })
+  expect(code).toBe(130)
+  expect(out).toContain('Let the circuit of users close')
+  expect(await snapshot()).toEqual(before)
+})
+
+test('a reader that has seen enough leaves nothing stopped', async () => {
+  const before = await snapshot()
+  const child = start('scenario', 'failover')
+  child.stdout?.once('data', () => child.stdout?.destroy())
+  await once(child, 'close')
+  expect(await snapshot()).toEqual(before)
+})
