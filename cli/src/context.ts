@@ -59,6 +59,8 @@ export interface CommandModule<Options, Data> {
   readonly isRedrawn?: boolean
   /** Whether it ends in its own time when nobody reads its results any more, as it does when told to by a signal. Default `false`. */
   readonly finishesAnyway?: boolean
+  /** Whether it goes on as if nothing were when nobody reads any more: half of what it does would be worse. Default `false`. */
+  readonly goesOnUnread?: boolean
   /** The values of the stream are chunks of one array, which `--json` prints as one document, a line an element. */
   readonly isArray?: boolean
   /** The JSON document, where it is not the data themselves. */

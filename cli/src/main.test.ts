@@ -124,6 +124,11 @@ describe('the platform on the local driver', () => {
     expect(await msctl('start', 'users')).toMatchObject({ code: 0, out: 'users is started: up.\n' })
     expect((await fetch(`${url}/users/${id}`)).status).toBe(200)
 
+    // What was begun is done to its end, though nobody reads what is said of it.
+    const unread = ['-c', '"$0" "$1" restart users 2>&1 | true', process.execPath, MAIN]
+    await finish(spawn('/bin/sh', unread, { env: { ...process.env, MSCTL_HOME: home } }))
+    expect((await fetch(`${url}/users/${id}`)).status).toBe(200)
+
     expect(await msctl('kill', 'db')).toMatchObject({ code: 0 })
     expect((await fetch(`${url}/users`)).status).toBe(503)
     expect(await msctl('start', 'db')).toMatchObject({ code: 0 })

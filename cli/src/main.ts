@@ -157,6 +157,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
     try {
       const run = { json: globals.json ?? false, quiet, context, rendering, beforeResult: progress.end }
       const module = await load()
+      if (module.goesOnUnread === true) leave = () => undefined
       if (module.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
       exitCode = await runCommand(module, options, { ...run, sinks: { out: write, err: writeError } })
     } finally {

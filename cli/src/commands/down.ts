@@ -3,7 +3,7 @@ import { findPlatforms } from '../platform/choose-platform.ts'
 import { createLastDriver } from '../platform/last-driver.ts'
 import type { Change } from '../platform/platform.ts'
 
-export { renderDown as render } from '../output/change.ts'
+export { goesOnUnread, renderDown as render } from '../output/change.ts'
 
 /** `msctl down` */
 export async function run(

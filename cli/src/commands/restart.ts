@@ -4,7 +4,7 @@ import { choosePlatform } from '../platform/choose-platform.ts'
 import type { Part } from '../platform/parts.ts'
 import type { Change } from '../platform/platform.ts'
 
-export { renderRestart as render } from '../output/change.ts'
+export { goesOnUnread, renderRestart as render } from '../output/change.ts'
 
 /** `msctl restart [part]` */
 export async function run(

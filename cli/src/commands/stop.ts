@@ -3,7 +3,7 @@ import { type PartChange, partChange } from '../output/change.ts'
 import { parsePart } from '../part-argument.ts'
 import { choosePlatform } from '../platform/choose-platform.ts'
 
-export { renderStopped as render } from '../output/change.ts'
+export { goesOnUnread, renderStopped as render } from '../output/change.ts'
 
 /** `msctl stop <part>` */
 export async function run(options: { readonly part: string }, context: Context): Promise<PartChange> {

@@ -3,7 +3,7 @@ import { choosePlatform, type DriverChoice } from '../platform/choose-platform.t
 import { createLastDriver } from '../platform/last-driver.ts'
 import type { Change } from '../platform/platform.ts'
 
-export { renderUp as render } from '../output/change.ts'
+export { goesOnUnread, renderUp as render } from '../output/change.ts'
 
 export interface UpCommandOptions {
   readonly driver?: DriverChoice | undefined

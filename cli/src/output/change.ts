@@ -2,6 +2,9 @@ import type { RenderContext, Rendering } from '../context.ts'
 import type { Part } from '../platform/parts.ts'
 import type { Change, PartState } from '../platform/platform.ts'
 
+/** The platform is left as was asked for, even when nobody reads any more. */
+export const goesOnUnread = true
+
 /** `msctl start|stop|kill <part> --json`. */
 export interface PartChange {
   readonly part: Part
