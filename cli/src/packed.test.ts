@@ -85,7 +85,10 @@ test('what is installed is what runs, and no sources', async () => {
     'dist',
     'node_modules',
     'package.json',
+    'scenario.d.ts',
+    'schemas',
   ])
+  expect(await readdir(path.join(home, 'schemas'))).toEqual(['report-v1.schema.json'])
   expect(await readdir(path.join(home, 'dist', 'parts'))).toEqual([
     'gateway.cjs',
     'orders.cjs',
