@@ -294,10 +294,8 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
 
   add('verify', '', [
     'msctl verify',
-    'msctl verify --url http://127.0.0.1:8000 --control ./ctl --redis redis://127.0.0.1:6379',
-    'msctl verify --compose docker-compose.yml --source .',
+    'msctl verify --url http://student.example:8000 --control ./ctl --redis redis://127.0.0.1:6379',
     'msctl verify --only caching,payments --report html=report.html',
-    'msctl verify --self-test',
   ])
     .option('--control <program>', option.control)
     .addOption(new Option('--redis <url>', option.redis).argParser(parseRedis(help)))

@@ -902,9 +902,7 @@ export const en = {
       verify: [
         'grade the platform that runs here, or one that is started for it',
         'grade any other one, in whatever language',
-        'a Compose project: started, graded, and taken down',
         'two criteria, with a report to look at',
-        'show which check catches which mistake',
       ],
       up: [
         'start everything on http://localhost:8000',

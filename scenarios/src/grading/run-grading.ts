@@ -55,7 +55,7 @@ export interface GradingOptions {
   /** Ends it early: what was disturbed is put back, and what is known so far is reported. */
   readonly signal: AbortSignal
   readonly onEvent?: (event: GradingEvent) => void
-  /** How long the target may take until it answers at all, in milliseconds. Default 30 000. */
+  /** How long the target may take until it answers at all, in milliseconds. Default 10 000. */
   readonly readyWithinMs?: number
   /** How long it may be silent until it is taken for lost, in milliseconds. Default 6 000. */
   readonly lostAfterMs?: number
@@ -89,7 +89,7 @@ export async function runGrading(options: GradingOptions): Promise<Report> {
   const attemptOptions: Omit<AttemptOptions, 'seed' | 'attempt'> = {
     ...{ target, selection, rubric, language, signal, attempts: repeat },
     resetSeconds: options.resetSeconds ?? 30,
-    readyWithinMs: options.readyWithinMs ?? 30_000,
+    readyWithinMs: options.readyWithinMs ?? 10_000,
     lostAfterMs: options.lostAfterMs ?? 6_000,
     onEvent: options.onEvent ?? (() => undefined),
   }
