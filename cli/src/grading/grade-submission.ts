@@ -12,6 +12,7 @@ import { REPORT_FILES, type ReportFormat } from '../reports/formats.ts'
 import type { Grade } from '../reports/grades.ts'
 import { writeReports } from '../reports/write-reports.ts'
 import { createCappedLog } from './capped-log.ts'
+import { PROBE_LIMIT_MS } from './compose/open-target.ts'
 import { removeProject } from './compose/remove-project.ts'
 import { gradeOf, gradeWithout } from './grade-of.ts'
 import { endMarkedProcesses } from './marked-processes.ts'
@@ -218,7 +219,7 @@ async function endLeftovers(folder: string, options: GradeOptions): Promise<void
 
 /** Its own grader removes a project; this is for when it could not. */
 async function removeLeftProject(project: string, { env }: GradeOptions): Promise<void> {
-  const probe = await probeCompose(env)
+  const probe = await probeCompose(env, PROBE_LIMIT_MS)
   if ('reason' in probe) return // no Docker, no containers
   await removeProject(
     createComposeCli(probe.command, { project: { name: project, folder: process.cwd() }, env }),

@@ -55,6 +55,8 @@ export interface ComposeTarget {
 /** How long building and fetching images may take: none of it counts as starting. */
 const BUILD_LIMIT_MS = 20 * 60_000
 const READY_LIMIT_MS = 180_000
+/** A machine that grades is busy: it is asked for longer than a person would wait. */
+export const PROBE_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 60_000
 const STOP_SECONDS = '10'
 const KEPT_LINES = 12
@@ -75,7 +77,7 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
   const { root = path.dirname(file), map, signal, onOutput, readyLimitMs = READY_LIMIT_MS } = options
   const project = options.project ?? `msctl-grade-${randomBytes(4).toString('hex')}`
   const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => PASSED_ON.test(name)))
-  const probe = await probeCompose(env)
+  const probe = await probeCompose(env, PROBE_LIMIT_MS)
   signal?.throwIfAborted()
   if ('reason' in probe) throw new Failure('no-docker', { reason: probe.reason })
   const { command } = probe

@@ -34,16 +34,19 @@ const KEPT_LINES = 12
 /**
  * Why Docker and Compose cannot be used here, or the engine's version and the command that runs Compose: v2, a part of
  * docker, before v1.
+ *
+ * @param timeoutMs How long each of them may take to say so.
  */
 export async function probeCompose(
   env: NodeJS.ProcessEnv,
+  timeoutMs = ENGINE_TIMEOUT_MS,
 ): Promise<{ command: readonly string[]; engine: string } | { reason: string }> {
   const attempt = (command: string, args: readonly string[]) =>
     execa(command, args, {
       env,
       extendEnv: false,
       reject: false,
-      timeout: ENGINE_TIMEOUT_MS,
+      timeout: timeoutMs,
       stdin: 'ignore',
     })
   // Side by side: each takes a noticeable while to start.
@@ -56,7 +59,7 @@ export async function probeCompose(
     if (engine.code === 'ENOENT') return { reason: 'There is no docker on PATH.' }
     const words = engine.stderr.trim().split('\n').at(-1)
     return {
-      reason: engine.timedOut ? `docker gave no answer within ${ENGINE_TIMEOUT_MS / 1000} s.` : (words ?? ''),
+      reason: engine.timedOut ? `docker gave no answer within ${timeoutMs / 1000} s.` : (words ?? ''),
     }
   }
   if (!v2.failed) return { command: ['docker', 'compose'], engine: engine.stdout }
