@@ -174,10 +174,14 @@ const formatValue = (value: number) => (Number.isInteger(value) ? String(value) 
 /** Words, as many to a line as there is room for. */
 function wrap(text: string, { terminal }: RenderContext, first = '', rest = first): string {
   const width = Math.min(terminal.width, MAX_WIDTH)
+  // A word that is longer than a line is cut.
+  const room = Math.max(10, width - rest.length)
   const lines: string[] = []
   let line = first
   let isEmpty = true
-  for (const word of text.split(' ')) {
+  for (const word of text
+    .split(' ')
+    .flatMap((each) => each.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [''])) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line)
       line = rest

@@ -3,12 +3,16 @@ export interface EventQueue<T> extends AsyncIterable<T> {
   add(event: T): void
   /** No more will come. */
   end(): void
+  /** Resolves when the listener has done with all that were added, and asks for more. */
+  drained(): Promise<void>
 }
 
 export function createEventQueue<T>(): EventQueue<T> {
   const waiting: T[] = []
   let hasEnded = false
   let wake = () => {}
+  let isAsking = false
+  let tellDrained = () => {}
   return {
     add: (event) => {
       waiting.push(event)
@@ -18,6 +22,11 @@ export function createEventQueue<T>(): EventQueue<T> {
       hasEnded = true
       wake()
     },
+    drained: () =>
+      new Promise((resolve) => {
+        tellDrained = resolve
+        if (isAsking && waiting.length === 0) resolve()
+      }),
     async *[Symbol.asyncIterator]() {
       for (;;) {
         const next = waiting.shift()
@@ -25,7 +34,12 @@ export function createEventQueue<T>(): EventQueue<T> {
         else if (hasEnded) return
         else
           await new Promise<void>((resolve) => {
-            wake = resolve
+            wake = () => {
+              isAsking = false
+              resolve()
+            }
+            isAsking = true
+            tellDrained()
           })
       }
     },

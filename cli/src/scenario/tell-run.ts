@@ -43,6 +43,7 @@ export async function* tellRun(
     },
     ...(step && {
       beforeStep: async (title: string) => {
+        await events.drained()
         context.onEvent({ type: 'pausing', what: title })
         await context.readLine()
       },

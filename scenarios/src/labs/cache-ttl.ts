@@ -150,10 +150,16 @@ export const cacheTtl = defineSheet<World, State>({
         const key = keyOf(lab)
         const { value, ttlSeconds } = await lookUp(lab, key)
         lab.say(`> GET ${key}\n${value ?? '(nil)'}\n> TTL ${key}\n(integer) ${ttlSeconds ?? -2}`)
+        const isUser = isJsonOf(value, user)
         lab.expect('key-holds-user', {
-          held: isJsonOf(value, user),
-          expected: `${key} → ${JSON.stringify(user)}`,
-          actual: `${key} → ${value ?? '(nil)'}`,
+          held: isUser,
+          expected: {
+            en: `${key} holds ${JSON.stringify(user)}`,
+            ru: `В ${key} лежит ${JSON.stringify(user)}`,
+          },
+          actual: isUser
+            ? { en: `${key} holds just that user.`, ru: `В ${key} лежит именно этот пользователь.` }
+            : { en: `${key} holds ${value ?? '(nil)'}`, ru: `В ${key} лежит ${value ?? '(nil)'}` },
         })
         lab.expect('ttl-fresh', judgeFreshTtl(ttlSeconds, lab.parameter('ttlSeconds')))
       },

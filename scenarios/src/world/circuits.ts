@@ -39,6 +39,6 @@ export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
 const isAsNew = ({ status, failure_count: count }: Circuit) => status === 'CLOSED' && count === 0
 
 /** How a circuit is now, without a word. */
-export async function circuitOf({ world }: AnyLab, service: ServiceName): Promise<Circuit> {
+async function circuitOf({ world }: AnyLab, service: ServiceName): Promise<Circuit> {
   return (await world.quietly.gateway.health()).circuits[service]
 }
