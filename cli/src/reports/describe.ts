@@ -128,7 +128,7 @@ export function bodyOfEvidence(piece: Evidence, words: Words, limit = QUOTED): r
 }
 
 /** A piece of evidence as a few lines of text. */
-export function describeEvidence(piece: Evidence, words: Words): string {
+function describeEvidence(piece: Evidence, words: Words): string {
   const bodies = bodyOfEvidence(piece, words, 400).map(([label, text]) =>
     indent(label === '' ? text : `${label}: ${text}`),
   )

@@ -29,7 +29,7 @@ export async function readReport(file: string): Promise<Report> {
 }
 
 /** What does not add up in a report: somebody has edited it by hand, perhaps. */
-export function findWrongTotal({ checks, criteria, ...total }: Report): string | undefined {
+function findWrongTotal({ checks, criteria, ...total }: Report): string | undefined {
   const isJudged = ({ status }: Report['checks'][number]) => status === 'pass' || status === 'fail'
   const add = (points: readonly number[]) => points.reduce((sum, each) => sum + each, 0)
   const sums = [

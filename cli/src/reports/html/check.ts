@@ -6,13 +6,21 @@ import { type Html, html } from './markup.ts'
 
 const MARKS = { pass: '✓', fail: '✗', 'not-assessed': '–', error: '!' } as const
 
-interface Telling {
+/** What every check is told with. */
+export interface Telling {
   readonly words: Words
   readonly language: 'en' | 'ru'
+  /** The checks that are in the report: one that depends on another may have been asked for alone. */
+  readonly ids: ReadonlySet<string>
 }
 
 /** Where a check stands in the page. */
-export const anchorOf = (id: string) => `check-${id}`
+const anchorOf = (id: string) => `check-${id}`
+
+const linkTo = (id: string, { ids }: Telling) =>
+  ids.has(id)
+    ? html`<a class="mono" href="#${anchorOf(id)}">${id}</a>`
+    : html`<span class="mono">${id}</span>`
 
 /** A check that did not pass, or an advice, with all that is known of it. */
 export function renderFinding(check: CheckResult | Advice, kind: 'fail' | 'advice', telling: Telling): Html {
@@ -25,30 +33,33 @@ export function renderFinding(check: CheckResult | Advice, kind: 'fail' | 'advic
 ${renderCause(check, words)}${'unstable' in check && check.unstable === true && html`<p class="notice small">${words.unstable}</p>`}${
   'dependsOn' in check &&
   check.dependsOn.length > 0 &&
-  html`<p class="block small muted">${words.dependsOn}: ${check.dependsOn.map((id) => html`<a class="mono" href="#${anchorOf(id)}">${id}</a> `)}</p>`
+  html`<p class="block small muted">${words.dependsOn}: ${check.dependsOn.map((id) => html`${linkTo(id, telling)} `)}</p>`
 }${renderEvidence(check.evidence, { ...telling, limit: 40 })}${renderRepro(check, words)}
 </article>
 `
 }
 
 /** Checks that failed only because another one did. */
-export function renderFailedWith(checks: readonly CheckResult[], { words }: Telling): Html | undefined {
+export function renderFailedWith(checks: readonly CheckResult[], telling: Telling): Html | undefined {
   if (checks.length === 0) return undefined
   const items = checks.map(
     ({ id, because = '', points, maxPoints }) =>
-      html`<li id="${anchorOf(id)}"><div class="row"><span class="title mono">${id} ← <a href="#${anchorOf(because)}">${because}</a></span><span class="points">${points} / ${maxPoints}</span></div></li>`,
+      html`<li id="${anchorOf(id)}"><div class="row"><span class="title mono">${id} ← ${linkTo(because, telling)}</span><span class="points">${points} / ${maxPoints}</span></div></li>`,
   )
-  return html`<div class="group"><h3>${words.sections.failedWith} (${checks.length})</h3><ul class="rows card">${items}</ul></div>`
+  return html`<div class="group"><h3>${telling.words.sections.failedWith} (${checks.length})</h3><ul class="rows card">${items}</ul></div>`
 }
 
-/** Why checks could not be judged, each reason once. */
-export function renderReasons(groups: readonly SameReason[], kind: 'error' | 'not-assessed'): Html {
-  return html`${groups.map(
-    ({ reason, checks }) =>
-      html`<article class="finding card ${kind}"><p class="reason">${reason}</p><ul class="ids">${checks.map(
-        ({ id }) => html`<li class="mono" id="${anchorOf(id)}">${id}</li>`,
-      )}</ul></article>`,
-  )}`
+/** Why checks could not be judged, each reason once, with what was seen of it. */
+export function renderReasons(
+  groups: readonly SameReason[],
+  kind: 'error' | 'not-assessed',
+  telling: Telling,
+): Html {
+  return html`${groups.map(({ reason, checks }) => {
+    const ids = checks.map(({ id }) => html`<li class="mono" id="${anchorOf(id)}">${id}</li>`)
+    const { evidence } = checks.find((check) => check.evidence.length > 0) ?? { evidence: [] }
+    return html`<article class="finding card ${kind}"><p class="reason">${reason}</p><ul class="ids">${ids}</ul>${renderEvidence(evidence, { ...telling, limit: 12 })}</article>`
+  })}`
 }
 
 /** A check in the list of all: what is told above is linked to, a passed one opens where there is more to see. */

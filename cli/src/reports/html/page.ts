@@ -3,7 +3,7 @@ import type { CheckResult, Report } from '@msctl/scenarios/grading'
 import { groupByReason, nameOfTarget } from '../describe.ts'
 import { verdictOf } from '../verdict.ts'
 import { type Words, wordsOf, writeNumber } from '../words.ts'
-import { renderFailedWith, renderFinding, renderReasons, renderRow } from './check.ts'
+import { renderFailedWith, renderFinding, renderReasons, renderRow, type Telling } from './check.ts'
 import { type Html, html, trusted } from './markup.ts'
 import { renderCriteria, renderOutcome } from './outcome.ts'
 import { SCRIPT } from './script.ts'
@@ -18,13 +18,13 @@ export function renderHtml(report: Report): string {
   const words = wordsOf(report)
   const name = nameOfTarget(report)
   const { language } = report.run
-  const telling = { words, language }
+  const telling = { words, language, ids: new Set(report.checks.map(({ id }) => id)) }
   const having = (status: CheckResult['status']) => report.checks.filter((check) => check.status === status)
   const failed = having('fail')
   const own = failed.filter(({ because }) => because === undefined)
   const notJudged = (status: 'error' | 'not-assessed', title: string) => {
     const checks = having(status)
-    const content = html`<p class="muted">${words.notCounted}</p>${renderReasons(groupByReason(checks), status)}`
+    const content = html`<p class="muted">${words.notCounted}</p>${renderReasons(groupByReason(checks), status, telling)}`
     return checks.length === 0 ? [] : [section(status, `${title} (${checks.length})`, content)]
   }
   const advice = report.advice.filter(({ status }) => status === 'fail')
@@ -55,7 +55,7 @@ export function renderHtml(report: Report): string {
             html`<p class="muted">${words.timeline.note}</p>${timeline}`,
           ),
         ]),
-    section('checks', sections.checks, renderGroups(report, words)),
+    section('checks', sections.checks, renderGroups(report, telling)),
     section(
       'advice',
       advice.length === 0 ? sections.advice : `${sections.advice} (${advice.length})`,
@@ -104,14 +104,13 @@ function section(id: string, title: string, content: Html): Section {
   return { id, title, markup: html`<section id="${id}"><h2>${title}</h2>${content}</section>\n` }
 }
 
-function renderGroups(report: Report, words: Words): Html {
-  const { language } = report.run
+function renderGroups(report: Report, telling: Telling): Html {
   return html`${report.criteria.map(({ id, title, score, assessable, maxScore }) => {
     const checks = report.checks.filter(({ criterion }) => criterion === id)
     const points = assessable === 0 ? `– / ${maxScore}` : `${score} / ${assessable}`
     return html`<div class="group" id="criterion-${id}"><h3><span>${title}</span><span class="points">${points}</span></h3>${
       checks.length > 0 &&
-      html`<ul class="rows card">${checks.map((check) => renderRow(check, { words, language }))}</ul>`
+      html`<ul class="rows card">${checks.map((check) => renderRow(check, telling))}</ul>`
     }</div>`
   })}`
 }
