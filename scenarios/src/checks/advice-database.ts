@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab } from '../engine/index.ts'
 import type { Answer, CheckFinding, Experiment, Grader } from '../grading/index.ts'
-import { isOk, told } from './answers.ts'
-import { judge } from './judge.ts'
+import { isOk, rowOf, told } from './answers.ts'
+import { complain, judge } from './judge.ts'
 import { comesTrue, type HeldTable, holdTable } from './locks.ts'
 import { create } from './objects.ts'
-import { curl, expected } from './repro.ts'
+import { curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES } from './resources.ts'
 
 type DatabaseLab = Lab<Grader, Record<never, never>>
@@ -205,7 +205,7 @@ async function askWhileHeld<T>(
 /** Whether a service that is stopped ends what it has begun. */
 const gracefulStop: Experiment<Record<never, never>> = {
   needs: ['http', 'db', 'control'],
-  uses: [STOPPED],
+  uses: ['users', STOPPED],
   expectedMs: () => 4_000,
   sheet: {
     name: 'advice-graceful-stop',
@@ -235,6 +235,24 @@ const gracefulStop: Experiment<Record<never, never>> = {
         },
         dependsOn: [`correctness.${STOPPED}.list`],
       },
+      'advice.details.orders-away': {
+        criterion: 'circuit-breaker',
+        isAdvice: true,
+        needs: ['db', 'control'],
+        title: {
+          en: 'Without the orders service, details do not say that there are no orders',
+          ru: 'Когда сервис заказов не работает, details не говорят, что заказов нет',
+        },
+        why: {
+          en: 'An empty list is an answer, too: whoever believes it orders once more.',
+          ru: 'Пустой список — тоже ответ: кто ему поверит, закажет ещё раз.',
+        },
+        hint: {
+          en: 'Answer with a 5xx, or say what is missing: "orders": null, "degraded": ["orders"].',
+          ru: 'Отвечайте 5xx или скажите, чего не хватает: "orders": null, "degraded": ["orders"].',
+        },
+        dependsOn: ['correctness.details.content'],
+      },
     },
     steadyState: [],
     steps: [
@@ -252,6 +270,9 @@ const HEARD_AFTER_MS = 700
 async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
   const { control } = lab.world
   if (control === undefined) return
+  const { users, orders } = RESOURCES
+  const user = await create(lab, users)
+  if (user !== undefined) await create(lab, orders, { ...orders.make(lab.world), userId: user.id })
   let isStopped = false
   lab.cleanUp({ en: `Start ${STOPPED}`, ru: `Запустить ${STOPPED}` }, async () => {
     if (isStopped) await control.start(STOPPED)
@@ -265,6 +286,7 @@ async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
   })
   if (stopping === undefined) return
   await stopping
+  if (user !== undefined) await settleWithoutOrders(lab, user.id)
   await control.start(STOPPED)
   isStopped = false
   await comesTrue(lab.signal, 30_000, async () => isOk(await lab.world.request('GET', `/${STOPPED}`)))
@@ -292,6 +314,41 @@ async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
     ),
     ...(!seen.isHeld && { undecided: NOT_HELD }),
   } as CheckFinding)
+}
+
+/** With orders stopped, one user who has an order is asked for. */
+async function settleWithoutOrders(lab: DatabaseLab, userId: number): Promise<void> {
+  const answer = await lab.world.request('GET', `/users/${userId}/details`)
+  const row = isOk(answer) ? rowOf(answer) : undefined
+  const isSilent = Array.isArray(row?.orders) && row.orders.length === 0 && Object.keys(row).length <= 2
+  lab.expect(
+    'advice.details.orders-away',
+    judge(
+      {
+        en: 'A 5xx, or a 200 that says that the orders are missing',
+        ru: '5xx или 200, в котором сказано, что заказов не хватает',
+      },
+      [
+        isSilent &&
+          complain(
+            { en: 'The user has an order, and yet:', ru: 'У пользователя есть заказ, и всё же:' },
+            answer,
+          ),
+      ],
+      {
+        answers: [answer],
+        repro: [
+          SEED_LINE,
+          keepId('USER', 'POST', '/users', SAMPLE.users),
+          keepId('ORDER', 'POST', '/orders', '{"userId": $USER, "product": "Lamp", "quantity": 1}'),
+          `"$CONTROL" stop ${STOPPED}`,
+          curl('GET', '/users/$USER/details'),
+          expected('a 5xx, or a 200 that says that the orders are missing'),
+          `"$CONTROL" start ${STOPPED}`,
+        ],
+      },
+    ),
+  )
 }
 
 /** What the databases show, and what they can be made to show. */

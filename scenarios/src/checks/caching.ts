@@ -201,12 +201,13 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
     const name = resource.marks.find((each) => says(row, { [each]: object.body[each] }))
     return name === undefined ? undefined : { name, value: object.body[name] as string | number }
   }
-  let first = await get()
-  let found: string | undefined
+  const first = await get()
+  const mark = markOf(first)
+  let key: string | undefined
   await comesTrue(lab.signal, patience(lab.world), async () => {
-    found = await findKey(redis, resource, object.id, markOf(first), before)
-    if (found === undefined) first = await get()
-    return found !== undefined
+    key = await findKey(redis, resource, object.id, mark, before)
+    if (key === undefined) await get()
+    return key !== undefined
   })
   const repro = [
     ...createOne(resource),
@@ -230,7 +231,7 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
       evidence: [...(finding.evidence ?? []), ...(rest.evidence ?? [])],
     } as CheckFinding)
   }
-  if (found === undefined) {
+  if (key === undefined) {
     settle(
       [
         complain(
@@ -246,9 +247,7 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
     )
     return
   }
-  const key = found
   Object.assign(lab.state, { object, key })
-  const mark = markOf(first)
   const second = await get()
   const isSame = says(rowOf(second), asMade(object.body, first))
   const source =

@@ -38,6 +38,9 @@ const IN_ORDER = 48
 /** Created from one look at the rate to the next, a few at a time. */
 const BETWEEN_LOOKS = 100
 const AT_ONCE = 8
+/** Where everything takes its time, more at once. */
+const AT_ONCE_WHEN_SLOW = 24
+const SLOW_MS = 100
 const SAMPLING = { rate: 0.3, others: [0.2, 0.45], falseAlarm: 1e-6, looks: 16 }
 /** After that, what was seen has to do, in milliseconds. */
 const SAMPLING_MS = 25_000
@@ -190,6 +193,7 @@ async function sample(lab: PaymentsLab): Promise<void> {
     else state.samples.push({ id, orderId: body?.order_id, status: rowOf(answer)?.status })
   }
   const deadline = performance.now() + SAMPLING_MS
+  const atOnce = world.pace.medianMs < SLOW_MS ? AT_ONCE : AT_ONCE_WHEN_SLOW
   for (let index = 0; index < IN_ORDER && state.refused.length === 0; index++) await pay()
   const inOrder = [...state.samples]
   await settlePending(lab)
@@ -199,7 +203,7 @@ async function sample(lab: PaymentsLab): Promise<void> {
     verdict === undefined && state.refused.length === 0 && decidedOf(state).length === state.samples.length
   for (let look = 1; look < SAMPLING.looks && isWorthIt() && performance.now() < deadline; look++) {
     signal.throwIfAborted()
-    await inBatches(Array.from({ length: BETWEEN_LOOKS }), AT_ONCE, pay)
+    await inBatches(Array.from({ length: BETWEEN_LOOKS }), atOnce, pay)
     await settlePending(lab)
     verdict = judgeSoFar(countOf(state, 'failed'), decidedOf(state).length, SAMPLING)
   }
