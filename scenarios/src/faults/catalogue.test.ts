@@ -14,7 +14,7 @@ beforeAll(() => {
   return () => databases.close()
 })
 
-vi.setConfig({ maxConcurrency: 6, testTimeout: 60_000 })
+vi.setConfig({ maxConcurrency: 8, testTimeout: 150_000 })
 
 /** Whether a platform is seen to be wrong, or different, in the way of one sheet. */
 type Probe = (platform: Probed) => Promise<boolean>
@@ -627,11 +627,15 @@ const PROBES: Record<string, Probe> = {
 
 const options = () => ({ databases, resetSeconds: RESET_SECONDS, environment: { PAYMENT_SEED: '3' } })
 
+/** A gateway can be replaced on a platform that goes on; what else is different may leave traces in the data. */
+const isGatewayAlone = ({ switches }: FaultSheet) => Object.keys(switches).join() === 'gateway'
+
 /** Sheets that concern one service each can be tried on one platform, as they do not meet. */
 function groupSheets(): FaultSheet[][] {
   const alone: FaultSheet[][] = []
   const byService: Record<ServiceName, FaultSheet[]> = { users: [], orders: [], payments: [] }
   for (const sheet of FAULTS) {
+    if (isGatewayAlone(sheet)) continue
     const [part, other] = Object.keys(sheet.switches)
     const list = other === undefined ? byService[part as ServiceName] : undefined
     if (list === undefined) alone.push([sheet])
@@ -645,26 +649,32 @@ function groupSheets(): FaultSheet[][] {
 }
 
 describe.concurrent('every sheet of the catalogue', () => {
-  test.for(groupSheets().map((sheets) => sheets.map(({ name }) => name)))('%s', async (names, context) => {
+  const lanes = [0, 1, 2, 3, 4, 5]
+  test.for(lanes)(
+    'is seen, where it is the gateway’s, and no sheet on the platform as it is (%i)',
+    async (lane, context) => {
+      const platform = await startTestPlatform(options(), context.onTestFinished)
+      const probed = probing(platform)
+      context.onTestFinished(probed.close)
+      for (const sheet of FAULTS.filter((_, index) => index % lanes.length === lane)) {
+        const { name } = sheet
+        if (isGatewayAlone(sheet)) {
+          await platform.become([name])
+          context.expect([name, await PROBES[name]?.(probed)]).toEqual([name, true])
+        }
+        await platform.become([])
+        context.expect([name, await PROBES[name]?.(probed)]).toEqual([name, false])
+      }
+    },
+  )
+
+  const groups = groupSheets().map((sheets) => sheets.map(({ name }) => name))
+  test.for(groups)('%s', async (names, context) => {
     const platform = await startTestPlatform({ faults: names, ...options() }, context.onTestFinished)
     const probed = probing(platform)
     context.onTestFinished(probed.close)
     for (const name of names) {
       context.expect([name, await PROBES[name]?.(probed)]).toEqual([name, true])
-    }
-  })
-
-  test.for([0, 1, 2, 3])('and none of it on the platform as it is (%i)', async (share, context) => {
-    const platform = await startTestPlatform(options(), context.onTestFinished)
-    const probed = probing(platform)
-    context.onTestFinished(probed.close)
-    const probes = Object.entries(PROBES).filter((_, index) => index % 4 === share)
-    for (const [name, probe] of probes) {
-      context.expect([name, await probe(probed)]).toEqual([name, false])
-      for (const part of SERVICES) await platform.control.start(part)
-      // A new gateway has closed circuits.
-      await platform.control.kill('gateway')
-      await platform.control.start('gateway')
     }
   })
 })

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Breaker, BreakerOptions } from '@msctl/gateway/breaker'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { request } from 'undici'
 import { type BreakerRules, createBreakerByRules } from './breaker-by-rules.ts'
 import { faultsOf } from './fault-sheet.ts'
 import type { Answered, Interceptor } from './http.ts'
@@ -289,11 +290,15 @@ export const CIRCUIT_BREAKER_FAULTS = [
             ) {
               const { method, path, query, headers, text } = asked
               const { 'content-type': type = 'application/json' } = headers
-              // What comes of it nobody learns.
-              await fetch(origins[service] + path + query, {
-                method,
+              // What comes of it nobody learns. No connection is kept: the service comes and goes.
+              await request(origins[service] + path + query, {
+                method: method as 'POST',
+                reset: true,
                 ...(text === '' ? {} : { body: text, headers: { 'content-type': type } }),
-              }).catch(() => undefined)
+              }).then(
+                ({ body }) => body.dump(),
+                () => undefined,
+              )
             }
             return answer
           },

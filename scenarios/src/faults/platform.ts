@@ -6,7 +6,7 @@ import { startGateway } from './gateway.ts'
 import { releasePort, reservePort } from './ports.ts'
 import { createRedisDoor } from './redis-door.ts'
 import { startService } from './service.ts'
-import type { Ending } from './switches.ts'
+import type { Ending, Switches } from './switches.ts'
 
 /** What can be stopped. */
 export type PlatformPart = ServiceName | 'cache' | 'gateway' | 'db'
@@ -27,6 +27,13 @@ export interface FaultyPlatform {
     /** Everything down and up again. The databases keep their data, Redis does not. */
     restart(): Promise<void>
   }
+  /**
+   * Has other faults than before, or none: the gateway and the services that these concern are started anew, and so is whatever is
+   * down. The data stay as they are.
+   *
+   * @throws {RangeError} for a fault that is not in the catalogue.
+   */
+  become(faults: readonly string[]): Promise<void>
   /** Ends everything and drops the databases. */
   close(): Promise<void>
 }
@@ -60,7 +67,7 @@ export async function startFaultyPlatform({
   resetSeconds = 30,
   environment = {},
 }: FaultyOptions): Promise<FaultyPlatform> {
-  const switches = findFaults(faults).map((sheet) => sheet.switches)
+  let switches = switchesOf(faults)
   const log = createLogger({ service: 'faulty', level: 'silent' })
   const parts = ['gateway', 'cache', ...SERVICES] as const
   const reserved = await Promise.all(parts.map(async (part) => [part, await reservePort()] as const))
@@ -70,7 +77,8 @@ export async function startFaultyPlatform({
   const door = createRedisDoor(ports.cache)
   const databases = await (pool?.take() ?? createDatabases(postgresUrl))
 
-  const common = {
+  const environmentOf = (part: keyof typeof ports) => ({
+    PORT: String(ports[part]),
     HOST: '127.0.0.1',
     REDIS_URL: redisUrl,
     DATABASE_POOL_SIZE: '5',
@@ -80,7 +88,7 @@ export async function startFaultyPlatform({
     BREAKER_RESET_SECONDS: String(resetSeconds),
     ...Object.assign({}, ...switches.map((each) => each.environment?.(resetSeconds))),
     ...environment,
-  }
+  })
 
   const startOf = {
     db: async () => {
@@ -99,7 +107,7 @@ export async function startFaultyPlatform({
     },
     gateway: () =>
       startGateway({
-        environment: { ...common, PORT: String(ports.gateway) },
+        environment: environmentOf('gateway'),
         switches: switches.flatMap(({ gateway }) => gateway ?? []),
         log: log.log,
       }),
@@ -109,7 +117,7 @@ export async function startFaultyPlatform({
         () =>
           startService({
             service,
-            environment: { ...common, PORT: String(ports[service]), DATABASE_URL: databases.urls[service] },
+            environment: { ...environmentOf(service), DATABASE_URL: databases.urls[service] },
             switches: switches.flatMap((each) => each[service] ?? []),
             log: log.log,
           }),
@@ -167,6 +175,19 @@ export async function startFaultyPlatform({
         await startAll()
       },
     },
+    become: async (names) => {
+      const before = switches
+      switches = switchesOf(names)
+      const isConcerned = (service: ServiceName) =>
+        [...before, ...switches].some((each) => each.environment !== undefined || each[service] !== undefined)
+      await Promise.all(
+        ['gateway' as const, ...SERVICES.filter(isConcerned)].map((part) => end(part, 'killed')),
+      )
+      await startAll()
+    },
     close,
   }
 }
+
+const switchesOf = (faults: readonly string[]): readonly Switches[] =>
+  findFaults(faults).map((sheet) => sheet.switches)
