@@ -169,7 +169,7 @@ const exitCodes: Record<FailureCode, number> = {
   'compose-failed': EXIT.failed,
   'compose-map': EXIT.usage,
   'no-submissions': EXIT.usage,
-  'compose-refused': EXIT.environment,
+  'compose-refused': EXIT.usage,
   'part-unreachable': EXIT.unreachable,
   'cache-refused': EXIT.failed,
   'unknown-database': EXIT.usage,

@@ -27,9 +27,12 @@ export interface GradeAllOptions extends GradeOptions {
   readonly onEvent: (event: GradeEvent) => void
 }
 
+/** What is graded again when somebody goes on: nobody's verdict on it is known. */
+const UNFINISHED: ReadonlySet<Grade['status']> = new Set(['error', 'undecided', 'interrupted'])
+
 /**
  * Grades submissions, so many at once, each by itself: whatever happens to one, the others go on. What has been graded before is not
- * graded again, unless the grading itself failed. The tables (`grades.csv`, `grades.json`) are written anew after each.
+ * graded again, unless the grading itself went wrong. The tables (`grades.csv`, `grades.json`) are written anew after each.
  */
 export async function gradeAll(
   submissions: readonly Submission[],
@@ -50,7 +53,7 @@ export async function gradeAll(
     for (let next = queue.shift(); next !== undefined && !signal.aborted; next = queue.shift()) {
       const { id } = next
       const before = again ? undefined : z.safeParse(Grade, await readGrade(out, id)).data
-      if (before !== undefined && before.status !== 'error') {
+      if (before !== undefined && !UNFINISHED.has(before.status)) {
         note(before, true)
         continue
       }

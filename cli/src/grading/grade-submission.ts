@@ -46,6 +46,11 @@ const GRADE_FILE = 'grade.json'
 /** While it is graded: what has to be ended if we are killed. */
 const RUNNING_FILE = 'running.json'
 const GRADER_MEMORY_MB = 768
+/** What it means when `msctl verify` ends with that and without a report. */
+const STATUS_OF: Readonly<Record<number, 'refused' | 'not-ready'>> = {
+  [EXIT.usage]: 'refused',
+  [EXIT.unreachable]: 'not-ready',
+}
 
 /** Grades one submission and writes its reports. @throws the signal's reason; what it began is then taken back. */
 export async function gradeSubmission(submission: Submission, options: GradeOptions): Promise<Grade> {
@@ -126,12 +131,7 @@ async function gradeReachable(submission: Submission, folder: string, options: G
     if (report !== undefined) return gradeOf(id, report)
     // Without a report it says on its last lines why, as any command does.
     const why = said.split('\n').slice(-4).join(' ') || `The grader ended with ${exitCode}.`
-    const isRefused = how.by === 'compose' && (/--map/.test(why) || exitCode === EXIT.usage)
-    return gradeWithout(
-      id,
-      exitCode === EXIT.unreachable ? 'not-ready' : isRefused ? 'refused' : 'error',
-      why,
-    )
+    return gradeWithout(id, STATUS_OF[exitCode ?? 0] ?? 'error', why)
   } finally {
     await processes?.close()
     await log.close()

@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ComposeFacts, Hands } from '@msctl/scenarios/grading'
-import type { ServiceName } from '@msctl/sdk/contract'
 import { Failure, isFailure } from '../../failure.ts'
 import { type ComposeCli, createComposeCli, probeCompose } from '../../platform/compose/compose-cli.ts'
-import { isPortFree } from '../../platform/local/free-port.ts'
-import { waitUntil } from '../../platform/local/wait-until.ts'
+import { type Addresses, addressesOf } from './addresses.ts'
 import { awaitAnswers } from './await-answers.ts'
-import { type ComposeFile, environmentOf, mountsOf, portsOf, spellPort } from './compose-file.ts'
+import { choosePorts, type Ports } from './choose-ports.ts'
+import { copyMount } from './copy-mount.ts'
+import { databaseNamesOf, describeServices } from './describe-services.ts'
 import { isEnvironmentProblem } from './environment-problem.ts'
 import { composeHands } from './hands.ts'
-import { inspectProject, lastLinesOf, type SubmittedContainer } from './inspect.ts'
+import { inspectProject } from './inspect.ts'
 import { type Isolated, isolate } from './isolate.ts'
 import { type ReadProject, readProject } from './read-project.ts'
 import { type Roles, recogniseRoles } from './recognise.ts'
 import { removeProject } from './remove-project.ts'
-import { cacheLogin, databaseLogin, gatewayPort, storePort } from './stores.ts'
 
 export interface ComposeTargetOptions {
   readonly file: string
@@ -36,10 +36,9 @@ export interface ComposeTargetOptions {
 }
 
 /** How to reach what was started. */
-export interface ComposeReach {
+interface ComposeReach extends Addresses {
+  /** Of the gateway. */
   readonly url: string
-  readonly redisUrl: string | undefined
-  readonly databaseUrls: Readonly<Partial<Record<ServiceName, string>>>
   readonly hands: Hands
 }
 
@@ -60,8 +59,10 @@ export const PROBE_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 60_000
 const STOP_SECONDS = '10'
 const KEPT_LINES = 12
+/** What `timeout` exits with, too. */
+const TOO_LATE = 124
 const PORT_ATTEMPTS = 3
-const SERVICES: readonly ServiceName[] = ['users', 'orders', 'payments']
+const NEEDED = ['users', 'orders', 'payments', 'gateway'] as const
 /** What Docker needs to know of this machine. Anything else is not for a submission to see. */
 const PASSED_ON =
   /^(PATH|HOME|TMPDIR|LANG|LC_ALL|XDG_RUNTIME_DIR|DOCKER_\w+|SSL_CERT_\w+|(https?|no)_proxy|(HTTPS?|NO)_PROXY)$/
@@ -84,13 +85,13 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
   const shownCommand = `${command.join(' ')} up --build`
   const shownFile = path.relative(root, file)
 
+  if (!existsSync(file)) throw new Failure('no-compose-file', { folder: path.dirname(file) })
   const read = await readProject({ file, root, project, command, env, signal })
   if (read.config === undefined) return unreadable(read, command, shownFile, shownCommand, readyLimitMs)
   const original = read.config
   const { roles, strangers } = recogniseRoles(original, map)
-  const missing = [...SERVICES, 'gateway' as const].filter((role) => roles[role] === undefined)
   // What is not recognised may be the very part that seems to be missing: that is for people to say.
-  const [unknown] = missing
+  const unknown = NEEDED.find((role) => roles[role] === undefined)
   if (unknown !== undefined && strangers.length > 0)
     throw new Failure('compose-map', { role: unknown, candidates: strangers })
 
@@ -129,7 +130,7 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
     } catch (error) {
       signal?.throwIfAborted()
       if (limit.aborted)
-        return { exitCode: 124, output: [...output, `not done within ${Math.round(limitMs / 1000)} s`] }
+        return { exitCode: TOO_LATE, output: [...output, `not done within ${Math.round(limitMs / 1000)} s`] }
       if (!isFailure(error, 'compose-failed')) throw error
       const exitCode = (error.cause as { exitCode?: number } | undefined)?.exitCode ?? 1
       if (isEnvironmentProblem(output)) throw error
@@ -156,6 +157,9 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       for (const [source, copy] of copies) await copyMount(source, copy)
       await writeFile(isolatedFile, JSON.stringify(isolated.file, null, 2))
       const built = await compose(['up', '--no-start', '--build'], BUILD_LIMIT_MS, onOutput)
+      // That may be the network as well as the submission.
+      if (built.exitCode === TOO_LATE)
+        throw new Failure('compose-failed', { command: shownCommand, output: built.output })
       const readyByMs = performance.now() + readyLimitMs
       const started =
         built.exitCode === 0 ? await compose(['up', '--detach', '--no-build'], readyLimitMs, onOutput) : built
@@ -181,11 +185,12 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       signal,
     })
     const containers = await inspectProject(cli, project)
+    const described = { file: original, roles, root, containers, openSecrets: read.openSecrets, env }
     const facts: ComposeFacts = {
       file: shownFile,
       roles,
-      databaseNames: databaseNames(original, roles, containers),
-      services: await describeServices(containers),
+      databaseNames: databaseNamesOf(described),
+      services: await describeServices(described),
       start: {
         command: shownCommand,
         ...started,
@@ -199,83 +204,12 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       },
       changes: isolated.changes,
     }
-    const reach =
-      url === undefined || !answers.isGatewayThere ? undefined : await reachOf(url, ports, containers)
-    return { facts, reach, close }
+    if (url === undefined || !answers.isGatewayThere) return { facts, reach: undefined, close }
+    const hands = composeHands({ cli: enduring, project, roles, restart: () => restart(url) })
+    return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), hands }, close }
   } catch (error) {
     await close()
     throw error
-  }
-
-  async function describeServices(
-    containers: readonly SubmittedContainer[],
-  ): Promise<ComposeFacts['services']> {
-    return Promise.all(
-      Object.entries(original.services).map(async ([name, service]) => {
-        const container = containers.find((each) => each.service === name)
-        const isRunning = container?.isRunning === true
-        const isStore = Object.entries(roles).some(([role, each]) => each === name && /^db_|cache/.test(role))
-        return {
-          name,
-          image: service.image,
-          published: portsOf(service)
-            .filter(({ published }) => published !== undefined)
-            .map(spellPort),
-          mounts: mountsOf(service).map(({ type, source, target }) => ({
-            type,
-            source: shorten(source),
-            target,
-          })),
-          dataFolder: isStore
-            ? dataFolder(service.image, container?.environment ?? environmentOf(service))
-            : undefined,
-          openSecrets: read.openSecrets[name] ?? [],
-          state: container?.state ?? 'not created',
-          isRunning,
-          log: container === undefined || isRunning ? [] : await lastLinesOf(container.id, env),
-        }
-      }),
-    )
-  }
-
-  /** A path within the submission, as its author wrote it. */
-  function shorten(source: string | undefined): string | undefined {
-    return source?.startsWith(`${root}/`) === true ? `./${path.relative(root, source)}` : source
-  }
-
-  async function reachOf(
-    url: string,
-    ports: Ports,
-    containers: readonly SubmittedContainer[],
-  ): Promise<ComposeReach> {
-    const environment = (name: string | undefined) =>
-      containers.find(({ service }) => service === name)?.environment ?? {}
-    const cache = cacheLogin(original, roles, environment(roles.cache))
-    const cachePort = ports.get(roles.cache ?? '')?.port
-    const databaseUrls = SERVICES.flatMap((service): [ServiceName, string][] => {
-      const name = roles[`db_${service}`]
-      const login = databaseLogin(original, roles, service, environment(name))
-      const port = ports.get(name ?? '')?.port
-      if (login === undefined || port === undefined) return []
-      const { user, password, database } = login
-      return [
-        [
-          service,
-          `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
-        ],
-      ]
-    })
-    const secret = cache?.password === undefined ? '' : `:${encodeURIComponent(cache.password)}@`
-    return {
-      url,
-      // Services that keep their keys in different databases cannot all be seen through one.
-      redisUrl:
-        cache?.database === undefined || cachePort === undefined
-          ? undefined
-          : `redis://${secret}127.0.0.1:${cachePort}${cache.database === 0 ? '' : `/${cache.database}`}`,
-      databaseUrls: Object.fromEntries(databaseUrls),
-      hands: composeHands({ cli: enduring, project, roles, restart: () => restart(url) }),
-    }
   }
 
   /** As `docker-compose down` and `up` would: the containers are new, the volumes stay. */
@@ -290,65 +224,6 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
     await awaitAnswers({ url, roles, containers: found, deadlineMs: readyLimitMs, signal })
     return output
   }
-}
-
-type Ports = ReadonlyMap<string, { readonly port: number; readonly target: number }>
-
-/** Free ports for the gateway and the stores. Below those that the system gives to clients, which come and go. */
-async function choosePorts(file: ComposeFile, roles: Roles): Promise<Ports> {
-  const ports = new Map<string, { port: number; target: number }>()
-  const given = new Set<number>()
-  for (const [role, name] of Object.entries(roles)) {
-    const service = file.services[name]
-    const isPart = SERVICES.includes(role as ServiceName)
-    if (service === undefined || isPart || ports.has(name)) continue
-    const target =
-      role === 'gateway'
-        ? gatewayPort(portsOf(service), service)
-        : storePort(role === 'cache' ? 'cache' : 'database', service)
-    const port = await waitUntil(
-      async () => {
-        const candidate = 20_000 + Math.floor(Math.random() * 12_000)
-        return !given.has(candidate) && (await isPortFree(candidate)) ? candidate : undefined
-      },
-      { deadlineMs: 5_000, everyMs: 1 },
-    )
-    if (port === undefined) throw new Error('no free port')
-    given.add(port)
-    ports.set(name, { port, target })
-  }
-  return ports
-}
-
-/** A copy of what is mounted; what is not there becomes an empty folder, as Docker would make it. */
-async function copyMount(source: string, copy: string): Promise<void> {
-  await mkdir(path.dirname(copy), { recursive: true })
-  await cp(source, copy, { recursive: true, verbatimSymlinks: true }).catch(
-    async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      await mkdir(copy, { recursive: true })
-    },
-  )
-}
-
-function dataFolder(image: string | undefined, environment: Readonly<Record<string, string>>): string {
-  if (/bitnami/.test(image ?? '')) return '/bitnami/postgresql'
-  return environment.PGDATA ?? '/var/lib/postgresql/data'
-}
-
-function databaseNames(
-  file: ComposeFile,
-  roles: Roles,
-  containers: readonly SubmittedContainer[],
-): Partial<Record<ServiceName, string>> {
-  return Object.fromEntries(
-    SERVICES.flatMap((service) => {
-      const environment =
-        containers.find((each) => each.service === roles[`db_${service}`])?.environment ?? {}
-      const login = databaseLogin(file, roles, service, environment)
-      return login === undefined ? [] : [[service, login.database]]
-    }),
-  )
 }
 
 /**
