@@ -28,11 +28,25 @@ const BYSTANDER = 2
 const DELETED = 3
 const KIN = 4
 
-/** The single fields that are shown to survive a change of another. */
-const CHANGES: Readonly<Record<ServiceName, { change: string; keeps: string }>> = {
-  users: { change: '{"name": "Eve"}', keeps: 'name is Eve, and email is still there' },
-  orders: { change: '{"quantity": 7}', keeps: 'quantity is 7, product and userId as before' },
-  payments: { change: '{"status": "pending"}', keeps: 'status is pending, amount and order_id as before' },
+/** Changes of single fields, one after the other, and what is to be seen after each. */
+const CHANGES: Readonly<Record<ServiceName, readonly [first: ShownChange, then: ShownChange]>> = {
+  users: [
+    { change: '{"name": "Eve"}', keeps: 'name is Eve, and email is still there' },
+    { change: '{"email": "b$N@example.com"}', keeps: 'email is the new one, and name is still Eve' },
+  ],
+  orders: [
+    { change: '{"quantity": 7}', keeps: 'quantity is 7, product and userId as before' },
+    { change: '{"product": "Desk"}', keeps: 'product is Desk, and quantity is still 7' },
+  ],
+  payments: [
+    { change: '{"status": "pending"}', keeps: 'status is pending, amount and order_id as before' },
+    { change: '{"amount": 56.78}', keeps: 'status is still pending' },
+  ],
+}
+
+interface ShownChange {
+  readonly change: string
+  readonly keeps: string
 }
 
 /** The experiment on one resource: every one of its endpoints, through the gateway. */
@@ -422,7 +436,6 @@ async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {
     )
   const damage = await changeExtra(lab, resource)
   if (damage !== undefined) complaints.push(damage)
-  const { change, keeps } = CHANGES[service]
   lab.expect(
     `correctness.${service}.update`,
     judge(
@@ -432,9 +445,11 @@ async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {
         answers: [...answers, changed.answer],
         repro: [
           ...createOne(resource),
-          curl('PUT', `${path}/$ID`, change),
-          curl('GET', `${path}/$ID`),
-          expected(keeps),
+          ...CHANGES[service].flatMap(({ change, keeps }) => [
+            curl('PUT', `${path}/$ID`, change),
+            curl('GET', `${path}/$ID`),
+            expected(keeps),
+          ]),
         ],
       },
     ),
@@ -670,11 +685,11 @@ async function askUnknown(lab: CrudLab, resource: Resource): Promise<void> {
         answers,
         repro: [
           curl('GET', `${path}/${unknown}`),
-          curl('PUT', `${path}/${unknown}`, CHANGES[service].change),
+          curl('PUT', `${path}/${unknown}`, CHANGES[service][0].change),
           curl('DELETE', `${path}/${unknown}`),
           ...createOne(resource),
           curl('DELETE', `${path}/$ID`),
-          curl('PUT', `${path}/$ID`, CHANGES[service].change),
+          curl('PUT', `${path}/$ID`, CHANGES[service][0].change),
           expected('404 each time, except for the DELETE of what was created'),
         ],
       },
