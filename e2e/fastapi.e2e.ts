@@ -31,7 +31,7 @@ beforeAll(async () => {
   const redis = await startRedis({
     dir: path.join(dir, 'redis'),
     cacheDir,
-    searchPath: process.env.PATH ?? '',
+    env: process.env,
   })
   stores.push(redis)
   const admin = new pg.Client(postgres.url)
