@@ -71,7 +71,11 @@ describe('the platform on the local driver', () => {
     child.kill('SIGINT')
     const { code, out, err } = await finished
     expect({ code, out }).toEqual({ code: 130, out: '' })
-    expect(err).toContain('Error: Interrupted.')
+    expect(err.trimEnd().split('\n').slice(-3)).toEqual([
+      'Error: Interrupted.',
+      'Why:   What was being started has been ended again; what ran before still runs.',
+      'Next:  See what runs: msctl status',
+    ])
     expect(processes.filter(isRunning)).toEqual([])
     expect(existsSync(path.join(home, 'local.json'))).toBe(false)
     expect(await readdir(home)).not.toContain('lock')
