@@ -93,7 +93,7 @@ try {
   await waitFor(/Esc closes/)
   close()
 
-  open(100, 100, 'scenario', 'circuit-breaker')
+  open(100, 100, 'scenario', 'circuit-breaker', '--quiet')
   await waitFor(/expectations held/)
   await record('scenario-circuit-breaker', 100, 'msctl scenario circuit-breaker')
   tmux('kill-server')

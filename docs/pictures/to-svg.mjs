@@ -12,7 +12,7 @@ export function toSvg(screen, { columns, title }) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width.toFixed(0)}" height="${height}" role="img" viewBox="0 0 ${width.toFixed(0)} ${height}">
 <title>${toText(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
-<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="${FOREGROUND}" xml:space="preserve">
+<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="${FOREGROUND}">
 ${drawLines(lines).join('\n')}
 </g>
 </svg>
@@ -30,25 +30,27 @@ function drawLines(lines) {
       if (text === undefined) {
         look = codes.split(';').reduce((before, code) => applyCode(before, Number(code)), look)
       } else {
-        const length = [...text].length
-        if (text.trim() !== '') drawn.push(drawText(text, length, { row, column, look }))
-        column += length
+        // A word at a time: what becomes of spaces in a picture is for each viewer to say.
+        for (const { 0: word, index } of text.matchAll(/\S+/g)) {
+          drawn.push(drawWord(word, { row, column: column + [...text.slice(0, index)].length, look }))
+        }
+        column += [...text].length
       }
     }
     return drawn
   })
 }
 
-function drawText(text, length, { row, column, look }) {
+function drawWord(word, { row, column, look }) {
   const at = `x="${(MARGIN + column * WIDTH).toFixed(1)}" y="${MARGIN + row * HEIGHT + 13}"`
   // Whatever the font, each cell is where it belongs.
-  const size = `textLength="${(length * WIDTH).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`
+  const size = `textLength="${([...word].length * WIDTH).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`
   const marks = [
     look.colour === undefined ? '' : ` fill="${look.colour}"`,
     look.bold ? ' font-weight="bold"' : '',
     look.dim ? ' opacity="0.55"' : '',
   ].join('')
-  return `<text ${at} ${size}${marks}>${toText(text)}</text>`
+  return `<text ${at} ${size}${marks}>${toText(word)}</text>`
 }
 
 function applyCode(look, code) {

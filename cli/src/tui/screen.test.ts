@@ -32,7 +32,7 @@ test('a frame is written as what is new in it, and nothing where nothing is', ()
   expect(take()).toBe('')
 })
 
-test('after another size, all is drawn anew, and whoever lays out is told', () => {
+test('after another size, whoever lays out is told, and the next frame is drawn as a whole', () => {
   const { screen, terminal, take } = setUp()
   const sizes: object[] = []
   screen.onResize((size) => sizes.push(size))
@@ -41,6 +41,9 @@ test('after another size, all is drawn anew, and whoever lays out is told', () =
   Object.assign(terminal, { columns: 100, rows: 30 }).emit('resize')
   expect(sizes).toEqual([{ columns: 100, rows: 30 }])
   expect(screen.stream.columns).toBe(100)
+  // The old one would not fit.
+  expect(take()).toBe('')
+  screen.stream.write('one')
   expect(take()).toBe(together('\u001b[2J\u001b[1;1Hone'))
 })
 

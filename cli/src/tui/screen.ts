@@ -6,7 +6,7 @@ import type { Size } from './state.ts'
 /** A terminal that was taken over, until it is given back. */
 export interface Screen {
   size(): Size
-  /** Called when the terminal has another size; all is drawn anew then. */
+  /** Called when the terminal has another size; the next frame is drawn anew as a whole. */
   onResize(listener: (size: Size) => void): void
   /** Where ink writes: each thing that is written is a whole frame. */
   readonly stream: NodeJS.WriteStream
@@ -35,26 +35,23 @@ export interface ScreenOptions {
 export function openScreen({ stdout, stdin, process, hasColour }: ScreenOptions): Screen {
   const size = (): Size => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 })
   let shown: readonly string[] | undefined
-  let frame: readonly string[] = []
   let isOpen = true
   const resized: ((size: Size) => void)[] = []
 
-  const draw = () => {
+  const write = (text: string): boolean => {
+    if (!isOpen) return true
+    const wanted = hasColour ? text : stripVTControlCharacters(text)
+    const frame = wanted.split('\n').slice(0, size().rows)
     const changes = diffFrames(shown, frame)
     if (changes !== '') stdout.write(`${TOGETHER.begin}${changes}${TOGETHER.end}`)
     shown = frame
-  }
-  const write = (text: string): boolean => {
-    const shownText = hasColour ? text : stripVTControlCharacters(text)
-    frame = shownText.split('\n').slice(0, size().rows)
-    if (isOpen) draw()
     return true
   }
   const onResize = () => {
+    // The terminal has moved what it showed, and the last frame fits no more: nothing is drawn before the next one.
     shown = undefined
     Object.assign(stream, size())
     for (const listener of resized) listener(size())
-    draw()
   }
   const close = () => {
     if (!isOpen) return
