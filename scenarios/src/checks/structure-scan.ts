@@ -63,23 +63,50 @@ export async function readSources(folder: string): Promise<SourceFile[]> {
  */
 export function findStructure(files: readonly SourceFile[]): Structure {
   const written = files.filter(({ text }) => text.trim() !== '')
-  const found = (service: ServiceName | undefined, layer: Layer) =>
-    written.find((file) => ownerOf(file.path) === service && isNamed(file.path, layer))?.path ??
-    written.find((file) => ownerOf(file.path) === service && isOnly(file.text, layer))?.path
-  return Object.fromEntries(
-    SERVICES.map((service) => [
-      service,
-      Object.fromEntries(
-        LAYERS.flatMap((layer) => {
-          const isShareable = layer === 'database' || layer === 'schemas'
-          const isThere = written.some((file) => ownerOf(file.path) === service)
-          const place =
-            found(service, layer) ?? (isShareable && isThere ? found(undefined, layer) : undefined)
-          return place === undefined ? [] : [[layer, place]]
-        }),
-      ),
-    ]),
-  ) as Structure
+  const shared = written.filter(({ path: file }) => ownerOf(file) === undefined)
+  const structure = SERVICES.map((service) => {
+    const own = written.filter(({ path: file }) => ownerOf(file) === service)
+    const home = homeOf(own)
+    const nearest = byNearness(own, home)
+    const found = LAYERS.flatMap((layer): [Layer, string][] => {
+      const isShareable = (layer === 'database' || layer === 'schemas') && own.length > 0
+      const place =
+        findLayer(nearest, layer) ?? (isShareable ? findLayer(byNearness(shared, home), layer) : undefined)
+      return place === undefined ? [] : [[layer, place]]
+    })
+    return [service, Object.fromEntries(found)]
+  })
+  return Object.fromEntries(structure) as Structure
+}
+
+/** The file in which a layer is found: one that is called so, else one that holds it and no other. */
+function findLayer(files: readonly SourceFile[], layer: Layer): string | undefined {
+  return (files.find((file) => isNamed(file.path, layer)) ?? files.find((file) => isOnly(file.text, layer)))
+    ?.path
+}
+
+/** The folder of a service: that which is called after it and has the most layers. What else is called after it is others' view of it. */
+function homeOf(own: readonly SourceFile[]): string {
+  const layers = new Map<string, Set<Layer>>()
+  for (const { path: file } of own) {
+    const segments = file.split('/')
+    const home = segments.slice(0, segments.findIndex((segment) => isOfService(segment)) + 1).join('/')
+    const known = layers.get(home) ?? new Set()
+    for (const layer of LAYERS) if (isNamed(file, layer)) known.add(layer)
+    layers.set(home, known)
+  }
+  const [best] = [...layers].sort(([, one], [, other]) => other.size - one.size)
+  return best?.[0] ?? ''
+}
+
+/** Those first that have most of their path in common with a folder. */
+function byNearness(files: readonly SourceFile[], folder: string): SourceFile[] {
+  const wanted = folder.split('/')
+  const common = ({ path: file }: SourceFile) => {
+    const at = file.split('/').findIndex((segment, index) => segment !== wanted[index])
+    return at < 0 ? wanted.length : at
+  }
+  return files.toSorted((one, other) => common(other) - common(one))
 }
 
 /** Whose file that is; `undefined`: it is shared, or belongs to the gateway. */
@@ -98,7 +125,10 @@ function ownerOf(file: string): ServiceName | undefined {
 function isNamed(file: string, layer: Layer): boolean {
   const segments = file.split('/')
   const name = segments.pop() ?? ''
-  const names = (words: readonly string[]) => words.some((word) => LAYER_SIGNS[layer].words.includes(word))
+  // A store that is the cache is not the database.
+  const names = (words: readonly string[]) =>
+    words.some((word) => LAYER_SIGNS[layer].words.includes(word)) &&
+    !(layer === 'database' && words.some((word) => word === 'cache' || word === 'redis'))
   const outermost = segments.findIndex((segment) => isOfService(segment))
   const folders = segments.slice(outermost + 1).filter((segment) => !isOfService(segment))
   if (folders.some((folder) => names(wordsOf(folder)))) return !isSettings(name)

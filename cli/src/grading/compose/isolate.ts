@@ -246,7 +246,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
 const REACH = 'msctl_reach'
 
 /** The image that a service of the project is built as. All of them begin with the project's name. */
-export function imageName(project: string, service: string): string {
+function imageName(project: string, service: string): string {
   return `${project}/${
     service
       .toLowerCase()
