@@ -5,7 +5,7 @@ import type { RedisReach } from '../grading/index.ts'
  * What can be read of a value as somebody stored it: the text itself, or what is packed in it. A value that is none of these may still
  * hold an object (encrypted, say); it just cannot be shown to.
  */
-export function readings(value: string): readonly string[] {
+function readings(value: string): readonly string[] {
   const found = [value]
   const bytes = /^[A-Za-z0-9+/_=\s-]{16,}$/.test(value)
     ? Buffer.from(value, 'base64')

@@ -249,7 +249,7 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
   }
   Object.assign(lab.state, { object, key })
   const second = await get()
-  const isSame = says(rowOf(second), asMade(object.body, first))
+  const isSame = says(rowOf(second), { ...asMade(object.body, first), id: rowOf(first)?.id ?? object.id })
   const source =
     isSame && mark ? await whereFrom(lab, redis, resource, { id: object.id, key, mark }) : undefined
   lab.state.isServed = source?.is !== 'database'
