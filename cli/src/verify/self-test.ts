@@ -22,7 +22,7 @@ export interface SelfTestOptions {
 }
 
 /** The circuits of the bundled platforms are open for no longer than it takes to see it, in seconds. */
-const RESET_SECONDS = 2
+const RESET_SECONDS = 3
 const SEED = 20_261_122
 
 /** The platform as it is, which has to pass as a variant does. */

@@ -206,7 +206,10 @@ export const circuitBreaker: Experiment<State> = {
           'Отметьте пробный запрос занятым до первого await; остальным отказывайте, пока он не закончится.',
         ),
         needs: ['db'],
-        dependsOn: ALL_RESOURCES.map((resource) => idOf(resource, 'half-open-after-reset')),
+        dependsOn: ALL_RESOURCES.flatMap((resource) => [
+          idOf(resource, 'half-open-after-reset'),
+          idOf(resource, 'trial-decides'),
+        ]),
       },
     },
     state: () => ({ lanes: [], watches: [], failures: [], isolation: [], isolated: 0 }),
