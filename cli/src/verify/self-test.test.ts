@@ -1,3 +1,4 @@
+import type { FaultSheet } from '@msctl/scenarios/faults'
 import type { CheckResult, Report } from '@msctl/scenarios/grading'
 import { expect, test } from 'vitest'
 import { exampleReport } from '../reports/example-report.ts'
@@ -25,11 +26,11 @@ function reportWith(failed: Readonly<Record<string, Partial<CheckResult>>>): Rep
   return { ...base, checks, advice: [], score: 10, assessable: 10 + checks.length }
 }
 
-const fault = {
+const fault: FaultSheet = {
   ...{ name: 'a-fault', kind: 'fault', title: 'Wrong.', criterion: 'caching', services: [], switches: {} },
   caughtBy: ['caching.users.ttl', 'caching.users.key'],
-} as const
-const variant = { ...fault, kind: 'variant' } as const
+}
+const variant: FaultSheet = { ...fault, kind: 'variant' }
 
 test.for<[Record<string, Partial<CheckResult>>, boolean]>([
   [{ 'caching.users.ttl': {} }, true],
