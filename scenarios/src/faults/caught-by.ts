@@ -121,7 +121,7 @@ export const CAUGHT_BY: CaughtBy = {
   'details-unknown-200': ['correctness.details.content'],
   'details-unknown-500': ['correctness.details.content'],
   'details-sequential': ['correctness.details.in-parallel'],
-  'details-orders-lost-silently': ['circuit-breaker.isolation', 'correctness.details.content'],
+  'details-orders-lost-silently': ['advice.details.orders-away'],
 
   ...perService('never-cached', (service) => of(`caching.${service}`, 'served')),
   ...perService('cache-kept-by-put', (service) => [

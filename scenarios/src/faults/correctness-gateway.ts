@@ -4,6 +4,7 @@ import { answering, idOf, instead, on, parse, reply, withStatus } from './rewrit
 import type { Row, Switches } from './switches.ts'
 
 const fault = faultsOf('correctness')
+const advised = faultsOf('advice')
 
 interface Details {
   readonly user: Row
@@ -119,7 +120,7 @@ export const GATEWAY_FAULTS = [
       return reply(200, { user: parse(user.text), orders: parse(orders.text) })
     }),
   ),
-  fault(
+  advised(
     'details-orders-lost-silently',
     ['orders'],
     'While orders is down, details say that the user has no orders.',
