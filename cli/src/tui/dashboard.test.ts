@@ -70,6 +70,8 @@ describe.runIf(hasTmux)('in a terminal', { timeout: TIMEOUT_MS }, () => {
     const closed = await terminal.waitFor(/users +● CLOSED ─+ 0\/5/)
     expect(closed).toContain('HALF_OPEN → CLOSED')
     await terminal.waitFor(/user:1 +━+ +\d+ s/)
+    // Nothing is being done any more, between the time that it has run and how it is.
+    await terminal.waitFor(/^ msctl .* s +● ok/)
     await terminal.press('f')
     await terminal.waitFor('The cache is empty; 1 key')
 
