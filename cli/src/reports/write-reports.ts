@@ -36,10 +36,15 @@ export async function checkReportFiles(
     if (names.indexOf(file) !== index) throw fail('Two reports would be written to it.')
     try {
       await mkdir(path.dirname(file), { recursive: true })
-      await access(path.dirname(file), constants.W_OK)
       const found = await stat(file).catch(() => undefined)
       if (found?.isDirectory() === true) throw fail('It is a folder.')
       if (found !== undefined) await access(file, constants.W_OK)
+      // Tried, because permissions do not tell all: a disk may be read-only.
+      if (found === undefined || found.isFile()) {
+        const draft = draftOf(file)
+        await writeFile(draft, '')
+        await rm(draft)
+      }
     } catch (error) {
       throw error instanceof Failure ? error : fail((error as Error).message, error)
     }
@@ -78,7 +83,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
   const found = await stat(file).catch(() => undefined)
   if (found !== undefined && !found.isFile()) return writeFile(file, text)
-  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`)
+  const draft = draftOf(file)
   try {
     await writeFile(draft, text)
     await rename(draft, file)
@@ -87,3 +92,5 @@ async function replaceFile(file: string, text: string): Promise<void> {
     throw error
   }
 }
+
+const draftOf = (file: string) => path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`)
