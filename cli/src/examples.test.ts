@@ -145,7 +145,7 @@ beforeAll(async () => {
   const { code, err } = await run('msctl up')
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
 })
-/** What the examples of `msctl report` read. */
+/** What the examples of `msctl report` and `msctl grade` read. */
 async function storeReports(): Promise<void> {
   await writeFile(path.join(home, 'report.json'), renderReport('json', exampleReport('en'), {}))
   for (const shard of ['shard-1', 'shard-2']) {
@@ -154,6 +154,10 @@ async function storeReports(): Promise<void> {
     await mkdir(path.join(home, shard))
     await writeFile(path.join(home, shard, 'grades.json'), JSON.stringify(grades))
   }
+  await mkdir(path.join(home, 'submissions', 'ann'), { recursive: true })
+  // One that is soon graded: it ends at once.
+  const submission = { url: 'http://127.0.0.1:$PORT', start: 'echo no such platform; exit 1' }
+  await writeFile(path.join(home, 'submissions', 'ann', 'submission.json'), JSON.stringify(submission))
 }
 
 afterAll(async () => {
@@ -232,6 +236,7 @@ const DOCUMENTS: Readonly<Record<keyof typeof JSON_SCHEMAS, string>> = {
   'report show': 'report show report.json --json',
   'report merge': 'report merge shard-1 shard-2 --json',
   verify: 'verify --only caching --json',
+  grade: 'grade submissions --out graded --json',
   config: 'config --json',
   completion: 'completion bash --json',
   schema: 'schema --json',

@@ -385,7 +385,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
 
   add('grade', '<submissions>', [
     'msctl grade submissions',
-    'msctl grade submissions --jobs 2 --out /tmp/grades',
+    'msctl grade submissions --jobs 2 --out grades-again',
     'msctl grade submissions --shard 2/5 --out grades-2',
   ])
     .option('--out <folder>', option.gradesOut)
