@@ -48,12 +48,13 @@ const SOMETHING: Record<ServiceName, () => Fields> = {
 export function probing(platform: FaultyPlatform): Probed & { close(): Promise<void> } {
   let redis: Redis | undefined
   // A connection for each request: what listens comes and goes.
-  const dispatcher = new Agent({ pipelining: 0 })
+  const dispatcher = new Agent()
   const ask: Probed['ask'] = async (method, path, body) => {
     const startedAt = performance.now()
     const answer = await request(platform.url + path, {
       method: method as 'GET',
       dispatcher,
+      reset: true,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
     })
