@@ -31,7 +31,7 @@ const GOOD: ComposeFacts = {
     service('migrate', { state: 'exited (0)', isRunning: false }),
   ],
   start: { command: 'docker compose up --build', exitCode: 0, output: [], durationMs: 1, byHand: [] },
-  ready: { missing: [], durationMs: 5_000, limitMs: 180_000 },
+  ready: { missing: [], durationMs: 5_000, limitMs: 180_000, isMachineBusy: false },
   changes: [],
 }
 
@@ -147,6 +147,13 @@ test.each<[string, ComposeFacts, string[]]>([
   expect(await failing(facts)).toEqual(ids)
 })
 
+test('a machine that was too busy is not held against it, unless a part ended', async () => {
+  const late = { ...GOOD.ready, missing: ['orders: GET /orders → 503'], isMachineBusy: true }
+  expect(await failing({ ...GOOD, ready: late })).toEqual([])
+  const ended = but('orders', { state: 'exited (1)', isRunning: false })
+  expect(await failing({ ...ended, ready: late })).toEqual(['compose.starts', 'compose.ready'])
+})
+
 test('a file that nobody can read fails everything', async () => {
   const facts: ComposeFacts = {
     ...{ file: 'docker-compose.yml', roles: {}, databaseNames: {}, services: [], changes: [] },
@@ -157,7 +164,7 @@ test('a file that nobody can read fails everything', async () => {
       durationMs: 0,
       byHand: [],
     },
-    ready: { missing: [], durationMs: 0, limitMs: 180_000 },
+    ready: { missing: [], durationMs: 0, limitMs: 180_000, isMachineBusy: false },
   }
   expect((await failing(facts)).filter((id) => id.startsWith('compose.'))).toHaveLength(7)
 })

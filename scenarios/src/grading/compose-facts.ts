@@ -27,6 +27,8 @@ export interface ComposeFacts {
     readonly missing: readonly string[]
     readonly durationMs: number
     readonly limitMs: number
+    /** Whether the machine was so busy that nothing can be concluded from what did not answer in time. */
+    readonly isMachineBusy: boolean
   }
   /** What was changed so that it can run beside others: each a sentence. */
   readonly changes: readonly string[]

@@ -9,7 +9,7 @@ import type { Target } from './run-grading.ts'
 const FACTS: ComposeFacts = {
   ...{ file: 'docker-compose.yml', roles: {}, databaseNames: {}, services: [], changes: [] },
   start: { command: 'docker compose up', exitCode: 1, output: ['boom'], durationMs: 0, byHand: [] },
-  ready: { missing: [], durationMs: 0, limitMs: 180_000 },
+  ready: { missing: [], durationMs: 0, limitMs: 180_000, isMachineBusy: false },
 }
 const grade = (target: Target, more: object = {}) =>
   gradeUnstarted({

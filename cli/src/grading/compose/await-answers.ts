@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os'
 import type { ServiceName } from '@msctl/sdk/contract'
 import { waitUntil } from '../../platform/local/wait-until.ts'
 import type { SubmittedContainer } from './inspect.ts'
@@ -11,6 +12,8 @@ const FAST_PROBES = 4
 const SLOW_POLL_MS = 5_000
 /** How long health checks are waited for before the gateway is asked, in milliseconds: each failure there counts. */
 const HEALTH_PATIENCE_MS = 60_000
+const BUSY_LOAD = 1.5
+const BUSY_INSPECTION_MS = 1_500
 /** So often in a row a container has to be seen ended before it counts. */
 const DEAD_LOOKS = 3
 
@@ -20,6 +23,8 @@ export interface Answers {
   readonly missing: readonly string[]
   /** When that was known, as `performance.now()`. */
   readonly at: number
+  /** Whether this machine was so busy that nothing can be concluded from what did not answer in time. */
+  readonly isMachineBusy: boolean
 }
 
 /**
@@ -42,11 +47,14 @@ export async function awaitAnswers(options: {
   const failures = new Map<ServiceName, number>()
   const nextProbe = new Map<ServiceName, number>()
   const open = new Map<ServiceName, string>(SERVICES.map((service) => [service, 'never asked']))
+  const inspections: number[] = []
   let isGatewayThere = false
 
   const isDead = (role: ServiceName | 'gateway') => (deadLooks.get(roles[role] ?? '') ?? 0) >= DEAD_LOOKS
   async function look(): Promise<true | undefined> {
+    const asked = performance.now()
     const found = await containers()
+    inspections.push(performance.now() - asked)
     for (const { service, isDead: isOver } of found)
       deadLooks.set(service, isOver ? (deadLooks.get(service) ?? 0) + 1 : 0)
     const isThere = (role: ServiceName | 'gateway') => found.some(({ service }) => service === roles[role])
@@ -79,7 +87,14 @@ export async function awaitAnswers(options: {
   const missing = isGatewayThere
     ? [...open].map(([service, why]) => `${service}: ${why}`)
     : [`gateway: ${url === undefined ? 'there is none' : [...new Set(open.values())].join(', ')}`]
-  return { isGatewayThere, missing, at: performance.now() }
+  return { isGatewayThere, missing, at: performance.now(), isMachineBusy: isBusy(inspections) }
+}
+
+/** Runnable processes for each processor, and how long Docker takes to say what runs: far more than where there is nothing else to do. */
+function isBusy(inspections: readonly number[]): boolean {
+  const [load = 0] = loadavg()
+  const median = inspections.toSorted((one, other) => one - other)[Math.floor(inspections.length / 2)] ?? 0
+  return load / availableParallelism() > BUSY_LOAD || median > BUSY_INSPECTION_MS
 }
 
 async function probe(

@@ -201,10 +201,19 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
         missing: answers.missing,
         durationMs: Math.round(readyLimitMs - (readyByMs - answers.at)),
         limitMs: readyLimitMs,
+        isMachineBusy: answers.isMachineBusy,
       },
       changes: isolated.changes,
     }
-    if (url === undefined || !answers.isGatewayThere) return { facts, reach: undefined, close }
+    if (url === undefined || !answers.isGatewayThere) {
+      const parts = new Set(Object.values(roles))
+      const doAllRun = facts.services.every(({ name, isRunning }) => isRunning || !parts.has(name))
+      if (url !== undefined && doAllRun && answers.isMachineBusy) {
+        const why = `All of it runs, and nothing answered within ${readyLimitMs / 1000} s: this machine is too busy to tell why.`
+        throw new Failure('compose-failed', { command: shownCommand, output: [why, ...answers.missing] })
+      }
+      return { facts, reach: undefined, close }
+    }
     const hands = composeHands({ cli: enduring, project, roles, restart: () => restart(url) })
     return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), hands }, close }
   } catch (error) {
@@ -247,7 +256,7 @@ function unreadable(
     databaseNames: {},
     services: [],
     start: { command: shownCommand, exitCode: 1, output: problem, durationMs: 0, byHand: [] },
-    ready: { missing: [], durationMs: 0, limitMs },
+    ready: { missing: [], durationMs: 0, limitMs, isMachineBusy: false },
     changes: [],
   }
   return { facts, reach: undefined, close: () => Promise.resolve() }
