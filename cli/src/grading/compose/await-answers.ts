@@ -12,8 +12,9 @@ const FAST_PROBES = 4
 const SLOW_POLL_MS = 5_000
 /** How long health checks are waited for before the gateway is asked, in milliseconds: each failure there counts. */
 const HEALTH_PATIENCE_MS = 60_000
-const BUSY_LOAD = 1.5
-const BUSY_INSPECTION_MS = 1_500
+/** Far more than a few submissions that are graded side by side come to. */
+const BUSY_LOAD = 4
+const BUSY_INSPECTION_MS = 2_500
 /** So often in a row a container has to be seen ended before it counts. */
 const DEAD_LOOKS = 3
 
