@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/scenarios/checks'
 import { FAULTS, type FaultSheet, startFaultyPlatform } from '@msctl/scenarios/faults'
-import { type Report, runGrading, type Target } from '@msctl/scenarios/grading'
+import { runGrading, type Target } from '@msctl/scenarios/grading'
 import { startPostgres, startRedis } from '../platform/local/throwaway.ts'
 import { judgeTrial, type Trial } from './judge-trial.ts'
 
@@ -107,5 +107,3 @@ function targetOf({ url, redisUrl, databaseUrls, control }: Platform): Target {
     },
   }
 }
-
-export type { Report }

@@ -200,7 +200,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Which service a path is about. */
-export function serviceOf(path: string): ServiceName | 'gateway' {
+function serviceOf(path: string): ServiceName | 'gateway' {
   const first = path.split(/[/?]/)[1]
   return SERVICES.find((service) => service === first) ?? 'gateway'
 }
