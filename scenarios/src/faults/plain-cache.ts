@@ -18,7 +18,7 @@ export interface CacheRules {
  * The cache as the assignment sketches it: look it up, else load and fill; forget what changes. With its race, in which a reader
  * fills in what a writer has changed meanwhile. Without Redis it does without.
  */
-export function createPlainCache(
+function createPlainCache(
   cache: Cache,
   part: ServicePart,
   {
