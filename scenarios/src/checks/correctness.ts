@@ -535,11 +535,13 @@ async function sendWrong(lab: CrudLab, resource: Resource): Promise<void> {
   const { id } = take(lab, READ)
   const target = take(lab, BYSTANDER)
   const bodies = resource.refused(lab.world)
+  // What was there before may happen to say the same.
+  const before = new Set((await list(lab, resource, [])).rows?.map((row) => row.id))
   const created = await inCalm(lab, resource, id, bodies, (body) => post(lab, resource, body))
   const [changed] = await inCalm(lab, resource, id, [refusedChange], (json) =>
     lab.world.request('PUT', `${path}/${target.id}`, { json }),
   )
-  const { rows } = await list(lab, resource, [])
+  const rows = (await list(lab, resource, [])).rows?.filter((row) => !before.has(row.id))
   const stored = bodies.filter((body, index) => {
     const isSaidToBe = isOk(created[index] as Answer)
     return !isSaidToBe && rows?.some((row) => isMadeOf(row, body))
