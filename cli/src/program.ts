@@ -294,7 +294,7 @@ export function createProgram({ messages, version, execute }: ProgramOptions): C
 
   add('verify', '', [
     'msctl verify',
-    'msctl verify --url http://student.example:8000 --control ./ctl --redis redis://127.0.0.1:6379',
+    'msctl verify --url http://127.0.0.1:9000 --control ./ctl --redis redis://127.0.0.1:6379',
     'msctl verify --only caching,payments --report html=report.html',
   ])
     .option('--control <program>', option.control)
