@@ -34,7 +34,11 @@ export function judgeTrial(sheet: FaultSheet, report: Report, language: 'en' | '
       : meant.includes(id)
   const caughtBy = [...failed, ...advised].filter((id) => (kind === 'fault' ? isMeant(id) : false))
   // What is advised costs no points: many an implementation that is correct could do better.
-  const unrelated = failed.filter((id) => !caughtBy.includes(id))
+  // Nor is it another mistake when a check cannot hold without one that failed.
+  const fallen = new Set(report.checks.filter(({ status }) => status === 'fail').map(({ id }) => id))
+  const unrelated = own
+    .filter(({ id, dependsOn }) => !caughtBy.includes(id) && !dependsOn.some((each) => fallen.has(each)))
+    .map(({ id }) => id)
   const errors = report.checks
     .filter(({ status }) => status === 'error')
     .map(({ id, cause }) => `${id}: ${cause?.actual ?? ''}`)

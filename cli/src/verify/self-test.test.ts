@@ -42,6 +42,8 @@ test.for<[Record<string, Partial<CheckResult>>, boolean]>([
   [{ 'caching.users.ttl': {}, 'caching.orders.ttl': {} }, false],
   // What only fell with another one is not wrongly blamed.
   [{ 'caching.users.ttl': {}, 'caching.orders.ttl': { because: 'caching.users.ttl' } }, true],
+  [{ 'caching.users.ttl': {}, 'caching.orders.ttl': { dependsOn: ['caching.users.ttl'] } }, true],
+  [{ 'caching.users.ttl': {}, 'caching.orders.ttl': { dependsOn: ['caching.orders.key'] } }, false],
   [{ 'caching.users.ttl': {}, 'caching.orders.ttl': { status: 'error' } }, false],
 ])('a fault on which %j: %s', ([failed, isRight]) => {
   expect(judgeTrial(fault, reportWith(failed), 'en').isRight).toBe(isRight)

@@ -415,14 +415,21 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   }
   await table.release()
   const answers = await all
+  const passed = answers.filter(isThrough)
+  if (passed.length === 0) {
+    // Refused, every one of them, and yet they have reached the service.
+    if (most > 1) lane.refusing?.push(complain(LEAKED, ...answers.slice(0, 1)))
+    return undefined
+  }
   lane.oneTrial = {
     complaints: most > 1 ? [complain(SEVERAL(most, BURST), ...answers.slice(0, 3))] : [],
   }
-  return answers.filter(isThrough)
+  return passed
 }
 
-/** Whether it was answered by the service, be it with a refusal of its own. */
-const isThrough = ({ status }: Answer) => status !== null && status < 500
+/** Whether the service answered for a list: with one, or with a refusal of its own. */
+const isThrough = (answer: Answer) =>
+  answer.status !== null && answer.status < 500 && (!isOk(answer) || rowsOf(answer) !== undefined)
 
 /** After a trial that succeeded: all get through, and the health says so. */
 async function judgeClosed(lab: BreakerLab, lane: Lane, passed: readonly Answer[]): Promise<Complaint[]> {

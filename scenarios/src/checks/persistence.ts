@@ -10,9 +10,9 @@ import {
   type Grader,
   GradingError,
 } from '../grading/index.ts'
-import { isOk, type Row, rowOf, says } from './answers.ts'
+import { idOf, isOk, type Row, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
-import { create, look, type Stored } from './objects.ts'
+import { create, look, post, type Stored } from './objects.ts'
 import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 import { controlOf, createPower, type Power } from './service-power.ts'
@@ -200,17 +200,28 @@ async function restart(lab: PersistenceLab): Promise<void> {
     const answers = [stored(edited.id).answer, stored(untouched.id).answer]
     const finding = judge(AFTER_RESTART, wrong, { answers, repro: restartRepro(resource) })
     lab.expect(idOfCheck(service, 'survive-restart'), withControl(finding, restarted))
-    const made = await create(lab, resource)
-    if (made === undefined) continue
-    shown.push(made.answer)
-    if (ids.includes(made.id))
+    const made = await post(lab, resource, resource.make(lab.world))
+    shown.push(made)
+    const id = idOf(made)
+    if (isOk(made) && id !== undefined && ids.includes(id))
       complaints.push(
         complain(
           {
-            en: `${path}: the id ${made.id} was given out a second time.`,
-            ru: `${path}: id ${made.id} выдан второй раз.`,
+            en: `${path}: the id ${id} was given out a second time.`,
+            ru: `${path}: id ${id} выдан второй раз.`,
           },
-          made.answer,
+          made,
+        ),
+      )
+    // Not 502 to 504: these say that the service is not there yet.
+    if (made.status === 500 || made.status === 409)
+      complaints.push(
+        complain(
+          {
+            en: `${path}: what could be created before the restart cannot be created after it.`,
+            ru: `${path}: до перезапуска объект создавался, после него — нет.`,
+          },
+          made,
         ),
       )
   }

@@ -127,6 +127,7 @@ export const CAUGHT_BY: CaughtBy = {
   ...perService('cache-kept-by-put', (service) => [
     `caching.${service}.invalidated-by-put`,
     `correctness.${service}.update`,
+    ...of(`persistence.${service}`, 'survive-restart', 'acknowledged-writes'),
   ]),
   ...perService('cache-kept-by-delete', (service) => [
     `caching.${service}.invalidated-by-delete`,
@@ -162,7 +163,11 @@ export const CAUGHT_BY: CaughtBy = {
   'users-cache-holds-a-mark': of('caching.users', 'served', 'key'),
   'orders-cache-never-read': of('caching.orders', 'served', 'ttl'),
   'payments-cache-in-process': of('caching.payments', 'served'),
-  'users-put-caches-old': ['caching.users.invalidated-by-put', 'correctness.users.update'],
+  'users-put-caches-old': [
+    'caching.users.invalidated-by-put',
+    'correctness.users.update',
+    ...of('persistence.users', 'survive-restart', 'acknowledged-writes'),
+  ],
 
   'payments-never-fail': ['payments.failure-rate', 'payments.statuses'],
   'payments-always-fail': ['payments.failure-rate', 'payments.statuses'],
@@ -201,7 +206,7 @@ export const CAUGHT_BY: CaughtBy = {
   ),
   'orders-emptied-at-start': of('persistence.orders', 'survive-restart', 'acknowledged-writes'),
   'payments-emptied-at-start': of('persistence.payments', 'survive-restart', 'acknowledged-writes'),
-  'users-ids-start-again': ['persistence.ids-go-on'],
+  'users-ids-start-again': ['persistence.ids-go-on', 'circuit-breaker.users.opens-at-fifth'],
   'orders-ids-used-again': ['persistence.ids-go-on'],
   'users-edits-lost': of('persistence.users', 'survive-restart', 'acknowledged-writes'),
   'payments-edits-lost': of('persistence.payments', 'survive-restart', 'acknowledged-writes'),
@@ -223,7 +228,7 @@ export const CAUGHT_BY: CaughtBy = {
   'health-without-circuits': ['circuit-breaker.health'],
   'health-missing': ['circuit-breaker.health', 'correctness.gateway.status'],
   'health-html': ['circuit-breaker.health', 'correctness.gateway.status'],
-  'open-refuses-slowly': ofEachCircuit('refuses-when-open'),
+  'open-refuses-slowly': [...ofEachCircuit('refuses-when-open'), ...ofEachCircuit('trial-decides')],
   'open-answers-200': ofEachCircuit('refuses-when-open'),
   'open-still-sends': ofEachCircuit('refuses-when-open'),
   'open-for-ever': ofEachCircuit('half-open-after-reset'),
