@@ -19,6 +19,21 @@ export interface TestTerminal {
   close(): Promise<void>
 }
 
+/**
+ * What `env` is told first, so that a program in a terminal looks the same wherever the tests run: in CI, too, and in
+ * the shell of somebody who wants no colours.
+ */
+export const NOTHING_INHERITED: readonly string[] = [
+  'CI',
+  'NO_COLOR',
+  'FORCE_COLOR',
+  'MSCTL_LANG',
+  'LC_ALL',
+  'LANG',
+  'COLUMNS',
+  'LINES',
+].flatMap((name) => ['-u', name])
+
 /** Higher than any screen that we print. */
 const ROWS = 120
 
@@ -37,7 +52,7 @@ export async function openTerminal(): Promise<TestTerminal> {
       const variables = Object.entries(env).map(([key, value]) => `${key}=${value}`)
       // The screen stays until it has been looked at.
       const script = 'name=$1; shift; "$@"; tmux wait-for -S "$name"; exec sleep 60'
-      const inside = ['sh', '-c', script, 'sh', name, 'env', ...variables, ...command]
+      const inside = ['sh', '-c', script, 'sh', name, 'env', ...NOTHING_INHERITED, ...variables, ...command]
       await tmux('new-session', '-d', '-s', name, ...size, ...inside)
       await tmux('wait-for', name)
       const text = await tmux('capture-pane', '-p', ...(withMarks ? ['-e'] : []), '-t', name)

@@ -10,6 +10,9 @@ import { type LiveTerminal, openLiveTerminal } from './testing/live-terminal.ts'
 /** Long enough to be seen while it is open. */
 const RESET_SECONDS = 3
 const TIMEOUT_MS = 90_000
+/** Clears the screen; what is typed before that has been done would be wiped away with the rest. */
+const CLEAR = 'clear; echo clean'
+const CLEARED = /^clean\n\$\s*$/
 
 describe.runIf(hasTmux)('in a terminal', { timeout: TIMEOUT_MS }, () => {
   let home: string
@@ -28,7 +31,8 @@ describe.runIf(hasTmux)('in a terminal', { timeout: TIMEOUT_MS }, () => {
     const bin = path.dirname(process.execPath)
     const env = { MSCTL_HOME: home, HOME: home, LANG: 'C.UTF-8', PATH: `${bin}:${process.env.PATH}` }
     terminal = await openLiveTerminal({ columns: 80, rows: 24, env })
-    await terminal.press(`alias msctl="node '${MAIN}'"; stty -g > '${home}/before'; clear`, 'Enter')
+    await terminal.press(`alias msctl="node '${MAIN}'"; stty -g > '${home}/before'; ${CLEAR}`, 'Enter')
+    await terminal.waitFor(CLEARED)
   }, TIMEOUT_MS)
   afterAll(async () => {
     await terminal?.close()
@@ -39,14 +43,14 @@ describe.runIf(hasTmux)('in a terminal', { timeout: TIMEOUT_MS }, () => {
   /** Leaves by a key, and checks that the terminal is as it was before. */
   async function expectSaneAfter(key: string, code: number): Promise<void> {
     await terminal.press(key)
-    const text = await terminal.waitFor(/exit \d+/)
-    expect(text).toContain(`$ msctl; echo exit $?\nexit ${code}\n`)
+    const text = await terminal.waitFor(/exit \d+\n\$/)
+    expect(text.trimEnd()).toBe(`clean\n$ msctl; echo exit $?\nexit ${code}\n$`)
     expect(await terminal.modes()).toEqual({ alternate: false, cursor: true })
     const compare = `stty -g | cmp - '${home}/before' && echo as before`
     await terminal.press(`clear; ${compare}`, 'Enter')
     await terminal.waitFor(/^as before$/m)
-    await terminal.press('clear', 'Enter')
-    await terminal.waitFor(/^\$ *$/m)
+    await terminal.press(CLEAR, 'Enter')
+    await terminal.waitFor(CLEARED)
   }
 
   test('shows a service stopped, its circuit opened, half-open and closed, by keys; q leaves no trace', async () => {

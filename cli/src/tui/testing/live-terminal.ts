@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
+import { NOTHING_INHERITED } from '../../testing/terminal.ts'
 
 const run = promisify(execFile)
 
@@ -32,7 +33,7 @@ export async function openLiveTerminal(options: {
     (await run('tmux', ['-L', server, '-f', '/dev/null', '-u', ...args])).stdout
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const size = ['-x', String(columns), '-y', String(rows)]
-  await tmux('new-session', '-d', ...size, 'env', '-u', 'CI', '-u', 'NO_COLOR', ...variables, 'PS1=$ ', 'sh')
+  await tmux('new-session', '-d', ...size, 'env', ...NOTHING_INHERITED, ...variables, 'PS1=$ ', 'sh')
   const screen = () => tmux('capture-pane', '-p')
   return {
     press: async (...keys) => void (await tmux('send-keys', ...keys)),
@@ -41,9 +42,9 @@ export async function openLiveTerminal(options: {
       let seen = ''
       const look = async () => {
         seen = await screen()
-        return seen
+        expect(seen).toMatch(text)
       }
-      await expect.poll(look, { timeout: PATIENCE_MS, interval: 100 }).toMatch(text)
+      await vi.waitFor(look, { timeout: PATIENCE_MS, interval: 100 })
       return seen
     },
     resize: async (width, height) =>
