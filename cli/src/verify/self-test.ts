@@ -2,7 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/scenarios/checks'
-import { FAULTS, type FaultSheet, startFaultyPlatform } from '@msctl/scenarios/faults'
+import {
+  createDatabasePool,
+  type DatabasePool,
+  FAULTS,
+  type FaultSheet,
+  startFaultyPlatform,
+} from '@msctl/scenarios/faults'
 import { runGrading, type Target } from '@msctl/scenarios/grading'
 import { startPostgres, startRedis } from '../platform/local/throwaway.ts'
 import { judgeTrial, type Trial } from './judge-trial.ts'
@@ -41,13 +47,19 @@ export async function runSelfTest(options: SelfTestOptions): Promise<readonly Tr
   const sheets = [AS_IT_IS, ...FAULTS].filter(({ name }) => only === undefined || only.includes(name))
   const folder = await mkdtemp(path.join(tmpdir(), 'msctl-self-test-'))
   const postgres = await startPostgres({ dir: path.join(folder, 'postgres') })
+  const databases = createDatabasePool(postgres.url)
   let redises = 0
   const redis = () => startRedis({ dir: path.join(folder, `redis-${redises++}`), cacheDir, env })
   const trials = new Map<string, Trial>()
   const queue = [...sheets]
   const worker = async () => {
     for (let sheet = queue.shift(); sheet !== undefined && !signal.aborted; sheet = queue.shift()) {
-      const trial = await tryOne(sheet, { ...options, postgresUrl: postgres.url, startRedis: redis })
+      const trial = await tryOne(sheet, {
+        ...options,
+        postgresUrl: postgres.url,
+        databases,
+        startRedis: redis,
+      })
       trials.set(sheet.name, trial)
       onTrial(trial, trials.size, sheets.length)
     }
@@ -65,13 +77,14 @@ async function tryOne(
   sheet: FaultSheet,
   options: SelfTestOptions & {
     readonly postgresUrl: string
+    readonly databases: DatabasePool
     readonly startRedis: () => Promise<{ url: string; stop(): Promise<void> }>
   },
 ): Promise<Trial> {
-  const { postgresUrl, startRedis: startOwnRedis, language, signal, version } = options
+  const { postgresUrl, databases, startRedis: startOwnRedis, language, signal, version } = options
   const platform = await startFaultyPlatform({
     faults: sheet === AS_IT_IS ? [] : [sheet.name],
-    ...{ postgresUrl, startRedis: startOwnRedis, resetSeconds: RESET_SECONDS },
+    ...{ postgresUrl, databases, startRedis: startOwnRedis, resetSeconds: RESET_SECONDS },
   })
   try {
     const report = await runGrading({
