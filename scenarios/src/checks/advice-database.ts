@@ -92,6 +92,7 @@ const STOPPED: ServiceName = 'orders'
 const hangingService: Experiment<Record<never, never>> = {
   needs: ['http', 'db'],
   uses: [HANGING],
+  isAboutOutages: true,
   expectedMs: () => 5_000,
   sheet: {
     name: 'advice-hanging-service',
@@ -206,6 +207,7 @@ async function askWhileHeld<T>(
 const gracefulStop: Experiment<Record<never, never>> = {
   needs: ['http', 'db', 'control'],
   uses: ['users', STOPPED],
+  isAboutOutages: true,
   expectedMs: () => 4_000,
   sheet: {
     name: 'advice-graceful-stop',

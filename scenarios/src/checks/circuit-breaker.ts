@@ -146,6 +146,7 @@ const checksOf = (resource: Resource): readonly (readonly [string, Check])[] => 
 export const circuitBreaker: Experiment<State> = {
   needs: ['control'],
   uses: ['users', 'orders', 'payments'],
+  isAboutOutages: true,
   expectedMs: (resetSeconds) => 4_000 + 2_150 * resetSeconds,
   sheet: {
     name: 'circuit-breaker',

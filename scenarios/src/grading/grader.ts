@@ -139,6 +139,11 @@ export interface Experiment<State = unknown> {
   readonly needs: readonly Need[]
   /** The services that it disturbs or fills, and must have for itself meanwhile. */
   readonly uses: readonly ServiceName[]
+  /**
+   * Whether services out of reach are what it is about. Any other experiment that fails while one is out of reach is run once more,
+   * before that is held against anybody.
+   */
+  readonly isAboutOutages?: boolean
   /** How long it takes, in milliseconds, for the time that is left to be told; default 3 000. */
   readonly expectedMs?: (resetSeconds: number) => number
 }

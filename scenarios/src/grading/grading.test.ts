@@ -4,12 +4,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { circuitBreaker } from '../checks/circuit-breaker.ts'
 import { persistence } from '../checks/persistence.ts'
 import { defineSheet } from '../engine/index.ts'
 import type { Hands } from './control.ts'
 import { controlProgram } from './control-program.ts'
+import type { GradingEvent } from './events.ts'
 import type { Check, Experiment, Grader } from './grader.ts'
 import type { Report } from './report.ts'
 import { type GradingOptions, runGrading, TargetNotReady } from './run-grading.ts'
@@ -19,8 +21,8 @@ interface Sketch {
   readonly url: string
   readonly down: Set<string>
   readonly server: Server
-  /** Called before each request is answered. */
-  onRequest: (path: string) => void
+  /** Called before each request is answered, which waits for what it promises. */
+  onRequest: (path: string) => void | Promise<void>
 }
 
 async function startSketch(): Promise<Sketch> {
@@ -30,9 +32,9 @@ async function startSketch(): Promise<Sketch> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
+    request.on('end', async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://sketch')
-      sketch.onRequest(pathname)
+      await sketch.onRequest(pathname)
       const [, service = '', id] = pathname.split('/')
       const answer = (status: number, body: unknown) => {
         if (response.destroyed) return
@@ -189,6 +191,37 @@ test('a service that fails, in front of a gateway that is there, is a failure', 
   expect(report.checks[0]?.repro).toContain('curl')
 })
 
+test('a service that is out of reach for a moment is asked again, which is told', async () => {
+  const sketch = await startSketch()
+  let seen = 0
+  sketch.onRequest = (pathname) => {
+    if (pathname !== '/users') return
+    seen++
+    if (seen === 3) sketch.down.add('users')
+    if (seen === 8) sketch.down.delete('users')
+  }
+  const notes: string[] = []
+  const onEvent = (event: GradingEvent) => void (event.type === 'note' && notes.push(event.text))
+  const report = await grade(sketch.url, [asks(5)], { onEvent })
+  expect(report.checks).toMatchObject([{ status: 'pass' }])
+  expect(notes).toEqual(['Asks: tried again, as a service was out of reach meanwhile'])
+  expect(report.timeline.map((entry) => 'label' in entry && entry.label)).toContain(notes[0])
+})
+
+test('a service that is out of reach where ordinary requests take seconds is nobody’s failure', async () => {
+  const sketch = await startSketch()
+  let seen = 0
+  let looks = 0
+  sketch.onRequest = async (pathname) => {
+    if (pathname === '/users' && ++seen === 3) sketch.down.add('users')
+    // Once both runs are over, it is looked at how long things take.
+    if (pathname === '/health' && seen > 10 && ++looks === 1) await delay(1_100)
+  }
+  const report = await grade(sketch.url, [asks(5)], { lostAfterMs: 5_000 })
+  expect(statusesOf(report)).toEqual(['error'])
+  expect(reasonsOf(report)).toContain('too much to do')
+})
+
 test('what is not given is not assessed, and says how to give it', async () => {
   const { url } = await startSketch()
   const report = await grade(url, [asks(1, { needs: ['redis'] }), circuitBreaker])
@@ -316,7 +349,8 @@ test('a check that comes out differently is marked, and has failed', async () =>
             {
               title: 'Once',
               run: async (lab) => {
-                if (++attempts === 2) sketch.down.add('users')
+                // Away also when it is tried again.
+                if ([2, 3].includes(++attempts)) sketch.down.add('users')
                 await steps[0]?.run(lab)
                 sketch.down.delete('users')
               },

@@ -42,7 +42,7 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
   const launched = await startPostgresServer({
     ...{ binaries, cluster, account, port },
     logFile: path.join(dir, 'postgres.log'),
-    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
+    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=600'],
   })
   launched.release()
   return {
