@@ -92,9 +92,13 @@ export interface Lane {
   readonly controls: Evidence[]
 }
 
-/** Makes what a lane needs; `undefined` when the service creates nothing. */
-export async function prepareLane(lab: BreakerLab, resource: Resource): Promise<Lane | undefined> {
-  const first = await create(lab, resource)
+/** Makes what a lane needs; `undefined` when the service creates nothing. @param refused gets its answer then. */
+export async function prepareLane(
+  lab: BreakerLab,
+  resource: Resource,
+  refused: (answer: Answer) => void,
+): Promise<Lane | undefined> {
+  const first = await create(lab, resource, undefined, refused)
   if (first === undefined) return undefined
   return {
     resource,

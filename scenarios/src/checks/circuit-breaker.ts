@@ -1,5 +1,6 @@
 import type { Lab, Text } from '../engine/index.ts'
 import {
+  type Answer,
   type Check,
   type CheckFinding,
   type Experiment,
@@ -229,22 +230,19 @@ export const circuitBreaker: Experiment<State> = {
   },
 }
 
+const NOTHING_CREATED = title(
+  'Nothing could be created to ask for.',
+  'Не удалось создать ничего, что можно запрашивать.',
+)
+
 async function prepare(lab: BreakerLab): Promise<void> {
   // A stop that takes longer than that leaves no time to see what it does.
   lab.state.power = createPower(lab, (lab.parameter('resetSeconds') * 1000) / 3)
   for (const resource of ALL_RESOURCES) {
-    const lane = await prepareLane(lab, resource)
+    const refused: Answer[] = []
+    const lane = await prepareLane(lab, resource, (answer) => refused.push(answer))
     if (lane !== undefined) lab.state.lanes.push(lane)
-    else {
-      lab.expect(idOf(resource, 'opens-at-fifth'), {
-        held: false,
-        expected: OPENS,
-        actual: title(
-          'Nothing could be created to ask for.',
-          'Не удалось создать ничего, что можно запрашивать.',
-        ),
-      })
-    }
+    else lab.expect(idOf(resource, 'opens-at-fifth'), judge(OPENS, [complain(NOTHING_CREATED, ...refused)]))
   }
 }
 

@@ -21,15 +21,22 @@ export async function post({ world }: AnyLab, resource: Resource, body: unknown)
   return answer
 }
 
-/** Creates one, for a check that is about something else; `undefined` when that is not possible. */
+/**
+ * Creates one, for a check that is about something else; `undefined` when that is not possible.
+ *
+ * @param refused gets the answer then.
+ */
 export async function create(
   lab: AnyLab,
   resource: Resource,
   body: Row = resource.make(lab.world),
+  refused?: (answer: Answer) => void,
 ): Promise<Created | undefined> {
   const answer = await post(lab, resource, body)
   const id = isOk(answer) ? idOf(answer) : undefined
-  return id === undefined ? undefined : { id, body: asMade(body, answer), answer }
+  if (id !== undefined) return { id, body: asMade(body, answer), answer }
+  refused?.(answer)
+  return undefined
 }
 
 /** Works through a list, a few at a time, so that the target is not hurried and its pools are not drained. */

@@ -147,11 +147,11 @@ async function prepare(lab: PersistenceLab): Promise<void> {
   lab.state.power = createPower(lab)
   const kept = await Promise.all(
     ALL_RESOURCES.map(async (resource): Promise<Kept | undefined> => {
-      const untouched = await create(lab, resource)
-      const edited = await create(lab, resource)
-      const gone = await create(lab, resource)
+      const refused: Answer[] = []
+      const make = () => create(lab, resource, undefined, (answer) => refused.push(answer))
+      const [untouched, edited, gone] = [await make(), await make(), await make()]
       if (untouched === undefined || edited === undefined || gone === undefined) {
-        cannotCreate(lab, resource)
+        cannotCreate(lab, resource, refused)
         return undefined
       }
       const { path } = resource
@@ -175,15 +175,14 @@ async function prepare(lab: PersistenceLab): Promise<void> {
 }
 
 /** Nothing that could be kept can even be created. */
-function cannotCreate(lab: PersistenceLab, { service, path }: Resource): void {
-  const finding = {
-    held: false,
-    expected: title(
+function cannotCreate(lab: PersistenceLab, { service, path }: Resource, refused: readonly Answer[]): void {
+  const finding = judge(
+    title(
       `POST ${path} creates something that can be kept.`,
       `POST ${path} создаёт то, что можно сохранить.`,
     ),
-    actual: title('Nothing could be created.', 'Создать ничего не удалось.'),
-  }
+    [complain(title('Nothing could be created.', 'Создать ничего не удалось.'), ...refused)],
+  )
   for (const what of ['survive-restart', 'acknowledged-writes']) lab.expect(idOfCheck(service, what), finding)
 }
 

@@ -58,7 +58,8 @@ export async function listen(
     })
   }
   const close = async () => {
-    const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+    // More than once: one that was about to be made may come after that.
+    const deadline = setInterval(() => server.closeAllConnections(), DRAIN_MS)
     if (server !== app.server) {
       await new Promise((resolve) => {
         server.close(resolve)
@@ -66,7 +67,7 @@ export async function listen(
       })
     }
     await app.close()
-    clearTimeout(deadline)
+    clearInterval(deadline)
   }
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SERVICES } from '@msctl/sdk/contract'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { inLanguage, type Language, runSheet, type ScenarioEvent, type Text } from '../engine/index.ts'
 import { seededRandom, uniqueText } from './chance.ts'
 import { createControl } from './control.ts'
@@ -182,7 +182,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     }
 
     try {
-      await awaitServices(http, resetSeconds, signal)
+      const awaitServices = createWaiting(http, resetSeconds, signal)
+      await awaitServices(SERVICES)
       const introduced = await introduce({
         ...{ request: http.request, redis, databases, unique, random, created },
         isOurs: target.isOurs ?? false,
@@ -219,6 +220,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
           else settle(check, { by: 'obstacle', ...absence })
         }
         if (open.length === 0 || signal.aborted) return
+        // What an experiment before this one has asked may have opened a circuit, which is nothing to this one.
+        await awaitServices(experiment.uses)
         const { name, title } = experiment.sheet
         const note = { type: 'experiment', name, title: words(title), expectedMs } as const
         const at = recorder.at()
@@ -243,7 +246,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
         if (experiment.isAboutOutages !== true && !signal.aborted && showsOutage(outcome.findings)) {
           // A service that had too much to do for a moment is no mistake in it. One that cannot do it fails again.
           onEvent({ type: 'note', text: words(AGAIN(words(title))) })
-          await awaitServices(http, resetSeconds, signal)
+          await awaitServices(experiment.uses)
           const again = recorder.at()
           outcome = await runOnce()
           recorder.add({
@@ -344,17 +347,22 @@ function showsOutage(findings: Readonly<Record<string, CheckFinding>>): boolean 
 }
 
 /**
- * Waits until no service is answered for with an error: it may just have been started, or a circuit may still be open from
- * somebody's visit before us. One that never gets well is for the checks to judge.
+ * Makes what waits until no service is answered for with an error: it may just have been started, or a circuit may still be open from
+ * somebody's visit. One that never gets well is for the checks to judge, and is waited for once only.
  */
-async function awaitServices(http: Http, resetSeconds: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + resetSeconds * 1_300
-  for (const service of SERVICES) {
-    for (let pauseMs = 200; ; pauseMs = Math.min(2 * pauseMs, resetSeconds * 100)) {
+function createWaiting(http: Http, resetSeconds: number, signal: AbortSignal) {
+  const hopeless = new Set<ServiceName>()
+  const awaitService = async (service: ServiceName) => {
+    const deadline = performance.now() + resetSeconds * 1_300
+    for (let pauseMs = 200; !hopeless.has(service); pauseMs = Math.min(2 * pauseMs, resetSeconds * 100)) {
       const { status } = await http.request('GET', `/${service}?limit=1`)
-      if ((status !== null && status < 500) || performance.now() > deadline) break
-      await delay(pauseMs, undefined, { signal })
+      if (status !== null && status < 500) return
+      if (performance.now() > deadline) hopeless.add(service)
+      else await delay(pauseMs, undefined, { signal })
     }
+  }
+  return async (services: readonly ServiceName[]) => {
+    for (const service of services) await awaitService(service)
   }
 }
 
