@@ -27,6 +27,7 @@ import {
   STAYS_OPEN,
   STOP_WITHOUT_EFFECT,
   TOO_SLOW,
+  TRIAL_MISSED,
   UNTOLD,
   WRONG_COUNT,
   WRONG_RESET,
@@ -327,9 +328,10 @@ function judgeEarly(
   const { trial, seen, beganStart, backAt, resetMs } = times
   const afterMs = seen.answeredAt - trial.sentAt
   if (afterMs >= resetMs * EARLY) {
-    // Seen late, as this machine is slow: it is as it should be.
+    // Seen late, as this machine or the refusals are slow: it is as it should be.
     lane.reset = []
     lane.trial = []
+    lane.oneTrial = { complaints: [], undecided: TRIAL_MISSED }
     return
   }
   const isSoon = seen.sentAt - trial.answeredAt < backAt - beganStart + resetMs * SOON

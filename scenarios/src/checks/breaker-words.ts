@@ -107,6 +107,10 @@ export const PAST_TABLE: Text = {
   en: 'The service answered past its table, so requests that reach it could not be held and counted.',
   ru: 'Сервис отвечает в обход своей таблицы, поэтому дошедшие до него запросы нельзя было задержать и сосчитать.',
 }
+export const TRIAL_MISSED: Text = {
+  en: 'The circuit had closed before the requests that are counted at half-open could be sent.',
+  ru: 'Цепь замкнулась раньше, чем удалось отправить запросы, которые считаются в полуоткрытом состоянии.',
+}
 export const STOP_WITHOUT_EFFECT = (service: string): Text => ({
   en: `The control said that ${service} was stopped, but it answers.`,
   ru: `Программа управления сообщила, что ${service} остановлен, но он отвечает.`,

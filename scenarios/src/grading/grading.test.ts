@@ -22,7 +22,7 @@ interface Sketch {
   readonly down: Set<string>
   readonly server: Server
   /** Called before each request is answered, which waits for what it promises. */
-  onRequest: (path: string) => void | Promise<void>
+  onRequest: (path: string, whole: string) => void | Promise<void>
 }
 
 async function startSketch(): Promise<Sketch> {
@@ -34,7 +34,7 @@ async function startSketch(): Promise<Sketch> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://sketch')
-      await sketch.onRequest(pathname)
+      await sketch.onRequest(pathname, `${request.method} ${request.url}`)
       const [, service = '', id] = pathname.split('/')
       const answer = (status: number, body: unknown) => {
         if (response.destroyed) return
@@ -194,11 +194,10 @@ test('a service that fails, in front of a gateway that is there, is a failure', 
 test('a service that is out of reach for a moment is asked again, which is told', async () => {
   const sketch = await startSketch()
   let seen = 0
-  sketch.onRequest = (pathname) => {
-    if (pathname !== '/users') return
-    seen++
-    if (seen === 3) sketch.down.add('users')
-    if (seen === 8) sketch.down.delete('users')
+  sketch.onRequest = (_, whole) => {
+    if (whole === 'GET /users' && ++seen === 3) sketch.down.add('users')
+    // Then it is looked whether it is back.
+    if (whole === 'GET /users?limit=1') sketch.down.delete('users')
   }
   const notes: string[] = []
   const onEvent = (event: GradingEvent) => void (event.type === 'note' && notes.push(event.text))
@@ -212,10 +211,10 @@ test('a service that is out of reach where ordinary requests take seconds is nob
   const sketch = await startSketch()
   let seen = 0
   let looks = 0
-  sketch.onRequest = async (pathname) => {
-    if (pathname === '/users' && ++seen === 3) sketch.down.add('users')
-    // Once both runs are over, it is looked at how long things take.
-    if (pathname === '/health' && seen > 10 && ++looks === 1) await delay(1_100)
+  sketch.onRequest = async (pathname, whole) => {
+    if (whole === 'GET /users' && ++seen === 3) sketch.down.add('users')
+    // Once it has been asked twice five times, it is looked at how long things take.
+    if (pathname === '/health' && seen === 10 && ++looks === 1) await delay(1_100)
   }
   const report = await grade(sketch.url, [asks(5)], { lostAfterMs: 5_000 })
   expect(statusesOf(report)).toEqual(['error'])
