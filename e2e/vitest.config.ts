@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['*.e2e.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    // Those that are concurrent wait for circuits and processes most of their time.
+    maxConcurrency: 8,
     bail: 1,
     reporters: ['verbose'],
   },

@@ -4,7 +4,7 @@ import type { Answer, Check, Experiment, Grader } from '../grading/index.ts'
 import { idOf, isOk } from './answers.ts'
 import { complain, judge } from './judge.ts'
 import { ALL_RESOURCES, create, inCalm } from './objects.ts'
-import { curl, expected, SEED_LINE } from './repro.ts'
+import { call, expected, hasStatus, SEED_LINE } from './repro.ts'
 import type { Resource } from './resources.ts'
 
 type InputLab = Lab<Grader, Record<never, never>>
@@ -17,6 +17,7 @@ const UNSTORABLE: Readonly<Partial<Record<ServiceName, readonly string[]>>> = {
   ],
   orders: ['{"userId": $N, "product": "nul \\u0000"}', '{"userId": $N, "product": "half a pair \\ud800"}'],
 }
+const NO_5XX = expected('an answer, and no 5xx', hasStatus('[234]..'))
 const MALFORMED = '{"broken": '
 const BEYOND_INT4 = '99999999999'
 
@@ -106,7 +107,7 @@ async function sendHostile(lab: InputLab, resource: Resource): Promise<void> {
       judge(
         { en: 'Any answer but a 5xx', ru: 'Любой ответ, кроме 5xx' },
         [failed.length > 0 && complain({ en: 'The service failed:', ru: 'Сервис отказал:' }, ...failed)],
-        { answers, repro: [...repro, expected('no 5xx')] },
+        { answers, repro: repro.flatMap((line) => (line === SEED_LINE ? [line] : [line, NO_5XX])) },
       ),
     )
   }
@@ -122,7 +123,7 @@ async function sendHostile(lab: InputLab, resource: Resource): Promise<void> {
   }
 
   settle('malformed-json', await inCalm(lab, resource, known, [MALFORMED], send), [
-    curl('POST', path, MALFORMED),
+    call('POST', path, MALFORMED),
   ])
 
   const calls = [
@@ -133,14 +134,14 @@ async function sendHostile(lab: InputLab, resource: Resource): Promise<void> {
   settle(
     'large-ids',
     await inCalm(lab, resource, known, calls, ([method, to]) => world.request(method, to)),
-    calls.map(([method, to]) => curl(method, to)),
+    calls.map(([method, to]) => call(method, to)),
   )
 
   const unstorable = UNSTORABLE[service]
   if (unstorable !== undefined)
     settle('unstorable-text', await inCalm(lab, resource, known, unstorable, send), [
       SEED_LINE,
-      ...unstorable.map((body) => curl('POST', path, body)),
+      ...unstorable.map((body) => call('POST', path, body)),
     ])
 }
 

@@ -4,7 +4,7 @@ import type { Answer, CheckFinding, DatabaseReach, Experiment, Grader } from '..
 import { isOk, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { create } from './objects.ts'
-import { createOne, expected } from './repro.ts'
+import { createOne, databaseOf, expected } from './repro.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 
 type RaceLab = Lab<Grader, Record<never, never>>
@@ -197,16 +197,20 @@ function reproOf(resource: Resource): readonly string[] {
     `curl -sS -L -X PUT "$URL${path}/$ID" -H 'Content-Type: application/json' -d "{\\"${mark}\\": \\"${value}\\"}" > /dev/null`
   return [
     ...createOne(resource),
-    'for I in $(seq 60); do',
+    'for I in $(seq 40); do',
     `  ${send('old')}`,
-    `  psql "$DB_${service.toUpperCase()}" -qc "UPDATE ${service} SET ${mark} = repeat('x', 500000) WHERE id = $ID"`,
+    `  psql "${databaseOf(service)}" -qc "UPDATE ${service} SET ${mark} = repeat('x', 500000) WHERE id = $ID"`,
     `  for R in 1 2 3; do curl -sS -L "$URL${path}/$ID" > /dev/null & done`,
     '  sleep 0.0$((RANDOM % 3))',
     `  ${send('new $I')}`,
-    '  wait',
-    `  curl -sS -L "$URL${path}/$ID" | grep -q "new $I" || { echo "round $I: after PUT new $I, GET still gives the old value"; break; }`,
+    '  wait; sleep 0.2',
+    `  curl -sS -L "$URL${path}/$ID" | grep -q "new $I" || break`,
     'done',
-    expected('no such round'),
+    `echo "round $I: PUT said new $I, GET gives $(curl -sS -L "$URL${path}/$ID" | cut -c 1-100)"`,
+    expected(
+      'what PUT said, in each of 40 rounds',
+      `grep -q "new 40" <<< "$(curl -sS -L "$URL${path}/$ID")"`,
+    ),
   ]
 }
 

@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const TIMEOUT_MS = 120_000
 const experiments = [...correctness, gateway, details, ...caching, payments]
 
-const hasTools = ['curl', 'redis-cli'].every((tool) => {
+const hasTools = ['curl', 'jq', 'redis-cli'].every((tool) => {
   try {
     execFileSync(tool, ['--version'])
     return true
@@ -73,22 +73,22 @@ describe('a script shows the failure when it is run by itself:', () => {
     [
       'users-put-resets-missing-fields',
       'correctness.users.update',
-      /"name":"".*\n# expected: email is the new one/,
+      /"name":"".*\n# EXPECTED: email is the new one/,
     ],
-    ['users-duplicate-email-accepted', 'correctness.users.unique-email', /\[201\]\n# expected: 409/],
-    ['orders-default-quantity-zero', 'correctness.orders.read', /"quantity":0.*\n# expected: quantity 1/],
+    ['users-duplicate-email-accepted', 'correctness.users.unique-email', /-> 201 .*\n# EXPECTED: 409/],
+    ['orders-default-quantity-zero', 'correctness.orders.read', /"quantity":0.*\n# EXPECTED: quantity 1/],
     [
       'orders-cache-kept-by-put',
       'caching.orders.invalidated-by-put',
-      /"quantity":3[^\n]*\n# expected: \{quantity: 7\}/,
+      /"quantity":3[^\n]*\n# EXPECTED: what PUT said/,
     ],
-    ['users-cache-key-plural', 'caching.users.key', /^users:\d+$/m],
-    ['payments-cache-ttl-60', 'caching.payments.ttl', /^(60|59|58)\n# expected: between 290/m],
-    ['payments-delete-unknown-204', 'correctness.payments.not-found', /\[204\]/],
+    ['users-cache-key-plural', 'caching.users.key', /^users:\d+\n# EXPECTED: a key user:\d+$/m],
+    ['payments-cache-ttl-60', 'caching.payments.ttl', /^(60|59|58)\n# EXPECTED: a TTL between 290/m],
+    ['payments-delete-unknown-204', 'correctness.payments.not-found', /-> 204 \n# EXPECTED: 404/],
     [
       'payments-updated_at-kept',
       'payments.updated-at',
-      /"created_at":"([^"]+)","updated_at":"\1"[^\n]*\n# expected: updated_at two seconds later/,
+      /"created_at":"([^"]+)","updated_at":"\1"[^\n]*\n# EXPECTED: another updated_at/,
     ],
   ]
 
@@ -104,10 +104,12 @@ describe('a script shows the failure when it is run by itself:', () => {
         shown.map(async ([, id]) => {
           const repro = report.checks.find((check) => check.id === id)?.repro
           expect(repro, id).toBeDefined()
-          return (await run('bash', ['-c', repro ?? ''], { env })).stdout
+          // It ends with 1 where it shows the failure.
+          return run('bash', ['-c', repro ?? ''], { env }).catch((failure) => failure)
         }),
       )
-      for (const [index, [, id, output]] of shown.entries()) expect(outputs[index], id).toMatch(output)
+      for (const [index, [, id, output]] of shown.entries())
+        expect(outputs[index], id).toMatchObject({ code: 1, stdout: expect.stringMatching(output) })
     },
     TIMEOUT_MS,
   )

@@ -10,7 +10,7 @@ import {
 import { type Lane, openCircuit, prepareLane, watchCircuit } from './breaker-lane.ts'
 import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './breaker-words.ts'
 import { type Complaint, complain, judge } from './judge.ts'
-import { createOne, curl, expected } from './repro.ts'
+import { call, createOne, databaseOf, expected, hasStatus, holds, UNAVAILABLE } from './repro.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 import { createPower, type Power, visit } from './service-power.ts'
 import { readCircuit } from './shown-health.ts'
@@ -272,22 +272,34 @@ async function watchAll(lab: BreakerLab): Promise<void> {
   const seconds = lab.parameter('resetSeconds')
   for (const lane of state.lanes) {
     const { resource, refusing, reset, trial, shown } = lane
-    const evidence = { answers: shown, repro: reproOf(resource, seconds) }
-    const settle = (what: string, wanted: Text, complaints: Complaint[] | undefined) => {
+    const settle = (
+      what: string,
+      wanted: Text,
+      complaints: Complaint[] | undefined,
+      repro: readonly string[],
+    ) => {
       if (complaints === undefined) return
-      lab.expect(idOf(resource, what), withControls(judge(wanted, complaints, evidence), lane))
+      const finding = judge(wanted, complaints, { answers: shown, repro })
+      lab.expect(idOf(resource, what), withControls(finding, lane))
     }
-    settle('refuses-when-open', REFUSES, refusing)
-    settle('half-open-after-reset', RESETS(seconds), reset)
-    settle('trial-decides', DECIDES, trial)
+    settle('refuses-when-open', REFUSES, refusing, refusingRepro(resource, seconds))
+    settle('half-open-after-reset', RESETS(seconds), reset, resetRepro(resource, seconds))
+    settle('trial-decides', DECIDES, trial, trialDecidesRepro(resource, seconds))
   }
   const seen = state.lanes.filter(({ opening }) => opening !== undefined)
-  if (seen.length > 0) {
+  const shownWrongly = seen.find(({ health }) => health.length > 0) ?? seen[0]
+  if (shownWrongly !== undefined) {
     const complaints = seen.flatMap(({ health }) => health)
-    lab.expect('circuit-breaker.health', judge(TRUTHFUL, complaints, { repro: HEALTH_REPRO }))
+    lab.expect(
+      'circuit-breaker.health',
+      judge(TRUTHFUL, complaints, { repro: healthRepro(shownWrongly.resource, seconds) }),
+    )
   }
   if (state.isolated > 0 || state.isolation.length > 0)
-    lab.expect('circuit-breaker.isolation', judge(ISOLATED, state.isolation, { repro: ISOLATION_REPRO }))
+    lab.expect(
+      'circuit-breaker.isolation',
+      judge(ISOLATED, state.isolation, { repro: isolationRepro(seconds) }),
+    )
   settleOneTrial(lab, seconds)
   const [failure] = state.failures
   if (failure !== undefined) throw failure
@@ -300,7 +312,10 @@ function isLie(error: unknown): boolean {
 function settleOpening(lab: BreakerLab, lane: Lane): void {
   const { resource, opening, shown } = lane
   if (opening === undefined) return
-  const finding = judge(OPENS, opening, { answers: shown, repro: openingRepro(resource) })
+  const finding = judge(OPENS, opening, {
+    answers: shown,
+    repro: openingRepro(resource, lab.parameter('resetSeconds')),
+  })
   lab.expect(idOf(resource, 'opens-at-fifth'), withControls(finding, lane))
 }
 
@@ -341,77 +356,147 @@ const withControls = (finding: CheckFinding, { controls }: Lane): CheckFinding =
 
 // --- What shows it without us
 
-const times = (count: number, line: string) => `for i in $(seq ${count}); do ${line}; done`
-
-const openingRepro = (resource: Resource): readonly string[] => [
-  ...createOne(resource),
-  'echo "# 404s are no failures"',
-  times(NOT_FOUND, curl('GET', `${resource.path}/$((1100000000 + i))`)),
-  curl('GET', `${resource.path}/$ID`),
-  expected('200'),
-  `"$CONTROL" stop ${resource.service}`,
-  times(4, curl('GET', `${resource.path}/$ID`)),
-  `"$CONTROL" start ${resource.service}; sleep 3`,
-  curl('GET', `${resource.path}/$ID`),
-  expected('200, as four failures do not open it'),
-  `"$CONTROL" stop ${resource.service}`,
-  times(4, curl('GET', `${resource.path}/$ID`)),
-  'curl -sS "$URL/health"; echo',
-  expected(`CLOSED for ${resource.service}`),
-  curl('GET', `${resource.path}/$ID`),
-  `"$CONTROL" start ${resource.service}; sleep 3`,
-  curl('GET', `${resource.path}/$ID`),
-  expected('502, 503 or 504, as the fifth has opened it'),
-]
-
 const NOT_FOUND = 8
+const times = (count: number, line: string) => `for I in $(seq ${count}); do ${line}; done`
+const ask = ({ path }: Resource) => call('GET', `${path}/$ID`)
+const asked = (resource: Resource, times_: number) => times(times_, ask(resource))
 
-const openLines = (resource: Resource): readonly string[] => [
+/** Has a service fail so often in a row. */
+const failing = (resource: Resource, count: number): readonly string[] => [
+  `control stop ${resource.service}`,
+  asked(resource, count),
+]
+
+/** Has it come back: what is asked before it is there would count as a failure. */
+const returning = ({ service }: Resource, seconds: number): readonly string[] => [
+  `control start ${service}; sleep ${seconds / 10}`,
+]
+
+const IS_SERVED = hasStatus('200')
+
+const openingRepro = (resource: Resource, seconds: number): readonly string[] => [
   ...createOne(resource),
-  `"$CONTROL" stop ${resource.service}`,
-  times(5, curl('GET', `${resource.path}/$ID`)),
+  '# A 404 is no failure of the service.',
+  times(NOT_FOUND, call('GET', `${resource.path}/$((1100000000 + I))`)),
+  ask(resource),
+  expected('200: nothing has failed', IS_SERVED),
+  ...['four failures do not open it', 'four after a success are not eight in a row'].flatMap((why) => [
+    ...failing(resource, 4),
+    ...returning(resource, seconds),
+    ask(resource),
+    expected(`200: ${why}`, IS_SERVED),
+  ]),
+  ...failing(resource, 5),
+  ...returning(resource, seconds),
+  ask(resource),
+  expected('502, 503 or 504: the fifth in a row has opened it', UNAVAILABLE),
 ]
 
-const reproOf = (resource: Resource, seconds: number): readonly string[] => [
+const openLines = (resource: Resource): readonly string[] => [...createOne(resource), ...failing(resource, 5)]
+
+const REFUSED_POST: Readonly<Record<Resource['service'], readonly [json: string, find: string]>> = {
+  users: ['{"email": "refused$N@example.com", "name": "Ann"}', '/users'],
+  orders: ['{"userId": 1$N, "product": "Lamp"}', '/orders?userId=1$N'],
+  payments: ['{"order_id": 1$N, "amount": 12.34}', '/payments?order_id=1$N'],
+}
+
+const refusingRepro = (resource: Resource, seconds: number): readonly string[] => {
+  const { service, path } = resource
+  const [json, find] = REFUSED_POST[service]
+  return [
+    ...openLines(resource),
+    ...returning(resource, seconds),
+    '# The best of three, as a machine may be busy.',
+    `for I in 1 2 3; do ${ask(resource)}; jq -en "$TOOK < 0.3" && break; done`,
+    expected('502, 503 or 504', UNAVAILABLE),
+    expected('at once, in less than 0.3 s', 'jq -en "$TOOK < 0.3"'),
+    call('POST', path, json),
+    `sleep ${seconds * 1.1}`,
+    ask(resource),
+    call('GET', find),
+    expected(
+      'nothing of what was refused: it was not to be sent on',
+      holds(
+        service === 'users'
+          ? '[.. | strings] | index("refused$N@example.com") | not'
+          : '[.. | objects] == []',
+      ),
+    ),
+  ]
+}
+
+/** Opened at the fifth failure, with the service back at once: the first that gets through shows for how long it was open. */
+const resetRepro = (resource: Resource, seconds: number): readonly string[] => [
   ...openLines(resource),
-  `time ${curl('GET', `${resource.path}/$ID`)}`,
-  expected('502, 503 or 504, at once'),
-  `sleep ${seconds * 1.07}`,
-  curl('GET', `${resource.path}/$ID`),
-  expected('the trial, which fails'),
-  `"$CONTROL" start ${resource.service}`,
-  `for i in $(seq ${Math.ceil(seconds * 1.3)}); do echo "$i s: $(${curl('GET', `${resource.path}/$ID`)})"; sleep 1; done`,
-  expected(`refused until ${seconds} s after the trial, then 200`),
-  'curl -sS "$URL/health"; echo',
-  expected(`CLOSED with a failure_count of 0 for ${resource.service}`),
+  ...returning(resource, seconds),
+  `sleep ${seconds * 0.7}`,
+  ask(resource),
+  expected(`502, 503 or 504: ${seconds} s are not over`, UNAVAILABLE),
+  `sleep ${seconds * 0.4}`,
+  ask(resource),
+  expected(`200: ${seconds} s are over`, IS_SERVED),
 ]
 
-const HEALTH_REPRO: readonly string[] = ALL_RESOURCES.flatMap((resource) => [
+const trialDecidesRepro = (resource: Resource, seconds: number): readonly string[] => [
   ...openLines(resource),
-  'curl -sS "$URL/health"; echo',
-  expected(`OPEN for ${resource.service}`),
-  `"$CONTROL" start ${resource.service}`,
-])
+  `sleep ${seconds * 1.1}`,
+  '# The trial, which fails.',
+  ask(resource),
+  ...returning(resource, seconds),
+  ask(resource),
+  expected(`502, 503 or 504: the trial has failed, so it is open for another ${seconds} s`, UNAVAILABLE),
+  `sleep ${seconds * 1.05}`,
+  ask(resource),
+  expected('200: the second trial', IS_SERVED),
+  call('GET', '/health'),
+  expected(
+    'all circuits CLOSED',
+    holds('[.circuits[] | (., .[]?) | strings | ascii_upcase] | any(contains("OPEN")) | not'),
+  ),
+]
 
-const ISOLATION_REPRO: readonly string[] = [
+const healthRepro = (resource: Resource, seconds: number): readonly string[] => {
+  const { service } = resource
+  const values = `[.circuits.${service} | (., .[]?)`
+  const isShown = (state: string) => holds(`${values} | strings | ascii_upcase] | index("${state}")`)
+  return [
+    ...createOne(resource),
+    ...failing(resource, 4),
+    call('GET', '/health'),
+    expected(`CLOSED for ${service}`, isShown('CLOSED')),
+    expected(`a failure_count of 4 for ${service}`, holds(`${values}] | index(4)`)),
+    ask(resource),
+    call('GET', '/health'),
+    expected(`OPEN for ${service}`, isShown('OPEN')),
+    ...returning(resource, seconds),
+  ]
+}
+
+const isolationRepro = (seconds: number): readonly string[] => [
   ...openLines(RESOURCES.users),
-  ...['orders', 'payments'].flatMap((path) => [curl('GET', `/${path}?limit=1`), expected('200')]),
-  '"$CONTROL" start users',
+  ...['/orders', '/payments'].flatMap((path) => [
+    call('GET', path),
+    expected('200: only users is away', IS_SERVED),
+  ]),
+  ...returning(RESOURCES.users, seconds),
 ]
 
-const trialRepro = (resource: Resource, seconds: number): readonly string[] => [
-  ...openLines(resource),
-  `"$CONTROL" start ${resource.service}; sleep ${seconds}`,
-  `psql "$DB_${resource.service.toUpperCase()}" -c "BEGIN; LOCK TABLE ${resource.service} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2); COMMIT" &`,
-  'sleep 0.5',
-  times(6, `${curl('PUT', `${resource.path}/$ID`, TOUCH[resource.service])} &`).replace('& ;', '&'),
-  `sleep 0.5; psql "$DB_${resource.service.toUpperCase()}" -Atc "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"`,
-  expected('1'),
-  'wait',
-]
-
-const TOUCH: Readonly<Record<Resource['service'], string>> = {
-  users: '{"name": "Eve"}',
-  orders: '{"quantity": 7}',
-  payments: '{"status": "pending"}',
+const trialRepro = (resource: Resource, seconds: number): readonly string[] => {
+  const { service, path } = resource
+  return [
+    ...openLines(resource),
+    ...returning(resource, seconds),
+    `sleep ${seconds}`,
+    '# With its table locked, the service cannot answer: whoever is let through can be seen to wait.',
+    `hold "${databaseOf(service)}" ${service} 2`,
+    times(6, `curl -sS -m 60 -o /dev/null "$URL${path}?limit=1" &`).replace('&;', '&'),
+    'MOST=0',
+    'for _ in $(seq 10); do',
+    `  WAITING=$(waiting "${databaseOf(service)}" ${service}); [ "$WAITING" -gt "$MOST" ] && MOST=$WAITING`,
+    '  sleep 0.1',
+    'done',
+    'echo "of 6 that were sent, $MOST got through at the most"',
+    expected('no more than 1', '[ "$MOST" -le 1 ]'),
+    'wait',
+  ]
 }

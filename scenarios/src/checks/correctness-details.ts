@@ -4,7 +4,16 @@ import { isOk, type Row, rowOf, says } from './answers.ts'
 import { complain, judge } from './judge.ts'
 import { comesTrue, holdTable } from './locks.ts'
 import { type Created, create, inCalm, unknownId } from './objects.ts'
-import { curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import {
+  call,
+  create as createLine,
+  expected,
+  hasStatus,
+  holds,
+  OTHER_SAMPLE,
+  SAMPLE,
+  SEED_LINE,
+} from './repro.ts'
 import { RESOURCES } from './resources.ts'
 
 interface State {
@@ -150,15 +159,21 @@ async function readDetails(lab: DetailsLab): Promise<void> {
         answers: [answer, none],
         repro: [
           SEED_LINE,
-          keepId('USER', 'POST', '/users', SAMPLE.users),
-          keepId('OTHER', 'POST', '/users', SAMPLE.users.replace('a$N', 'b$N')),
-          keepId('ORDER', 'POST', '/orders', '{"userId": $USER, "product": "Lamp", "quantity": 1}'),
-          keepId('FOREIGN', 'POST', '/orders', '{"userId": $OTHER, "product": "Desk", "quantity": 1}'),
-          'echo "user $USER, their order $ORDER, the order of another user $FOREIGN"',
-          curl('GET', '/users/$USER/details'),
-          expected('200, user $USER, order $ORDER and no other'),
-          curl('GET', `/users/${unknownId(lab.world)}/details`),
-          expected('404'),
+          createLine('/users', OTHER_SAMPLE.users, 'OTHER'),
+          createLine('/users', SAMPLE.users.json, 'OWNER'),
+          createLine('/orders', '{"userId": 1$OWNER, "product": "Chair"}'),
+          createLine('/orders', '{"userId": $OTHER, "product": "Desk"}'),
+          createLine('/orders', '{"userId": $OWNER, "product": "Lamp"}'),
+          call('GET', '/users/$OWNER/details'),
+          expected('user $OWNER', holds(`.user | .id == $OWNER and ${SAMPLE.users.isIt}`)),
+          expected('order $ID and no other', holds('[.orders[].id] == [$ID]')),
+          call('GET', '/users/$OTHER/details'),
+          expected('the one order of user $OTHER', holds('.user.id == $OTHER and (.orders | length) == 1')),
+          createLine('/users', SAMPLE.users.json.replace('a$N', 'd$N')),
+          call('GET', '/users/$ID/details'),
+          expected('no orders', holds('.orders == []')),
+          call('GET', `/users/${unknownId(lab.world)}/details`),
+          expected('404', hasStatus('404')),
         ],
       },
     ),
@@ -223,19 +238,17 @@ async function seeWhoWaits(lab: DetailsLab): Promise<void> {
         answers: answer === undefined ? [] : [answer],
         repro: [
           SEED_LINE,
-          keepId('USER', 'POST', '/users', SAMPLE.users),
-          ...['USERS users', 'ORDERS orders'].map((each) => {
-            const [name, table] = each.split(' ')
-            return `psql "$DB_${name}" -qc 'BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(2)' > /dev/null &`
-          }),
-          'sleep 0.5',
-          `${curl('GET', '/users/$USER/details')} &`,
-          'sleep 1',
-          ...['USERS', 'ORDERS'].map(
-            (name) =>
-              `echo "${name.toLowerCase()}: $(psql "$DB_${name}" -Atc 'SELECT count(*) FROM pg_locks WHERE NOT granted') waiting"`,
-          ),
-          expected('1 waiting in both'),
+          createLine('/users', SAMPLE.users.json),
+          '# With their tables locked, neither service can answer; whoever is asked can be seen to wait.',
+          'hold "$DB_USERS" users 4; hold "$DB_ORDERS" orders 4',
+          `${call('GET', '/users/$ID/details')} &`,
+          'for _ in $(seq 15); do',
+          '  sleep 0.2',
+          '  WAITING="$(waiting "$DB_USERS" users) $(waiting "$DB_ORDERS" orders)"',
+          '  [[ $WAITING =~ 0 ]] || break',
+          'done',
+          'echo "waiting for users and orders: $WAITING"',
+          expected('both wait at the same time', '[ "$WAITING" = "1 1" ]'),
           'wait',
         ],
       },

@@ -1,6 +1,6 @@
 import type { Answer, Experiment } from '../grading/index.ts'
 import { complain, judge } from './judge.ts'
-import { curl, expected } from './repro.ts'
+import { call, expected, hasStatus, holds } from './repro.ts'
 
 /** What the gateway says of itself. Disturbs nothing, so it may run beside everything else. */
 export const gateway: Experiment<Record<never, never>> = {
@@ -51,9 +51,12 @@ export const gateway: Experiment<Record<never, never>> = {
               {
                 answers: [health, status],
                 repro: [
-                  curl('GET', '/health'),
-                  curl('GET', '/status'),
-                  expected('200 for both, and JSON from /health'),
+                  call('GET', '/health'),
+                  expected('200', hasStatus('200|503')),
+                  expected('an object in JSON', holds('type == "object"')),
+                  call('GET', '/status'),
+                  expected('200', hasStatus('200|503')),
+                  expected('no page of HTML', '[ "$(head -c 1 <<< "$BODY")" != "<" ]'),
                 ],
               },
             ),

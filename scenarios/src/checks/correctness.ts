@@ -5,7 +5,18 @@ import { asMade, idOf, isOk, isRefused, type Row, rowOf, says } from './answers.
 import { judgeFilter } from './filter.ts'
 import { type Complaint, complain, join, judge } from './judge.ts'
 import { ALL_RESOURCES, inBatches, inCalm, list, look, post, type Stored, unknownId } from './objects.ts'
-import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import {
+  call,
+  create,
+  createOne,
+  expected,
+  hasStatus,
+  holds,
+  OTHER_SAMPLE,
+  REFUSED,
+  SAMPLE,
+  SEED_LINE,
+} from './repro.ts'
 import type { Resource } from './resources.ts'
 
 /** What an experiment has created, in the order in which its steps use it up. */
@@ -31,22 +42,64 @@ const KIN = 4
 /** Changes of single fields, one after the other, and what is to be seen after each. */
 const CHANGES: Readonly<Record<ServiceName, readonly [first: ShownChange, then: ShownChange]>> = {
   users: [
-    { change: '{"name": "Eve"}', keeps: 'name is Eve, and email is still there' },
-    { change: '{"email": "b$N@example.com"}', keeps: 'email is the new one, and name is still Eve' },
+    {
+      ...{ change: '{"name": "Eve"}', keeps: 'name is Eve, and email is still there' },
+      isKept: '.name == "Eve" and .email == "a$N@example.com"',
+    },
+    {
+      ...{ change: '{"email": "c$N@example.com"}', keeps: 'email is the new one, and name is still Eve' },
+      isKept: '.name == "Eve" and .email == "c$N@example.com"',
+    },
   ],
   orders: [
-    { change: '{"quantity": 7}', keeps: 'quantity is 7, product and userId as before' },
-    { change: '{"product": "Desk"}', keeps: 'product is Desk, and quantity is still 7' },
+    {
+      ...{ change: '{"quantity": 7}', keeps: 'quantity is 7, product and userId as before' },
+      isKept: '.quantity == 7 and .product == "Lamp $N" and .userId == $N',
+    },
+    {
+      ...{ change: '{"product": "Desk"}', keeps: 'product is Desk, and quantity is still 7' },
+      isKept: '.quantity == 7 and .product == "Desk" and .userId == $N',
+    },
   ],
   payments: [
-    { change: '{"status": "pending"}', keeps: 'status is pending, amount and order_id as before' },
-    { change: '{"amount": 56.78}', keeps: 'status is still pending' },
+    {
+      ...{ change: '{"status": "pending"}', keeps: 'status is pending, amount and order_id as before' },
+      isKept: `.status == "pending" and ${SAMPLE.payments.isIt}`,
+    },
+    {
+      ...{ change: '{"amount": 56.78}', keeps: 'status is still pending, and order_id as before' },
+      isKept: '.status == "pending" and .order_id == $N',
+    },
   ],
 }
 
 interface ShownChange {
   readonly change: string
   readonly keeps: string
+  /** For jq. */
+  readonly isKept: string
+}
+
+/** What must be refused, for scripts; by `$N` it is found should it be stored all the same. */
+const REFUSED_BODIES: Readonly<Record<ServiceName, readonly string[]>> = {
+  users: [
+    '{"name": "Ann $N"}',
+    '{"email": "a$N@example.com"}',
+    '{"email": {"at": "example.com"}, "name": "Ann $N"}',
+    '{"email": "a$N@example.com", "name": {"first": "Ann"}}',
+  ],
+  orders: [
+    '{"product": "Lamp $N", "quantity": 2}',
+    '{"userId": $N, "quantity": 2}',
+    '{"userId": "nobody", "product": "Lamp $N"}',
+    '{"userId": $N, "product": "Lamp", "quantity": "many"}',
+  ],
+  payments: [
+    '{"order_id": $N}',
+    '{"amount": 12.34}',
+    '{"order_id": $N, "amount": "lots"}',
+    '{"order_id": "none", "amount": 12.34}',
+  ],
 }
 
 /** The experiment on one resource: every one of its endpoints, through the gateway. */
@@ -273,7 +326,15 @@ async function createAll(lab: CrudLab, resource: Resource): Promise<void> {
       ],
       {
         answers,
-        repro: [SEED_LINE, curl('POST', path, SAMPLE[service]), expected('200 or 201, and an integer id')],
+        repro: [
+          SEED_LINE,
+          call('POST', path, SAMPLE[service].json),
+          expected('200 or 201', hasStatus('20[01]')),
+          expected('an integer id', holds('.id | type == "number"')),
+          'FIRST=$BODY',
+          call('POST', path, OTHER_SAMPLE[service]),
+          expected('another id', `[ "$(jq .id <<< "$BODY")" != "$(jq .id <<< "$FIRST")" ]`),
+        ],
       },
     ),
   )
@@ -324,14 +385,16 @@ async function readOne(lab: CrudLab, resource: Resource): Promise<void> {
       {
         answers,
         repro: [
-          ...createOne(resource),
-          curl('GET', `${path}/$ID`),
-          expected(`200 with what was sent: ${SAMPLE[service].replaceAll('"', '')}`),
+          SEED_LINE,
+          create(path, OTHER_SAMPLE[service]),
+          create(path, withLetters(SAMPLE[service].json)),
+          call('GET', `${path}/$ID`),
+          expected('200 with what was sent', holds(withLetters(SAMPLE[service].isIt))),
           ...(service === 'orders'
             ? [
-                keepId('ID', 'POST', path, '{"userId": $N, "product": "Lamp"}'),
-                curl('GET', `${path}/$ID`),
-                expected('quantity 1'),
+                create(path, '{"userId": $N, "product": "Lamp"}'),
+                call('GET', `${path}/$ID`),
+                expected('quantity 1', holds('.quantity == 1')),
               ]
             : []),
         ],
@@ -339,6 +402,9 @@ async function readOne(lab: CrudLab, resource: Resource): Promise<void> {
     ),
   )
 }
+
+/** Letters beyond ASCII after the text of a sample. */
+const withLetters = (sample: string) => sample.replace(/ \$N"/, ' $N Ёж"')
 
 function readComplaint(answer: Answer, wanted: Row): Complaint | undefined {
   if (!isOk(answer)) return complain({ en: 'Not given:', ru: 'Не отдан:' }, answer)
@@ -370,7 +436,7 @@ async function listAll(lab: CrudLab, resource: Resource): Promise<void> {
             ),
         ]
   const byFilter = service === 'orders' ? await judgeFilter(lab, resource, lab.state) : undefined
-  const sample = SAMPLE[service]
+  const sample = SAMPLE[service].json
   lab.expect(
     `correctness.${service}.list`,
     judge(
@@ -386,11 +452,13 @@ async function listAll(lab: CrudLab, resource: Resource): Promise<void> {
         answers: [answer, ...(byFilter?.answers ?? [])],
         repro: [
           SEED_LINE,
-          `for I in $(seq ${CREATED}); do`,
-          `  ${keepId('ID', 'POST', path, service === 'users' ? sample.replace('a$N', 'a$N-$I') : sample)}; echo "created $ID"`,
+          create(path, sample, 'IDS'),
+          `for I in $(seq 2 ${CREATED}); do`,
+          `  ${create(path, sample.replace('a$N', 'a$N-$I'))}; IDS=$IDS,$ID`,
           'done',
-          curl('GET', path),
-          expected(`all ${CREATED} of them`),
+          call('GET', path),
+          '# A list of fifty or more may have pages.',
+          expected('all of $IDS', holds('[.. | objects | .id] | length >= 50 or contains([$IDS])')),
           ...(byFilter?.repro ?? []),
         ],
       },
@@ -445,10 +513,10 @@ async function updateOne(lab: CrudLab, resource: Resource): Promise<void> {
         answers: [...answers, changed.answer],
         repro: [
           ...createOne(resource),
-          ...CHANGES[service].flatMap(({ change, keeps }) => [
-            curl('PUT', `${path}/$ID`, change),
-            curl('GET', `${path}/$ID`),
-            expected(keeps),
+          ...CHANGES[service].flatMap(({ change, keeps, isKept }) => [
+            call('PUT', `${path}/$ID`, change),
+            call('GET', `${path}/$ID`),
+            expected(keeps, holds(isKept)),
           ]),
         ],
       },
@@ -519,11 +587,13 @@ async function takeEmail(lab: CrudLab, resource: Resource): Promise<void> {
         answers,
         repro: [
           ...createOne(resource),
-          curl('POST', path, SAMPLE.users),
-          expected('409, 400 or 422: that e-mail is taken'),
-          keepId('OTHER', 'POST', path, SAMPLE.users.replace('a$N', 'b$N')),
-          curl('PUT', `${path}/$OTHER`, '{"email": "a$N@example.com"}'),
-          expected('409, 400 or 422: that e-mail is taken'),
+          call('POST', path, SAMPLE.users.json),
+          expected('409, 400 or 422: that e-mail is taken', REFUSED),
+          create(path, OTHER_SAMPLE.users),
+          call('PUT', `${path}/$ID`, '{"email": "a$N@example.com"}'),
+          expected('409, 400 or 422: that e-mail is taken', REFUSED),
+          call('PUT', `${path}/$ID`, '{"email": "b$N@example.com"}'),
+          expected('200: it is their own', hasStatus('20.')),
         ],
       },
     ),
@@ -552,12 +622,6 @@ async function sendWrong(lab: CrudLab, resource: Resource): Promise<void> {
   }
   const after = (await look(lab, resource, [target.id]))(target.id)
   const accepted = created.filter((answer) => !isRefused(answer))
-  const missing = { users: '{"name": "Ann"}', orders: '{"userId": $N}', payments: '{"order_id": $N}' }
-  const mistyped = {
-    users: '{"email": {"at": "example.com"}, "name": "Ann"}',
-    orders: '{"userId": $N, "product": "Lamp", "quantity": "many"}',
-    payments: '{"order_id": $N, "amount": "lots"}',
-  }
   lab.expect(
     `correctness.${service}.validation`,
     judge(
@@ -595,15 +659,20 @@ async function sendWrong(lab: CrudLab, resource: Resource): Promise<void> {
         answers: created,
         repro: [
           SEED_LINE,
-          curl('POST', path, missing[service]),
-          expected('400 or 422: a field is missing'),
-          curl('POST', path, mistyped[service]),
-          expected('400 or 422: a field is of the wrong type'),
-          ...createOne(resource),
-          curl('PUT', `${path}/$ID`, JSON.stringify(refusedChange)),
-          expected('400 or 422: a field is of the wrong type'),
-          curl('GET', path),
-          expected('nothing of what was refused'),
+          ...REFUSED_BODIES[service].flatMap((body) => [
+            call('POST', path, body),
+            expected('400 or 422', REFUSED),
+          ]),
+          call('GET', path),
+          expected(
+            'nothing of what was refused',
+            holds('[.. | scalars | tostring] | any(contains("$N")) | not'),
+          ),
+          create(path, SAMPLE[service].json),
+          call('PUT', `${path}/$ID`, JSON.stringify(refusedChange)),
+          expected('400 or 422', REFUSED),
+          call('GET', `${path}/$ID`),
+          expected('as it was', holds(SAMPLE[service].isIt)),
         ],
       },
     ),
@@ -640,14 +709,15 @@ async function deleteOne(lab: CrudLab, resource: Resource): Promise<void> {
       {
         answers: [answer, deleted.answer],
         repro: [
-          ...createOne(resource),
-          keepId('OTHER', 'POST', path, SAMPLE[service].replace('a$N', 'b$N')),
-          curl('DELETE', `${path}/$ID`),
-          expected('200 or 204'),
-          curl('GET', `${path}/$ID`),
-          expected('404'),
-          curl('GET', `${path}/$OTHER`),
-          expected('200'),
+          SEED_LINE,
+          create(path, OTHER_SAMPLE[service], 'OTHER'),
+          create(path, SAMPLE[service].json),
+          call('DELETE', `${path}/$ID`),
+          expected('200 or 204', hasStatus('20.')),
+          call('GET', `${path}/$ID`),
+          expected('404', hasStatus('404')),
+          call('GET', `${path}/$OTHER`),
+          expected('200', hasStatus('200')),
         ],
       },
     ),
@@ -686,13 +756,17 @@ async function askUnknown(lab: CrudLab, resource: Resource): Promise<void> {
       {
         answers,
         repro: [
-          curl('GET', `${path}/${unknown}`),
-          curl('PUT', `${path}/${unknown}`, CHANGES[service][0].change),
-          curl('DELETE', `${path}/${unknown}`),
+          ...[
+            call('GET', `${path}/${unknown}`),
+            call('PUT', `${path}/${unknown}`, CHANGES[service][0].change),
+            call('DELETE', `${path}/${unknown}`),
+            call('GET', `${path}/${unknown}`),
+          ].flatMap((line) => [line, expected('404', hasStatus('404|405'))]),
           ...createOne(resource),
-          curl('DELETE', `${path}/$ID`),
-          curl('PUT', `${path}/$ID`, CHANGES[service][0].change),
-          expected('404 each time, except for the DELETE of what was created'),
+          call('DELETE', `${path}/$ID`),
+          call('PUT', `${path}/$ID`, CHANGES[service][0].change),
+          expected('404, as it was deleted', hasStatus('404|405')),
+          ...(forgotten === undefined ? [] : tooEarly(resource)),
         ],
       },
     ),
@@ -712,6 +786,15 @@ async function askTooEarly(lab: CrudLab, resource: Resource, known: number): Pro
   if (answer.status !== 404) return undefined
   return complain({ en: 'Created after a 404, and still:', ru: 'Создан после ответа 404, и всё же:' }, answer)
 }
+
+/** The lines of a script that does the same. */
+const tooEarly = ({ path, service }: Resource): readonly string[] => [
+  create(path, OTHER_SAMPLE[service], 'LAST'),
+  call('GET', `${path}/$((LAST + 1))`),
+  create(path, SAMPLE[service].json.replace('a$N', 'd$N')),
+  call('GET', `${path}/$ID`),
+  expected('200, as it is there now', hasStatus('200')),
+]
 
 /** One of the created ones. */
 function take({ state }: CrudLab, index: number): { id: number; body: Row; sent: Row } {

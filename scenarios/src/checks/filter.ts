@@ -1,7 +1,7 @@
 import type { Grader } from '../grading/index.ts'
 import { isOk, type Row, rowsOf } from './answers.ts'
 import { complain } from './judge.ts'
-import { curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import { call, create, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { link, type Resource } from './resources.ts'
 
 /**
@@ -48,10 +48,13 @@ export async function judgeFilter(
     answers: [answer, nobody],
     repro: [
       SEED_LINE,
-      keepId('ID', 'POST', path, SAMPLE[resource.service]),
-      keepId('OTHER', 'POST', path, SAMPLE[resource.service].replace('$N', '1$N')),
-      curl('GET', `${path}?${filter}=$N`),
-      expected(`$ID is in it, $OTHER is not, and every ${filter} is $N`),
+      create(path, SAMPLE[resource.service].json.replace('$N', '1$N'), 'OTHER'),
+      create(path, SAMPLE[resource.service].json),
+      call('GET', `${path}?${filter}=$N`),
+      expected(`$ID and nothing else, so not $OTHER`, holds('[.. | objects | .id // empty] == [$ID]')),
+      call('GET', `${path}?${filter}=$((N + 1))`),
+      '[ "$STATUS" = 404 ] && BODY=[]',
+      expected('nothing at all', holds('[.. | objects | .id // empty] == []')),
     ],
   }
 }

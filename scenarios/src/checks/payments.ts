@@ -7,7 +7,7 @@ import { judgeFilter } from './filter.ts'
 import { complain, judge } from './judge.ts'
 import { comesTrue } from './locks.ts'
 import { type Created, create, inBatches, post } from './objects.ts'
-import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import { call, create as createLine, createOne, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { amount, link, RESOURCES } from './resources.ts'
 
 /** A payment whose fate is watched. */
@@ -254,10 +254,14 @@ function settleRate(lab: PaymentsLab, verdict: 'right' | 'wrong' | undefined): v
     }),
     repro: [
       SEED_LINE,
-      'for I in $(seq 200); do',
-      `  ${curl('POST', '/payments', SAMPLE.payments)}`,
-      `done | grep -o '"status": *"[a-z]*"' | sort | uniq -c`,
-      expected('about 60 failed and 140 completed; fewer than 30 or more than 95 is no chance'),
+      'PAYMENT=\'{"order_id": \'$N\', "amount": 12.34}\'',
+      '# [1-400] has curl send it 400 times.',
+      `FAILURES=$(curl -sS "$URL/payments#[1-400]" -H 'Content-Type: application/json' -d "$PAYMENT" | jq -r .status | grep -c failed)`,
+      'echo "$FAILURES of 400 failed"',
+      expected(
+        'about 120; fewer than 75 or more than 165 come by chance less than once in a million times',
+        '[ "$FAILURES" -ge 75 -a "$FAILURES" -le 165 ]',
+      ),
     ],
   } as CheckFinding)
 }
@@ -286,10 +290,17 @@ function settleChance(lab: PaymentsLab, inOrder: readonly Sample[]): void {
             },
     repro: [
       SEED_LINE,
+      'OUTCOMES=',
       `for I in $(seq ${IN_ORDER}); do`,
-      `  ${curl('POST', '/payments', `{"order_id": $((N + I % ${ORDERS})), "amount": $((I % ${ORDERS} * I % ${ORDERS} * 1000 + 1))}`)}`,
-      `done | grep -o '"status": *"[a-z]*"' | sed 's/.*"f.*/F/; s/.*"c.*/c/' | tr -d '\\n'; echo`,
-      expected('no pattern'),
+      `  ORDER=$((N + I % ${ORDERS})); AMOUNT=$((10 + I % ${ORDERS}))`,
+      `  ${createLine('/payments', '{"order_id": $ORDER, "amount": $AMOUNT}')}`,
+      '  OUTCOMES=$OUTCOMES$(jq -r .status <<< "$BODY" | cut -c 1)',
+      'done',
+      'echo "$OUTCOMES"',
+      `for P in $(seq ${IN_ORDER / 3}); do`,
+      `  [ "$(cut -c $((P + 1))- <<< $OUTCOMES)" = "$(cut -c -$((${IN_ORDER} - P)) <<< $OUTCOMES)" ] && break`,
+      'done',
+      expected('they do not repeat after every few (here: $P)', `[ $P = ${IN_ORDER / 3} ]`),
     ],
   } as CheckFinding)
 }
@@ -347,13 +358,18 @@ function settleStatuses({ expect, state }: PaymentsLab, wrong: readonly Answer[]
         answers: state.answers,
         repro: [
           SEED_LINE,
-          curl('POST', '/payments', SAMPLE.payments),
-          expected('status completed or failed'),
-          keepId('ID', 'POST', '/payments', SAMPLE.payments),
+          createLine('/payments', SAMPLE.payments.json),
+          '# It may be decided a moment after the answer.',
+          'sleep 1',
+          call('GET', '/payments?order_id=$N'),
+          expected(
+            'completed or failed',
+            holds('[.. | objects | .status // empty] | . == ["completed"] or . == ["failed"]'),
+          ),
           ...STATUSES.flatMap((status) => [
-            curl('PUT', '/payments/$ID', `{"status": "${status}"}`),
-            curl('GET', '/payments/$ID'),
-            expected(`status ${status}`),
+            call('PUT', '/payments/$ID', `{"status": "${status}"}`),
+            call('GET', '/payments/$ID'),
+            expected(status, holds(`.status == "${status}"`)),
           ]),
         ],
       },
@@ -421,11 +437,19 @@ function settleUpdatedAt(
     answers: [...before.answers.slice(0, 1), ...after.answers.slice(0, 1)],
     repro: [
       ...createOne(PAYMENTS),
-      curl('GET', '/payments?order_id=$N'),
+      call('GET', '/payments?order_id=$N'),
+      'BEFORE=$BODY',
       'sleep 2',
-      curl('PUT', '/payments/$ID', '{"status": "pending"}'),
-      curl('GET', '/payments?order_id=$N'),
-      expected('updated_at two seconds later, created_at as before'),
+      call('PUT', '/payments/$ID', '{"status": "pending"}'),
+      call('GET', '/payments?order_id=$N'),
+      expected(
+        'another updated_at',
+        `[ "$(jq '[.. | .updated_at? // empty]' <<< "$BODY")" != "$(jq '[.. | .updated_at? // empty]' <<< "$BEFORE")" ]`,
+      ),
+      expected(
+        'created_at as before',
+        `[ "$(jq '[.. | .created_at? // empty]' <<< "$BODY")" = "$(jq '[.. | .created_at? // empty]' <<< "$BEFORE")" ]`,
+      ),
     ],
   })
   const mayBeHidden = !isShown && world.databases.payments === undefined

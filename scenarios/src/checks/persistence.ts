@@ -13,7 +13,7 @@ import {
 import { idOf, isOk, type Row, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { create, look, post, type Stored } from './objects.ts'
-import { createOne, curl, expected, keepId, SAMPLE, SEED_LINE } from './repro.ts'
+import { call, create as createLine, expected, holds, OTHER_SAMPLE, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES, type Resource } from './resources.ts'
 import { controlOf, createPower, type Power } from './service-power.ts'
 
@@ -325,42 +325,61 @@ function powerOf({ state }: PersistenceLab): Power {
   return state.power
 }
 
-const CHANGE: Readonly<Record<ServiceName, string>> = {
-  users: '{"name": "Eve $N"}',
-  orders: '{"quantity": 7}',
-  payments: '{"status": "pending"}',
+/** For each service a change, and for jq: what shows it, and the rest of the object as it was. */
+const CHANGE: Readonly<Record<ServiceName, readonly [json: string, isIt: string]>> = {
+  users: ['{"name": "Eve $N"}', '.name == "Eve $N" and .email == "a$N@example.com"'],
+  orders: ['{"quantity": 7}', '.quantity == 7 and .product == "Lamp $N"'],
+  payments: ['{"status": "pending"}', '.status == "pending" and .order_id == $N'],
 }
 
+/** Creates one and changes it, as `$EDITED`, and then creates another, as `$ID`. */
+const writeLines = ({ service, path }: Resource): readonly string[] => [
+  SEED_LINE,
+  createLine(path, SAMPLE[service].json, 'EDITED'),
+  call('PUT', `${path}/$EDITED`, CHANGE[service][0]),
+  createLine(path, OTHER_SAMPLE[service]),
+]
+
+/** Both are there, by their ids and in the list; a long list may have pages. */
+const readLines = ({ service, path }: Resource): readonly string[] => [
+  `back ${path}`,
+  call('GET', `${path}/$EDITED`),
+  expected('as it was changed', holds(CHANGE[service][1])),
+  call('GET', `${path}/$ID`),
+  expected('as it was created', holds('.id == $ID')),
+  call('GET', path),
+  expected('both', holds('[.. | objects | .id] | length >= 50 or contains([$EDITED, $ID])')),
+]
+
 const restartRepro = (resource: Resource): readonly string[] => [
-  ...createOne(resource),
-  curl('PUT', `${resource.path}/$ID`, CHANGE[resource.service]),
-  '"$CONTROL" restart',
-  'sleep 3',
-  curl('GET', `${resource.path}/$ID`),
-  expected(`200, with ${CHANGE[resource.service]}`),
+  ...writeLines(resource),
+  'control restart',
+  ...readLines(resource),
 ]
 
 const killRepro = (resource: Resource): readonly string[] => [
-  ...createOne(resource),
-  `${curl('PUT', `${resource.path}/$ID`, CHANGE[resource.service])} && "$CONTROL" stop ${resource.service}`,
-  `"$CONTROL" start ${resource.service}`,
+  ...writeLines(resource),
+  `control stop ${resource.service}`,
+  `control start ${resource.service}`,
   'sleep 3',
-  curl('GET', `${resource.path}/$ID`),
-  expected(`200, with ${CHANGE[resource.service]}`),
+  ...readLines(resource),
 ]
 
 const IDS_REPRO: readonly string[] = [
   SEED_LINE,
   ...ALL_RESOURCES.flatMap(({ service, path }) => [
-    keepId(service.toUpperCase(), 'POST', path, SAMPLE[service]),
-    curl('DELETE', `${path}/$${service.toUpperCase()}`),
+    createLine(path, SAMPLE[service].json),
+    createLine(path, OTHER_SAMPLE[service], service.toUpperCase()),
+    call('DELETE', `${path}/$ID`),
   ]),
-  '"$CONTROL" restart',
-  'sleep 3',
+  'control restart',
   'N=$((N + 1))',
   ...ALL_RESOURCES.flatMap(({ service, path }) => [
-    `echo "deleted before: $${service.toUpperCase()}"`,
-    curl('POST', path, SAMPLE[service]),
+    `back ${path}`,
+    call('POST', path, SAMPLE[service].json),
+    expected(
+      `created, and the id is beyond $${service.toUpperCase()}, which was deleted`,
+      holds(`.id > $${service.toUpperCase()}`),
+    ),
   ]),
-  expected('three new ids'),
 ]
