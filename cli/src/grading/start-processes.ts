@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { limitTime } from '@msctl/scenarios/grading'
 import { freePort } from '../platform/local/free-port.ts'
 import { waitUntil } from '../platform/local/wait-until.ts'
 import type { CappedLog } from './capped-log.ts'
@@ -96,14 +97,15 @@ export async function startProcesses(options: ProcessesOptions): Promise<Started
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+  const limit = limitTime(PROBE_TIMEOUT_MS, signal)
   try {
-    const answer = await fetch(`${url}/health`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]),
-    })
+    const answer = await fetch(`${url}/health`, { signal: limit.signal })
     await answer.body?.cancel()
     return true
   } catch {
     signal.throwIfAborted()
     return false
+  } finally {
+    limit.release()
   }
 }

@@ -2,6 +2,7 @@ import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { Pool } from 'undici'
 import { type Answer, GradingError, type Request, type RequestOptions } from './grader.ts'
 import { cutText, type Exchange, type Recorder } from './recorder.ts'
+import { limitTime } from './time-limit.ts'
 
 export interface HttpOptions {
   /** The gateway. */
@@ -73,14 +74,14 @@ export function createHttp(options: HttpOptions): Http {
 
   const request: Request = async (method, path, requestOptions = {}) => {
     const isCleanUp = signal.aborted
-    const limit = AbortSignal.timeout(
-      isCleanUp ? CLEAN_UP_TIMEOUT_MS : (requestOptions.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-    )
-    const abort = isCleanUp ? limit : AbortSignal.any([limit, signal])
+    const limit = isCleanUp
+      ? limitTime(CLEAN_UP_TIMEOUT_MS)
+      : limitTime(requestOptions.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal)
     const { headers, body } = withBody(requestOptions)
     const at = recorder.at()
     const began = performance.now()
-    const sent = await send(pool, prefix + path, method, { headers, body }, abort)
+    const sent = await send(pool, prefix + path, method, { headers, body }, limit.signal)
+    limit.release()
     if (!isCleanUp && signal.aborted) throw signal.reason
     const durationMs = performance.now() - began
     const evidence: Exchange = {
