@@ -11,8 +11,21 @@ const STATE = `
     (SELECT json_agg(setconfig) FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
       WHERE datname = current_database()) AS settings`
 
+/** Where a platform can be looked at. */
+export type Visible = Pick<FaultyPlatform, 'url' | 'redisUrl' | 'databaseUrls'>
+
+/** What was seen. */
+export interface Snapshot {
+  /** Each service: its name, whether it is ready, its circuit, and that one's count. */
+  readonly parts: readonly unknown[]
+  /** The keys in Redis, sorted. */
+  readonly cached: readonly string[]
+  /** Each database: rows, idempotency keys and settings. */
+  readonly stored: readonly unknown[]
+}
+
 /** Parts, circuits, rows, idempotency keys, settings of the databases, and cached keys. */
-export async function snapshotOf({ url, redisUrl, databaseUrls }: FaultyPlatform): Promise<object> {
+export async function snapshotOf({ url, redisUrl, databaseUrls }: Visible): Promise<Snapshot> {
   await using client = createClient({ baseUrl: url })
   const { services } = await client.gateway.status()
   const parts = Object.entries(services).map(([name, { ready, circuit }]) => [
@@ -22,7 +35,7 @@ export async function snapshotOf({ url, redisUrl, databaseUrls }: FaultyPlatform
     circuit.failure_count,
   ])
   const redis = new Redis(redisUrl)
-  const cached = await redis.keys('*').finally(() => redis.disconnect())
+  const cached = (await redis.keys('*').finally(() => redis.disconnect())).sort()
   const stored = await Promise.all(
     Object.entries(databaseUrls).map(([name, each]) => look(name as ServiceName, each)),
   )
