@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { Pool } from 'undici'
 import { type Answer, GradingError, type Request, type RequestOptions } from './grader.ts'
@@ -35,6 +36,8 @@ const CONNECTIONS = 64
 /** HTTP towards the target, every exchange recorded. */
 export function createHttp(options: HttpOptions): Http {
   const { url, recorder, signal, lostAfterMs = DEFAULT_LOST_MS } = options
+  // One listener for each request that is under way.
+  setMaxListeners(0, signal)
   const base = new URL(url)
   const prefix = base.pathname.replace(/\/+$/, '')
   // Time limits are ours, so that they hold for a whole exchange.
