@@ -214,7 +214,7 @@ async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): 
     ...createOne(resource),
     call('GET', `${path}/$ID`),
     call('GET', `${path}/$ID`),
-    expected('what was sent, both times', holds(SAMPLE[service].isIt)),
+    expected('what was sent, both times', holds(`.id == $ID and ${SAMPLE[service].isIt}`)),
     'redis-cli -u "$REDIS_URL" --raw KEYS "*$ID*"',
   ]
   const wanted: Text = {

@@ -22,6 +22,8 @@ interface State {
   /** A user of whom there is no order. */
   idle?: Created
   strangersOrder?: Created
+  /** Of one whose number ends like the user's. */
+  likeOrder?: Created
 }
 
 type DetailsLab = Lab<Grader, State>
@@ -100,11 +102,15 @@ async function createSome(lab: DetailsLab): Promise<void> {
   const idle = await create(lab, users)
   const made = [await orderOf(user), await orderOf(user)].filter((order) => order !== undefined)
   const strangersOrder = await orderOf(stranger)
-  Object.assign(lab.state, { user, idle, orders: made, strangersOrder })
+  // Of one whose number ends like the user's; nobody need be there by that number.
+  const likeId = Number(`1${user?.id}`)
+  const likeOrder =
+    likeId < 2 ** 31 ? await create(lab, orders, { ...orders.make(lab.world), userId: likeId }) : undefined
+  Object.assign(lab.state, { user, idle, orders: made, strangersOrder, likeOrder })
 }
 
 async function readDetails(lab: DetailsLab): Promise<void> {
-  const { user, idle, orders, strangersOrder } = lab.state
+  const { user, idle, orders, strangersOrder, likeOrder } = lab.state
   if (!user || !idle || !strangersOrder || orders.length < 2) return notCreated(lab)
   const path = `/users/${user.id}/details`
   const answer = await lab.world.request('GET', path)
@@ -115,7 +121,7 @@ async function readDetails(lab: DetailsLab): Promise<void> {
   const given = ordersOf(answer)
   const missing = orders.filter(({ id, body }) => !given?.some((order) => says(order, { id, ...body })))
   const others = (given ?? []).filter(
-    ({ id, userId }) => id === strangersOrder.id || (userId ?? user.id) !== user.id,
+    ({ id, userId }) => id === strangersOrder.id || id === likeOrder?.id || (userId ?? user.id) !== user.id,
   )
   lab.expect(
     'correctness.details.content',
