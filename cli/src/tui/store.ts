@@ -1,3 +1,4 @@
+import { isUneventful } from './at-rest.ts'
 import { type Action, reduce } from './reduce.ts'
 import type { DashboardState } from './state.ts'
 
@@ -11,9 +12,10 @@ export interface Store {
 
 /**
  * For how long changes are gathered before they are told, in milliseconds: the answers of one look come one after the
- * other, and drawing costs more than all else. Who presses a key does not wait so long.
+ * other, and drawing costs more than all else. Who presses a key does not wait so long; where nothing happens, two looks are drawn
+ * together.
  */
-const GATHER_MS = { look: 250, key: 10 }
+const GATHER_MS = { rest: 1_250, look: 250, key: 10 }
 
 /** What the dashboard learns by looking. */
 const LOOKS: ReadonlySet<Action['type']> = new Set([
@@ -37,8 +39,10 @@ export function createStore(initial: DashboardState): Store {
     dispatch(action) {
       const next = reduce(state, action)
       if (next === state) return
+      const waitMs = LOOKS.has(action.type)
+        ? GATHER_MS[isUneventful(state, next) ? 'rest' : 'look']
+        : GATHER_MS.key
       state = next
-      const waitMs = LOOKS.has(action.type) ? GATHER_MS.look : GATHER_MS.key
       const dueAt = performance.now() + waitMs
       if (dueAt >= tellAt) return
       clearTimeout(timer)

@@ -1,12 +1,14 @@
 import { isFailure } from '../failure.ts'
-import type { Trouble } from './state.ts'
+import { partStates } from './part-states.ts'
+import type { Action } from './reduce.ts'
+import type { DashboardState, Trouble } from './state.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 
 /** How often it looks, and the clock goes on, in milliseconds. */
 const EVERY_MS = 1_000
-/** Every how many looks it asks the driver: of processes, and of containers, for which Docker takes its time. */
-const PARTS_EVERY = { local: 4, compose: 5 } as const
+/** Every how many looks it asks the driver, which takes its time, when nothing gives it a reason to. */
+const PARTS_EVERY = 10
 /** The same while the gateway says nothing of the services. */
 const PARTS_EVERY_ALONE = 2
 
@@ -28,14 +30,20 @@ export function watchWorld(world: World, store: Store, now: () => number = Date.
     void look().finally(() => underWay.delete(name))
   }
 
+  /** What the driver says of a part is old as soon as something else shows that a part has come or gone. */
+  const learn = (action: Action) => {
+    const before = signsOfLife(store.get())
+    store.dispatch(action)
+    if (signsOfLife(store.get()) !== before) once('parts', lookAtParts)
+  }
   const lookAtGateway = async () => {
     const began = performance.now()
     try {
       const status = await world.gatewayStatus()
       const tookMs = performance.now() - began
-      store.dispatch({ type: 'gateway-seen', at: now(), url: world.url(), status, tookMs })
+      learn({ type: 'gateway-seen', at: now(), url: world.url(), status, tookMs })
     } catch (error) {
-      store.dispatch({ type: 'gateway-away', at: now(), url: world.url(), trouble: toTrouble(error) })
+      learn({ type: 'gateway-away', at: now(), url: world.url(), trouble: toTrouble(error) })
     }
   }
   const lookAtParts = async () => {
@@ -50,9 +58,9 @@ export function watchWorld(world: World, store: Store, now: () => number = Date.
     const began = performance.now()
     try {
       const keys = await world.cachedKeys()
-      store.dispatch({ type: 'keys-seen', at: now(), keys, tookMs: performance.now() - began })
+      learn({ type: 'keys-seen', at: now(), keys, tookMs: performance.now() - began })
     } catch (error) {
-      store.dispatch({ type: 'cache-away', at: now(), trouble: toTrouble(error) })
+      learn({ type: 'cache-away', at: now(), trouble: toTrouble(error) })
     }
   }
 
@@ -65,8 +73,7 @@ export function watchWorld(world: World, store: Store, now: () => number = Date.
     store.dispatch({ type: 'ticked', at: now() })
     looks++
     const { platform, gateway } = store.get()
-    const every =
-      gateway.state === 'up' && platform !== undefined ? PARTS_EVERY[platform.driver] : PARTS_EVERY_ALONE
+    const every = gateway.state === 'up' && platform !== undefined ? PARTS_EVERY : PARTS_EVERY_ALONE
     once('gateway', lookAtGateway)
     once('cache', lookAtCache)
     if (looks % every === 0) once('parts', lookAtParts)
@@ -79,6 +86,10 @@ export function watchWorld(world: World, store: Store, now: () => number = Date.
   const timer = setInterval(tick, EVERY_MS)
   return { look, end: () => clearInterval(timer) }
 }
+
+/** What the gateway and Redis show of the parts, without the driver. */
+const signsOfLife = ({ gateway, cache }: DashboardState): string =>
+  JSON.stringify([gateway.state, cache.state, partStates({ gateway, platform: undefined })])
 
 /** What the store keeps of an error. Whatever is no failure of ours is worded as something unexpected. */
 export function toTrouble(error: unknown): Trouble {
