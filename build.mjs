@@ -167,7 +167,8 @@ async function buildTui() {
 }
 
 /**
- * The CLI: `start.cjs`, which knows the version only, `main.cjs`, which knows the menu, and a bundle for each command.
+ * The CLI: `start.cjs`, which knows the version and can read one object, `main.cjs`, which knows the menu, and a bundle for
+ * each command.
  * Written over what is there, so that an msctl that is just starting finds all of it.
  */
 async function buildCli() {

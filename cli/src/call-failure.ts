@@ -9,6 +9,7 @@ import {
   isTimeoutError,
   isValidationError,
 } from '@msctl/sdk'
+import { CALL_TIMEOUT_MS } from './call-request.ts'
 import { Failure } from './failure.ts'
 import type { ResourceName, Verb } from './resources.ts'
 
@@ -40,7 +41,7 @@ export function toCallFailure(error: unknown, { resource, verb, id, url, signal 
     return new Failure(isOther ? 'not-the-platform' : 'unreachable', { url, reason }, cause)
   }
   if (isTimeoutError(error)) {
-    return new Failure('no-answer', { url, seconds: error.timeoutMs / 1_000 }, cause)
+    return new Failure('no-answer', { url, seconds: CALL_TIMEOUT_MS / 1_000 }, cause)
   }
   if (isContractError(error)) {
     const reason = error.issues

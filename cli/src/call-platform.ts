@@ -1,11 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Client, createClient } from '@msctl/sdk'
 import { type Asked, toCallFailure } from './call-failure.ts'
+import { CALL_HEADERS, CALL_TIMEOUT_MS } from './call-request.ts'
 import type { Context } from './context.ts'
 import { findGateway } from './gateway-url.ts'
-
-/** How long a call may take, in milliseconds: longer than the gateway waits for a service. */
-const TIMEOUT_MS = 10_000
+import { resumeRequest } from './quick-get/resume-request.ts'
 
 /** Where the calls of one command go, and how they fail. */
 export interface Connection {
@@ -23,12 +22,16 @@ export async function connect(context: Context): Promise<Connection> {
   // undici parses HTTP with WebAssembly. Node would optimise that in the background, for longer than our few calls
   // take, and the process could not end before it is done.
   setFlagsFromString('--liftoff-only')
-  const { url } = await findGateway(context)
+  const { begun } = context
+  const url = begun?.gateway ?? (await findGateway(context)).url
+  const timeoutMs = CALL_TIMEOUT_MS - (begun === undefined ? 0 : (process.uptime() - begun.startedAt) * 1_000)
   const client = createClient({
     baseUrl: url,
     maxRetries: 0,
-    timeoutMs: TIMEOUT_MS,
-    attemptTimeoutMs: TIMEOUT_MS,
+    timeoutMs: Math.max(0, timeoutMs),
+    attemptTimeoutMs: CALL_TIMEOUT_MS,
+    headers: begun?.headers ?? CALL_HEADERS,
+    connect: begun && resumeRequest(begun),
   })
   return { client, options: { signal: context.signal }, url }
 }

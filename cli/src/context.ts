@@ -2,6 +2,7 @@ import type { Home } from './home.ts'
 import type { Language, Messages } from './messages/index.ts'
 import type { Terminal } from './output/terminal.ts'
 import type { PlatformEvent } from './platform/platform.ts'
+import type { BegunRequest } from './quick-get/begin-request.ts'
 import type { Settings } from './settings.ts'
 
 /** The world that a command works in. */
@@ -14,6 +15,8 @@ export interface Context {
   readonly settings: Settings
   /** The gateway that was named by `--url`, `MSCTL_URL` or the configuration file. */
   readonly url?: string | undefined
+  /** The command's one request, where it was made before the command was loaded: it must not be made again. */
+  readonly begun?: BegunRequest | undefined
   /** Loads the drivers, for commands that seldom need them: they are large. */
   readonly loadDrivers: () => Promise<typeof import('./platform/choose-platform.ts')>
   /** In which messages are said. */

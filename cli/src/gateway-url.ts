@@ -1,4 +1,5 @@
 import type { Context } from './context.ts'
+import type { Home } from './home.ts'
 import { createLastDriver } from './platform/last-driver.ts'
 import { isRunning } from './platform/local/process-identity.ts'
 import { createStateFile } from './platform/local/state.ts'
@@ -14,22 +15,31 @@ export interface FoundUrl {
 
 /** Where the gateway is: what `--url` and the settings say, else where the platform runs here, else port 8000. */
 export async function findGateway(context: Context): Promise<FoundUrl> {
-  if (context.url !== undefined) return { url: context.url.replace(/\/+$/, ''), by: 'setting' }
-  const url = localUrl(context) ?? (await composeUrl(context))
-  return url === undefined ? { url: DEFAULT_URL, by: 'default' } : { url, by: 'platform' }
+  return findGatewayHere(context) ?? (await findGatewayOfCompose(context))
+}
+
+/**
+ * The same without asking Docker.
+ *
+ * @returns `undefined` where Docker has to be asked, which takes a second: where Compose was what started the platform last.
+ */
+export function findGatewayHere({ url, home }: Pick<Context, 'url' | 'home'>): FoundUrl | undefined {
+  if (url !== undefined) return { url: url.replace(/\/+$/, ''), by: 'setting' }
+  const local = localUrl(home)
+  if (local !== undefined) return { url: local, by: 'platform' }
+  return createLastDriver(home.state).read() === 'compose' ? undefined : { url: DEFAULT_URL, by: 'default' }
 }
 
 /** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */
-function localUrl({ home }: Context): string | undefined {
+function localUrl(home: Home): string | undefined {
   const parts = createStateFile(home.state).read()?.parts
   const runs = Object.values(parts ?? {}).some(({ process }) => process !== undefined && isRunning(process))
   return runs && parts !== undefined ? `http://localhost:${parts.gateway.port}` : undefined
 }
 
-/** Docker takes a second to answer, so it is asked only where Compose was what started the platform last. */
-async function composeUrl(context: Context): Promise<string | undefined> {
-  if (createLastDriver(context.home.state).read() !== 'compose') return undefined
+async function findGatewayOfCompose(context: Context): Promise<FoundUrl> {
   const { choosePlatform } = await context.loadDrivers()
   const platform = await choosePlatform('running', context)
-  return (await platform.status()).url ?? undefined
+  const { url } = await platform.status()
+  return url === null ? { url: DEFAULT_URL, by: 'default' } : { url, by: 'platform' }
 }

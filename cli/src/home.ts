@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import path from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** The folders that msctl works with. */
 export interface Home {
@@ -26,20 +26,19 @@ export interface HomeOptions {
  */
 export function findHome(options: HomeOptions): Home {
   const { programDir, cwd, env, uid = process.getuid?.() } = options
-  const packedParts = path.join(programDir, 'parts')
-  const root = path.resolve(programDir, '..', '..')
-  const clone =
-    existsSync(path.join(root, 'services')) && existsSync(path.join(root, 'build.mjs')) ? root : undefined
-  if (env.MSCTL_HOME) return { state: path.resolve(cwd, env.MSCTL_HOME), clone, packedParts }
-  if (clone !== undefined) return { state: path.join(clone, '.msctl'), clone, packedParts }
-  return { state: nearestState(cwd, uid) ?? path.join(cwd, '.msctl'), packedParts }
+  const packedParts = join(programDir, 'parts')
+  const root = resolve(programDir, '..', '..')
+  const clone = existsSync(join(root, 'services')) && existsSync(join(root, 'build.mjs')) ? root : undefined
+  if (env.MSCTL_HOME) return { state: resolve(cwd, env.MSCTL_HOME), clone, packedParts }
+  if (clone !== undefined) return { state: join(clone, '.msctl'), clone, packedParts }
+  return { state: nearestState(cwd, uid) ?? join(cwd, '.msctl'), packedParts }
 }
 
 function nearestState(cwd: string, uid: number | undefined): string | undefined {
-  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
-    const candidate = path.join(folder, '.msctl')
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const candidate = join(folder, '.msctl')
     const found = statSync(candidate, { throwIfNoEntry: false })
     if (found?.isDirectory() === true && found.uid === uid) return candidate
-    if (folder === path.dirname(folder)) return undefined
+    if (folder === dirname(folder)) return undefined
   }
 }

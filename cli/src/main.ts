@@ -6,50 +6,24 @@ import { findHome, type Home } from './home.ts'
 import { chooseLanguage, loadMessages, type Messages } from './messages/index.ts'
 import { renderError } from './output/error.ts'
 import { createProgress } from './output/progress.ts'
+import { endQuietlyWithoutReaders, write } from './output/streams.ts'
 import { describeTerminal } from './output/terminal.ts'
 import { createProgram, type Execute } from './program.ts'
+import type { BegunRequest } from './quick-get/begin-request.ts'
 import { runCommand } from './run-command.ts'
 import { type ConfigFile, readConfigFile, resolveSettings } from './settings.ts'
+import { SIGNAL_NAMES, SIGNALS, type SignalName } from './signals.ts'
 import { toUsageFailure } from './usage-error.ts'
 
-/** What a process that a signal ended exits with, by convention. */
-const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const
-
-/** Aborts at the first signal; a second one ends the process at once. */
-function listenForSignals(controller: AbortController): void {
-  for (const [name, code] of Object.entries(SIGNALS)) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(code)
-      process.exitCode = code
-      controller.abort(new Failure('interrupted', {}))
-    })
+/** Aborts at the first signal; a second one ends the process at once. @param earlier One that has come already. */
+function listenForSignals(controller: AbortController, earlier: SignalName | undefined): void {
+  const receive = (name: SignalName) => {
+    if (controller.signal.aborted) process.exit(SIGNALS[name])
+    process.exitCode = SIGNALS[name]
+    controller.abort(new Failure('interrupted', {}))
   }
-}
-
-/** Said by a stream whose reader, or whose terminal, has gone. */
-const WITHOUT_READER: readonly (string | undefined)[] = ['EPIPE', 'EIO']
-
-/** A reader that has seen enough (`| head`) is no error. @param leave What is done then. */
-function endQuietlyWithoutReaders(leave: () => void): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!WITHOUT_READER.includes(error.code)) throw error
-      isAnyoneReading = false
-      leave()
-    })
-  }
-}
-
-let isAnyoneReading = true
-
-async function write(text: string): Promise<void> {
-  if (!isAnyoneReading) return
-  if (!process.stdout.write(text))
-    await new Promise<void>((resolve) => {
-      process.stdout.once('drain', resolve)
-      // Of a pipe that nobody reads from any more, nothing drains.
-      process.stdout.once('error', () => resolve())
-    })
+  for (const name of SIGNAL_NAMES) process.on(name, () => receive(name))
+  if (earlier !== undefined) receive(earlier)
 }
 
 /** The value of `--lang`, which has to be known before the command line can be explained. */
@@ -111,16 +85,32 @@ function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 
-async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+/**
+ * Runs msctl, and ends the process.
+ *
+ * @param begun The one request of the command, where it has been made before all this was loaded.
+ */
+export async function main(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  begun?: BegunRequest,
+): Promise<never> {
+  process.exit(await run(argv, env, begun))
+}
+
+async function run(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  begun: BegunRequest | undefined,
+): Promise<number> {
   const controller = new AbortController()
   const { signal } = controller
   let leave = (): void => process.exit(process.exitCode ?? EXIT.done)
   endQuietlyWithoutReaders(() => leave())
-  listenForSignals(controller)
+  listenForSignals(controller, begun?.signal)
   const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
   const { config, failure } = tryConfigFile(home)
-  const languageInFile = env.MSCTL_LANG ? undefined : config?.values.lang
-  const language = chooseLanguage(languageFlag(argv) ?? languageInFile?.toString(), env)
+  const language = chooseLanguage(languageFlag(argv), env, config?.values.lang)
   const messages = await loadMessages(language)
   const errors = describeTerminal(process.stderr, env)
   let verbose = argv.includes('-v') || argv.includes('--verbose')
@@ -146,6 +136,7 @@ async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<nu
       command: `msctl ${argv.join(' ')}`,
       settings,
       url: settings.url?.value,
+      begun,
       language,
       loadDrivers: () => import('./platform/choose-platform.ts'),
       readInput: () => readInput(signal),
@@ -216,4 +207,5 @@ function explain(error: unknown, { messages, command, verbose, signal }: Circums
   return isFailure(failure) ? failure.exitCode : EXIT.failed
 }
 
-void main(process.argv.slice(2), process.env).then((code) => process.exit(code))
+// Started by itself, past start.ts.
+if (process.argv[1] === import.meta.filename) void main(process.argv.slice(2), process.env)

@@ -1,4 +1,4 @@
-import type { CommandModule, Context, RenderContext } from './context.ts'
+import type { CommandModule, Context, RenderContext, Rendering } from './context.ts'
 import { EXIT } from './failure.ts'
 
 /** Where results and hints go. */
@@ -29,16 +29,15 @@ export async function runCommand<Options, Data>(
   options: Options,
   { json, quiet, context, rendering, sinks, beforeResult }: RunOptions,
 ): Promise<number> {
-  const isRedrawn = module.isRedrawn === true && rendering.terminal.isLive
+  const isRedrawn = module.isRedrawn === true && rendering.terminal.isLive && !json
   let drawnLines = 0
   const print = async (data: Data, indent?: number) => {
     beforeResult()
-    if (json) return sinks.out(`${JSON.stringify(module.toJson?.(data) ?? data, null, indent)}\n`)
-    const { result, hints } = module.render(data, rendering)
     if (isRedrawn && drawnLines > 0) await sinks.out(`\u001b[${drawnLines}F\u001b[J`)
-    if (result !== '') await sinks.out(`${result}\n`)
-    drawnLines = result.split('\n').length
-    if (hints !== undefined && !quiet) sinks.err(`\n${hints}\n`)
+    const said = json
+      ? { result: JSON.stringify(module.toJson?.(data) ?? data, null, indent) }
+      : module.render(data, rendering)
+    drawnLines = await printResult(said, { quiet, sinks })
   }
 
   const outcome = module.run(options, context)
@@ -61,6 +60,16 @@ export async function runCommand<Options, Data>(
   }
   if (context.signal.aborted) return EXIT.interrupted
   return (last !== undefined && module.exitCode?.(last, options)) || EXIT.done
+}
+
+/** Prints a result, and the hints unless there are to be none. @returns how many lines the result has. */
+export async function printResult(
+  { result, hints }: Rendering,
+  { quiet, sinks }: Pick<RunOptions, 'quiet' | 'sinks'>,
+): Promise<number> {
+  if (result !== '') await sinks.out(`${result}\n`)
+  if (hints !== undefined && !quiet) sinks.err(`\n${hints}\n`)
+  return result.split('\n').length
 }
 
 function isStream<T>(value: Promise<T> | AsyncIterable<T>): value is AsyncIterable<T> {

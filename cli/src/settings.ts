@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import path from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { nearestName } from './nearest-name.ts'
 import { DRIVERS } from './platform/platform.ts'
@@ -121,7 +121,7 @@ export function readConfigFile(options: {
 }): ConfigFile | undefined {
   const { cwd, clone, uid = process.getuid?.() } = options
   const file = [...foldersUpwards(cwd), ...(clone === undefined ? [] : [clone])]
-    .map((folder) => path.join(folder, CONFIG_FILE))
+    .map((folder) => join(folder, CONFIG_FILE))
     .find((candidate) => {
       const found = statSync(candidate, { throwIfNoEntry: false })
       return found?.isFile() === true && (found.uid === uid || found.uid === 0)
@@ -138,7 +138,7 @@ export function readConfigFile(options: {
 }
 
 function foldersUpwards(from: string): string[] {
-  const folder = path.resolve(from)
-  const parent = path.dirname(folder)
+  const folder = resolve(from)
+  const parent = dirname(folder)
   return parent === folder ? [folder] : [folder, ...foldersUpwards(parent)]
 }

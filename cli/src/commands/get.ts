@@ -17,6 +17,7 @@ export function run({ resource, id, details = false }: GetOptions, context: Cont
   return callPlatform(context, { resource, verb: 'get', id }, async ({ client, options }) => {
     const calls: ResourceCalls = client[resource]
     const answer = await (details ? client.users.details(id, options) : calls.get(id, options)).withResponse()
-    return toAnswer(resource, answer)
+    const { tookMs = answer.timings.totalMs } = context.begun ?? {}
+    return { ...toAnswer(resource, answer), tookMs }
   })
 }

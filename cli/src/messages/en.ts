@@ -1,4 +1,5 @@
 import type { Failures } from '../failure.ts'
+import { resource } from './en-resource.ts'
 
 /** What happened, why, and what to do next: the three lines of an error. */
 export interface Explanation {
@@ -508,25 +509,7 @@ export const en = {
       'Latency: from here to the gateway and the cache, from there to a service.',
     ] as readonly string[],
   },
-  resource: {
-    none: {
-      users: 'There are no users.',
-      orders: 'There are no orders.',
-      payments: 'There are no payments.',
-    },
-    deleted: {
-      users: (id: number) => `User ${id} is deleted.`,
-      orders: (id: number) => `Order ${id} is deleted.`,
-      payments: (id: number) => `Payment ${id} is deleted.`,
-    },
-    cache: {
-      HIT: 'from the cache (HIT)',
-      MISS: 'from the database (MISS); the cache has it now',
-      BYPASS: 'from the database (BYPASS); the cache is away',
-    },
-    replayed: 'answered before: the same idempotency key came with the same body; nothing was created now',
-    ordersMissing: 'The orders are not to be had now; this does not mean that there are none.',
-  },
+  resource,
   config: {
     columns: { name: 'SETTING', value: 'VALUE', source: 'FROM' },
     sources: {

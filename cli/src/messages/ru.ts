@@ -1,5 +1,6 @@
 import type { Messages } from './en.ts'
 import { inRussian } from './ru-fields.ts'
+import { resource } from './ru-resource.ts'
 
 const quote = (lines: readonly string[]) =>
   lines.length === 0 ? '' : `\n${lines.map((line) => `    ${line}`).join('\n')}`
@@ -493,21 +494,7 @@ export const ru: Messages = {
       'Задержка: отсюда до шлюза и кэша, от шлюза до сервиса.',
     ],
   },
-  resource: {
-    none: { users: 'Пользователей нет.', orders: 'Заказов нет.', payments: 'Платежей нет.' },
-    deleted: {
-      users: (id) => `Пользователь ${id} удалён.`,
-      orders: (id) => `Заказ ${id} удалён.`,
-      payments: (id) => `Платёж ${id} удалён.`,
-    },
-    cache: {
-      HIT: 'из кэша (HIT)',
-      MISS: 'из базы данных (MISS); теперь есть и в кэше',
-      BYPASS: 'из базы данных (BYPASS); кэш недоступен',
-    },
-    replayed: 'этот ответ уже был: тот же ключ идемпотентности с теми же данными; ничего нового не создано',
-    ordersMissing: 'Заказы сейчас недоступны; это не значит, что их нет.',
-  },
+  resource,
   config: {
     columns: { name: 'НАСТРОЙКА', value: 'ЗНАЧЕНИЕ', source: 'ОТКУДА' },
     sources: {

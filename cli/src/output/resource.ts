@@ -1,19 +1,10 @@
 import type { ApiResponse, UserDetails } from '@msctl/sdk'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { ResourceName, Row } from '../resources.ts'
+import { type Answer, markOf, printable, renderRecord } from './record.ts'
 import { renderTable } from './table.ts'
-import type { Mark, Terminal } from './terminal.ts'
 
-/** What the platform answered about one object. */
-export interface Answer {
-  readonly resource: ResourceName
-  readonly data: Row | UserDetails
-  /** What the cache had to do with it, and how long it took, in milliseconds. */
-  readonly cache: string | undefined
-  readonly tookMs: number
-  /** Whether it is the answer to an earlier request with the same idempotency key. */
-  readonly isReplayed: boolean
-}
+export { type Answer, toJson } from './record.ts'
 
 /** A part of a list. */
 export interface RowPage {
@@ -38,30 +29,16 @@ export function toAnswer(
   return { resource, data, cache, tookMs: timings.totalMs, isReplayed }
 }
 
-/** What `--json` prints: what the platform answered. */
-export function toJson({ data }: Answer): Answer['data'] {
-  return data
-}
-
 /** A readable record; on stderr, where it came from. */
 export function renderAnswer(answer: Answer, context: RenderContext): Rendering {
-  const { data, cache, tookMs, isReplayed } = answer
-  const { terminal, messages } = context
-  const said = messages.resource
-  const source =
-    cache === undefined ? [] : [`${said.cache[cache as keyof typeof said.cache]}, ${Math.round(tookMs)} ms`]
-  const replayed = isReplayed ? [said.replayed] : []
-  const withHints = (result: string, more: readonly string[]): Rendering => {
-    const hints = [...source, ...replayed, ...more]
-    return hints.length === 0 ? { result } : { result, hints: hints.map(terminal.dim).join('\n') }
-  }
-  if (!('user' in data)) return withHints(renderRecord(data, terminal), [])
+  const { data } = answer
+  if (!('user' in data)) return renderRecord(answer, data, context)
   const { user, orders } = data
-  const record = renderRecord(user, terminal)
-  if (orders === null) return withHints(record, [said.ordersMissing])
-  return orders.length === 0
-    ? withHints(record, [said.none.orders])
-    : withHints(`${record}\n\n${renderRows('orders', orders, context)}`, [])
+  const { none, ordersMissing } = context.messages.resource
+  if (orders === null) return renderRecord(answer, user, context, [ordersMissing])
+  if (orders.length === 0) return renderRecord(answer, user, context, [none.orders])
+  const { result, ...hints } = renderRecord(answer, user, context)
+  return { result: `${result}\n\n${renderRows('orders', orders, context)}`, ...hints }
 }
 
 /** A table; the pages after the first go on without a heading. */
@@ -73,17 +50,6 @@ export function renderPage({ resource, rows, isFirst }: RowPage, context: Render
 
 export function renderDeleted({ resource, id }: Deleted, { messages }: RenderContext): Rendering {
   return { result: messages.resource.deleted[resource](id) }
-}
-
-function renderRecord(row: Row, terminal: Terminal): string {
-  const fields = Object.entries(row)
-  const width = Math.max(...fields.map(([name]) => name.length))
-  return fields
-    .map(([name, value]) => {
-      const text = printable(value)
-      return `${terminal.dim(name.padEnd(width))}  ${markOf(name, value, terminal)?.(text) ?? text}`
-    })
-    .join('\n')
 }
 
 /** The columns are named as in the contract, so that what one reads here can be used in a request. */
@@ -111,18 +77,4 @@ function renderRows(resource: ResourceName, rows: readonly Row[], { terminal }: 
     }),
   )
   return renderTable(heads, cells, terminal.width, terminal.dim)
-}
-
-function markOf(name: string, value: unknown, terminal: Terminal): Mark | undefined {
-  if (name === 'id') return terminal.bold
-  if (name !== 'status') return undefined
-  return value === 'completed' ? terminal.green : value === 'failed' ? terminal.red : terminal.yellow
-}
-
-/** A value on one line, without what would steer the terminal: names are whatever somebody chose to send. */
-function printable(value: unknown): string {
-  return String(value).replace(
-    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { join } from 'node:path'
 import { DRIVERS, type Driver } from './platform.ts'
 
 /** Remembers by which driver the platform was started last: its data are there, and nowhere else. */
@@ -12,7 +12,7 @@ export interface LastDriver {
 
 /** @param home The state folder. */
 export function createLastDriver(home: string): LastDriver {
-  const file = path.join(home, 'driver')
+  const file = join(home, 'driver')
   return {
     read: () => {
       try {

@@ -30,7 +30,16 @@ test('ports and processes are remembered, for their owner alone, and nothing els
 
 test('a state that cannot be understood is an error that names the file', async () => {
   const broken = path.join(home, 'local.json')
-  for (const text of ['', '{"version": 1', '{"version": 2, "driver": "local", "parts": {}}']) {
+  const parts = Object.fromEntries(Object.entries(PORTS).map(([part, port]) => [part, { port }]))
+  const states = [
+    { version: 2, driver: 'local', parts },
+    { version: 1, driver: 'compose', parts },
+    { version: 1, driver: 'local', parts: {} },
+    { version: 1, driver: 'local', parts: { ...parts, db: { port: '1' } } },
+    { version: 1, driver: 'local', parts: { ...parts, db: { port: 1, process: { pid: 42 } } } },
+    null,
+  ]
+  for (const text of ['', '{"version": 1', ...states.map((state) => JSON.stringify(state))]) {
     await writeFile(broken, text)
     expect(() => createStateFile(home).read()).toThrow(
       expect.objectContaining({ code: 'state-unreadable', exitCode: 4 }),
