@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Context, RenderContext, Rendering } from '../context.ts'
 import { Failure } from '../failure.ts'
+import { shellWord } from '../output/shell-word.ts'
 import { scenarioTemplate } from '../scenario/template.ts'
 
 /** `msctl scenario new --json`. */
@@ -50,6 +51,6 @@ export function render({ file }: NewScenario, { messages, terminal, self }: Rend
   const given = /[/\\]/.test(file) ? file : `./${file}`
   return {
     result: messages.scenario.written(file),
-    hints: messages.scenario.tryNew(terminal.cyan(`${self} scenario run ${given}`)),
+    hints: messages.scenario.tryNew(terminal.cyan(`${self} scenario run ${shellWord(given)}`)),
   }
 }

@@ -2,6 +2,7 @@ import type { ScenarioEvent } from '@msctl/scenarios'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import { formatDuration } from './amounts.ts'
+import { shellWord } from './shell-word.ts'
 import type { Mark } from './terminal.ts'
 
 /** How far text goes on a wide terminal, in columns. */
@@ -25,7 +26,7 @@ export function renderScenarioEvent({ event, journal }: ToldEvent, context: Rend
   const hint = context.messages.scenario.replay
   return {
     result,
-    hints: `${hint}\n  ${context.terminal.cyan(`${context.self} scenario replay ${journal}`)}`,
+    hints: `${hint}\n  ${context.terminal.cyan(`${context.self} scenario replay ${shellWord(journal)}`)}`,
   }
 }
 
