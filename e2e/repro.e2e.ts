@@ -95,6 +95,8 @@ afterAll(async () => {
   await rm(dir, { recursive: true })
 })
 
+type Target = Awaited<ReturnType<typeof startTarget>>
+
 /** A platform, and what a grader would have in hand for it. */
 async function startTarget(faults: readonly string[], onEnd: (cleanUp: () => Promise<void>) => void) {
   const number = started++
@@ -167,6 +169,21 @@ const named = (trial: Trial) => [`${trial.checks.join(', ')}: ${trial.faults.joi
 /** Whether a script needs a platform for itself: it stops something, or counts who waits. */
 const isDisturbing = (script: string) => /^(control|hold) /m.test(script)
 
+/** How often a script may be run: on a busy machine one comes too late to tell, or something else than the fault is in its way. */
+const ATTEMPTS = 3
+
+/** Runs a script until it ends as it should. */
+async function attempt(
+  target: Target,
+  script: string,
+  wanted: number,
+  left = ATTEMPTS,
+): ReturnType<Target['run']> {
+  if (isDisturbing(script)) await target.renew()
+  const seen = await target.run(script)
+  return seen.code === wanted || left === 1 ? seen : attempt(target, script, wanted, left - 1)
+}
+
 describe.concurrent('a script shows, where it is, and only there,', () => {
   test.for(together(choose()).map(named))(
     '%s',
@@ -179,15 +196,16 @@ describe.concurrent('a script shows, where it is, and only there,', () => {
         return judged?.repro ?? ''
       })
       const right = scripts.some(isDisturbing) ? await startTarget([], onEnd) : await undisturbed
-      for (const script of scripts) {
-        if (isDisturbing(script)) await faulty.renew()
-        const seen = await Promise.all([faulty.run(script), right.run(script)])
+      const look = async (script: string) => {
+        const seen = await Promise.all([attempt(faulty, script, 1), attempt(right, script, 0)])
         const story = [script, ...seen.map(({ code, output }) => `${output}\n→ ${code}`)].join('\n---\n')
         expect(
           seen.map(({ code }) => code),
           story,
         ).toEqual([1, 0])
       }
+      if (!scripts.some(isDisturbing)) await Promise.all(scripts.map(look))
+      else for (const script of scripts) await look(script)
     },
   )
 })

@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     // Those that are concurrent wait for circuits and processes most of their time.
-    maxConcurrency: 8,
+    maxConcurrency: 6,
     bail: 1,
     reporters: ['verbose'],
   },

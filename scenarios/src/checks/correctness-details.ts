@@ -255,6 +255,7 @@ async function seeWhoWaits(lab: DetailsLab): Promise<void> {
           '  [[ $WAITING =~ 0 ]] || break',
           'done',
           'echo "waiting for users and orders: $WAITING"',
+          `[[ $WAITING = *1* ]] || { echo 'Nobody was seen to wait: try again.'; exit 2; }`,
           expected('both wait at the same time', '[ "$WAITING" = "1 1" ]'),
           'wait',
         ],

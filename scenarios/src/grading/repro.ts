@@ -81,6 +81,14 @@ back() {
 control() { echo "# $*"; "$CONTROL" "$@" || { echo "$CONTROL could not do it."; exit 2; }; }`,
   ],
   [
+    /\bwithin \d/,
+    `
+# Sees that less than so many seconds are over: what comes later shows nothing of what is asked for.
+within() {
+  [ $SECONDS -lt "$1" ] || { echo "It took more than $1 s to come here: try again."; exit $((2 - FAILED)); }
+}`,
+  ],
+  [
     /\bhold "/,
     `
 # Locks a table of a database for some seconds: whoever needs it waits.
