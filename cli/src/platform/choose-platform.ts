@@ -25,7 +25,7 @@ export async function choosePlatform(choice: DriverChoice | 'running', context: 
     if (choice === 'compose') throw new Failure('other-driver', { running: 'local', asked: choice })
     return local
   }
-  const compose = await composePlatform(context, choice === 'compose')
+  const compose = await composePlatform(context, choice)
   if (compose === undefined || choice === 'compose') return compose ?? local
   const last = createLastDriver(context.home.state).read()
   if (choice === 'auto' && (last !== 'local' || (await compose.isRunning()))) return compose
@@ -41,7 +41,7 @@ export async function findPlatforms(
   context: Context,
 ): Promise<{ current: Platform; other: Platform | undefined }> {
   const current = await choosePlatform('running', context)
-  const other = current.driver === 'local' ? await composePlatform(context, false) : localPlatform(context)
+  const other = current.driver === 'local' ? await composePlatform(context, 'auto') : localPlatform(context)
   return { current, other }
 }
 
@@ -51,7 +51,11 @@ function localPlatform({ home, env, command, onEvent, signal }: Context): Platfo
 }
 
 /** The Compose driver, where it can be used. Its code, and Docker, are only asked where there is a Docker to ask. */
-async function composePlatform(context: Context, isRequired: boolean): Promise<Platform | undefined> {
+async function composePlatform(
+  context: Context,
+  choice: DriverChoice | 'running',
+): Promise<Platform | undefined> {
+  const isRequired = choice === 'compose'
   const { home, env, command, onEvent, signal } = context
   const folder = home.clone ?? process.cwd()
   if (!existsSync(path.join(folder, 'docker-compose.yml'))) {
@@ -64,7 +68,7 @@ async function composePlatform(context: Context, isRequired: boolean): Promise<P
   if (!hasDocker && !isRequired) return undefined
 
   const { probeCompose } = await import('./compose/compose-cli.ts')
-  const probe = await probeCompose(env)
+  const probe = await probeCompose(env, undefined, choice !== 'running')
   if ('reason' in probe) {
     if (isRequired) throw new Failure('no-docker', { reason: probe.reason })
     return undefined

@@ -1,4 +1,5 @@
 import type { DatabaseSession, Hands } from '@msctl/scenarios/world'
+import type { ServiceName } from '@msctl/sdk/contract'
 import pg from 'pg'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
@@ -20,15 +21,28 @@ export async function openHands(context: Context): Promise<Hands> {
   if (url === null) throw new Failure('not-running', {})
   if (context.url !== undefined && addressOf(context.url) !== addressOf(url))
     throw new Failure('scenario-elsewhere', { asked: context.url, here: url })
+  // To ask for it takes a while where there are containers; what is asked for often stays the same until everything starts anew.
+  const accesses = new Map<ServiceName, DatabaseAccess>()
+  const access = async (service: ServiceName): Promise<DatabaseAccess> => {
+    const found = accesses.get(service) ?? (await platform.accessDatabase(service))
+    accesses.set(service, found)
+    return found
+  }
   return {
     url,
     stop: platform.stop,
     kill: platform.kill,
     start: platform.start,
-    restart: () => platform.restart(),
-    up: () => platform.up(),
+    restart: () => {
+      accesses.clear()
+      return platform.restart()
+    },
+    up: () => {
+      accesses.clear()
+      return platform.up()
+    },
     askCache: platform.askCache,
-    openDatabase: async (service) => openSession(await platform.accessDatabase(service)),
+    openDatabase: async (service) => openSession(await access(service)),
   }
 }
 

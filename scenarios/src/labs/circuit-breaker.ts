@@ -1,7 +1,7 @@
 import type { Circuit } from '@msctl/sdk'
 import { defineSheet, LabError, type Text } from '../engine/index.ts'
 import { judgeOpening, judgeReset, spreadOf, wasTried } from '../expectations/index.ts'
-import type { World } from '../world/index.ts'
+import type { DatabaseSession, World } from '../world/index.ts'
 import {
   type AnyLab,
   answerTo,
@@ -11,6 +11,7 @@ import {
   inTurn,
   isWell,
   lookAt,
+  openSession,
   sees,
   startAgain,
   stopped,
@@ -23,6 +24,7 @@ interface State {
   isHalfOpen: boolean
   /** How many requests were tried before the first refusal. */
   tried: number
+  session: DatabaseSession | undefined
 }
 
 /** "At once", in milliseconds: far below the 3 s that the gateway waits for a service. */
@@ -166,7 +168,7 @@ export const circuitBreaker = defineSheet<World, State>({
       },
     },
   },
-  state: () => ({ userId: 0, openedAt: 0, isHalfOpen: false, tried: 0 }),
+  state: () => ({ userId: 0, openedAt: 0, isHalfOpen: false, tried: 0, session: undefined }),
 
   steadyState: [isWell],
 
@@ -299,6 +301,8 @@ export const circuitBreaker = defineSheet<World, State>({
       title: { en: 'Wait for the trial.', ru: 'Ждём пробы.' },
       run: async (lab) => {
         const resetSeconds = lab.parameter('resetSeconds')
+        // While there is time: through a container, a connection takes a while.
+        lab.state.session = await openSession(lab, 'users')
         const elapsed = () => performance.now() - lab.state.openedAt
         const circuit = await sees(
           lab,
@@ -324,7 +328,7 @@ export const circuitBreaker = defineSheet<World, State>({
       },
       run: async (lab) => {
         if (!lab.state.isHalfOpen) return
-        const hold = await holdTable(lab, 'users')
+        const hold = await holdTable(lab, 'users', lab.state.session)
         let refused = 0
         const asked = Array.from({ length: TOGETHER }, async () => {
           const answer = await ask(lab)

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { execa } from 'execa'
 import { Failure } from '../../failure.ts'
 
@@ -36,10 +38,13 @@ const KEPT_LINES = 12
  * docker, before v1.
  *
  * @param timeoutMs How long each of them may take to say so.
+ * @param isTried `false`: of v1 it is enough that it is there. It takes longer to start than all else together, and is needed for little
+ *   once a platform runs.
  */
 export async function probeCompose(
   env: NodeJS.ProcessEnv,
   timeoutMs = ENGINE_TIMEOUT_MS,
+  isTried = true,
 ): Promise<{ command: readonly string[]; engine: string } | { reason: string }> {
   const attempt = (command: string, args: readonly string[]) =>
     execa(command, args, {
@@ -53,7 +58,9 @@ export async function probeCompose(
   const [engine, v2, v1] = await Promise.all([
     attempt('docker', ['version', '--format', '{{.Server.Version}}']),
     attempt('docker', ['compose', 'version']),
-    attempt('docker-compose', ['version', '--short']),
+    isTried
+      ? attempt('docker-compose', ['version', '--short'])
+      : { failed: !isOnPath(env, 'docker-compose') },
   ])
   if (engine.failed) {
     if (engine.code === 'ENOENT') return { reason: 'There is no docker on PATH.' }
@@ -65,6 +72,10 @@ export async function probeCompose(
   if (!v2.failed) return { command: ['docker', 'compose'], engine: engine.stdout }
   if (!v1.failed) return { command: ['docker-compose'], engine: engine.stdout }
   return { reason: 'Docker answers, but neither docker compose nor docker-compose is installed.' }
+}
+
+function isOnPath({ PATH = '' }: NodeJS.ProcessEnv, command: string): boolean {
+  return PATH.split(path.delimiter).some((folder) => existsSync(path.join(folder, command)))
 }
 
 /** @param command As {@link probeCompose} found it. */

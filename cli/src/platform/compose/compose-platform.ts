@@ -15,7 +15,7 @@ import type {
 import { type ComposeProject, createComposeCli } from './compose-cli.ts'
 import { followComposeLogs, readComposeLogs } from './compose-logs.ts'
 import { askRedisCli, containerDatabase } from './container-stores.ts'
-import { describeParts, listContainers, SERVICES_OF } from './containers.ts'
+import { type Container, describeParts, listContainers, SERVICES_OF } from './containers.ts'
 
 export interface ComposePlatformOptions {
   /** The command that runs Compose. */
@@ -33,7 +33,7 @@ const DEFAULT_PORT = 8000
 /** How long the containers may take to become healthy once Compose has started them, in milliseconds. */
 const READY_TIMEOUT_MS = 180_000
 const POLL_MS = 250
-/** Compose waits for services to drain (10 s) before it kills them. */
+/** Docker waits for services to drain (10 s) before it kills them. */
 const STOP_SECONDS = '12'
 
 /** The driver that runs the parts as containers. */
@@ -141,49 +141,52 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
 
   const stateOf = async (part: Part) =>
     describeParts(await containers()).find(({ name }) => name === part)?.state ?? 'down'
-  const assertExists = async () => {
-    if ((await containers()).length === 0) throw new Failure('not-running', {})
-  }
 
+  /** The containers of a part, running or not. @throws Failure `not-running` when there are none. */
+  async function containersOf(part: Part): Promise<readonly [Container, ...Container[]]> {
+    const [first, ...more] = (await containers()).filter(({ service }) => SERVICES_OF[part].includes(service))
+    if (first === undefined) throw new Failure('not-running', {})
+    return [first, ...more]
+  }
+  const namesOf = (found: readonly Container[]) => found.map(({ name }) => name)
+
+  // What is there is started, stopped and killed by Docker: it is asked for less, and docker-compose takes seconds to begin.
   async function start(part: Part): Promise<Change> {
-    await assertExists()
-    if ((await stateOf(part)) === 'up') return change([])
+    const own = await containersOf(part)
+    if (describeParts(own).find(({ name }) => name === part)?.state === 'up') return change([])
     onEvent({ type: 'starting', part })
-    await cli.compose(['start', ...SERVICES_OF[part]], output)
+    await cli.docker(['start', ...namesOf(own)])
     // A service whose database is stopped, too, cannot become healthy; that it runs is then all one can ask for.
     const canBeReady = part === 'db' || part === 'cache' || (await stateOf('db')) !== 'down'
     if (canBeReady) await awaitReady([part])
     return change([part])
   }
 
-  async function end(part: Part, work: () => Promise<void>): Promise<Change> {
-    await assertExists()
-    if ((await stateOf(part)) === 'down') return change([])
+  async function end(part: Part, work: (running: readonly Container[]) => Promise<void>): Promise<Change> {
+    const running = (await containersOf(part)).filter(({ state }) => state !== 'down')
+    if (running.length === 0) return change([])
     onEvent({ type: 'stopping', part })
-    await work()
+    await work(running)
     onEvent({ type: 'stopped', part })
     return change([part])
   }
 
   const stop = (part: Part) =>
-    end(part, async () => {
-      await cli.compose(['stop', '--timeout', STOP_SECONDS, ...SERVICES_OF[part]], output)
+    end(part, async (running) => {
+      await cli.docker(['stop', '-t', STOP_SECONDS, ...namesOf(running)])
       await awaitDown(part)
     })
 
   const kill = (part: Part) =>
-    end(part, async () => {
-      const own = (await containers()).filter(
-        ({ service, state }) => SERVICES_OF[part].includes(service) && state !== 'down',
-      )
-      const names = own.map(({ name }) => name)
+    end(part, async (running) => {
+      const names = namesOf(running)
       // Docker would start what was killed at once again; students could not see what its absence does.
       await cli.docker(['update', '--restart', 'no', ...names])
       try {
         await cli.docker(['kill', '--signal', 'KILL', ...names])
         await awaitDown(part)
       } finally {
-        for (const { name, restartPolicy } of own)
+        for (const { name, restartPolicy } of running)
           await cli.docker(['update', '--restart', restartPolicy, name])
       }
     })
