@@ -375,8 +375,9 @@ const returning = ({ service }: Resource, seconds: number): readonly string[] =>
 ]
 
 const IS_SERVED = hasStatus('200')
-/** Asks before so many seconds are over. */
-const askWithin = (resource: Resource, seconds: number) => [ask(resource), `within ${Math.floor(seconds)}`]
+/** What gets through only after so many seconds shows nothing; a refusal shows something at any time. */
+const beforeLate = (seconds: number) => `${IS_SERVED} && within ${Math.floor(seconds)}`
+const askWithin = (resource: Resource, seconds: number) => [ask(resource), beforeLate(seconds)]
 
 const openingRepro = (resource: Resource, seconds: number): readonly string[] => [
   ...createOne(resource),
@@ -412,7 +413,7 @@ const refusingRepro = (resource: Resource, seconds: number): readonly string[] =
     ...returning(resource, seconds),
     '# The better of two, as a machine may be busy.',
     `for I in 1 2; do ${ask(resource)}; jq -en "$TOOK < 0.3" && break; done`,
-    `within ${seconds}`,
+    beforeLate(seconds),
     expected('502, 503 or 504', UNAVAILABLE),
     expected('at once, in less than 0.3 s', 'jq -en "$TOOK < 0.3"'),
     call('POST', path, json),

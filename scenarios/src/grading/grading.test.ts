@@ -273,6 +273,22 @@ test.for<[string, Hands, string]>([
   expect(reasonsOf(report)).toContain(reason)
 })
 
+test('a control program that hangs is ended, and is nobody’s failure', async () => {
+  const { url } = await startSketch()
+  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-control-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const program = path.join(folder, 'ctl')
+  await writeFile(program, '#!/bin/sh\nexec sleep 60\n')
+  await chmod(program, 0o755)
+  const hands = controlProgram({ program, timeoutMs: 300, env: process.env })
+  const report = await grade(url, [persistence, circuitBreaker], { target: { kind: 'url', url, hands } })
+  // One that needs a database as well is not assessed, as there is none.
+  const withHands = report.checks.filter(({ id }) => id !== 'circuit-breaker.one-trial')
+  expect(new Set(withHands.map(({ status }) => status))).toEqual(new Set(['error']))
+  expect(reasonsOf(report)).toContain('did not end within 0.3 s')
+  expect(report).toMatchObject({ passed: false, assessable: 0 })
+})
+
 test('a control that says it has stopped a service, which answers on, is nobody’s failure', async () => {
   const { url } = await startSketch()
   const hands: Hands = { stop: said, start: said, restart: said }
