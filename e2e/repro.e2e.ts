@@ -21,7 +21,7 @@ import { controlProgram, runGrading } from '../scenarios/src/grading/index.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 /** Long enough for what a script has to do within one, on a busy machine. */
-const RESET_SECONDS = 5
+const RESET_SECONDS = 6
 /** A script asks as often as chance demands, or waits for two resets. */
 const SCRIPT_MS = 120_000
 

@@ -438,7 +438,7 @@ const resetRepro = (resource: Resource, seconds: number): readonly string[] => [
   `sleep ${seconds * 0.62}`,
   ...askWithin(resource, seconds),
   expected(`502, 503 or 504: ${seconds} s are not over`, UNAVAILABLE),
-  `sleep ${seconds * 0.43}`,
+  `sleep ${seconds * 0.35}`,
   ...askWithin(resource, seconds * 1.5),
   expected(`200: ${seconds} s are over`, IS_SERVED),
 ]
