@@ -6,7 +6,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasTmux, openTerminal } from '../cli/src/testing/terminal.ts'
+import { openLiveTerminal } from '../cli/src/tui/testing/live-terminal.ts'
 
 const MAIN = path.resolve(import.meta.dirname, '../cli/dist/main.cjs')
 const NAMES = [
@@ -22,14 +24,11 @@ const NAMES = [
 
 let home: string
 
+const driver = process.env.MSCTL_DRIVER ?? 'local'
+
 const start = (...args: string[]): ChildProcess =>
   spawn(process.execPath, [MAIN, ...args], {
-    env: {
-      ...process.env,
-      MSCTL_DRIVER: process.env.MSCTL_DRIVER ?? 'local',
-      MSCTL_HOME: home,
-      MSCTL_LANG: 'en',
-    },
+    env: { ...process.env, MSCTL_DRIVER: driver, MSCTL_HOME: home, MSCTL_LANG: 'en' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
@@ -127,4 +126,58 @@ test('a reader that has seen enough leaves nothing stopped', async () => {
   child.stdout?.once('data', () => child.stdout?.destroy())
   await once(child, 'close')
   expect(await snapshot()).toEqual(before)
+})
+
+describe.runIf(hasTmux)('in a terminal', () => {
+  const variables = () => ({
+    ...{ MSCTL_HOME: home, MSCTL_DRIVER: driver, HOME: home, LANG: 'C.UTF-8', PATH: process.env.PATH ?? '' },
+  })
+
+  test.for([
+    ['aggregation', 'en', 'See it again:'],
+    ['failover', 'ru', 'Посмотреть ещё раз:'],
+  ] as const)('a journal of %s replays to the same screen (%s)', async ([name, lang, hint]) => {
+    const file = path.join(home, `a journal of ${name}.ndjson`)
+    const terminal = await openTerminal()
+    const show = (...args: string[]) =>
+      terminal.show([process.execPath, MAIN, 'scenario', ...args, '--lang', lang], {
+        ...{ columns: 80, env: variables(), withMarks: true },
+      })
+    try {
+      const live = (await show(name, '--fast', '--journal', file)).split('\n')
+      // What a live run shows besides: how to see it again.
+      const end = live.findIndex((line) => line.includes(hint))
+      expect(live.slice(end).join('')).toContain(`scenario replay '${file}'`)
+      expect(await show('replay', file)).toBe(`${live.slice(0, end).join('\n').trimEnd()}\n`)
+    } finally {
+      await terminal.close()
+    }
+  })
+
+  test('with --step, each step waits for Enter; Ctrl-C before one puts everything back', async () => {
+    const before = await snapshot()
+    const terminal = await openLiveTerminal({ columns: 80, rows: 60, env: variables() })
+    try {
+      await terminal.press(
+        `clear; '${process.execPath}' '${MAIN}' scenario failover --step; echo exit $?`,
+        'Enter',
+      )
+      const first = await terminal.waitFor(/^Enter: Create a user with an order/m)
+      expect(first).not.toContain('POST')
+      await terminal.press('Enter')
+      const second = await terminal.waitFor(/^Enter: Stop the orders service/m)
+      expect(second).toMatch(/^1\. Create a user with an order.*\n +POST +\/users +201/m)
+      expect(second).not.toMatch(/^2\./m)
+      await terminal.press('Enter')
+      const third = await terminal.waitFor(/^Enter: Ask for both again/m)
+      expect(third).toMatch(/^2\. Stop the orders service\.\n +! Stop orders/m)
+      await terminal.press('C-c')
+      const last = await terminal.waitFor(/^exit 130$/m)
+      expect(last).toContain('See to it that orders runs')
+      expect(last).not.toMatch(/^3\./m)
+    } finally {
+      await terminal.close()
+    }
+    expect(await snapshot()).toEqual(before)
+  })
 })
