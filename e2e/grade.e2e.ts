@@ -1,7 +1,9 @@
 // msctl grade over Compose projects: this platform with a different fault in each, and some that do not even start. The images are built
-// once. GRADE_ALL=1 grades all of them by all criteria, GRADE_ALL=2 also one at a time, to compare; else a few are graded by some.
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+// once. GRADE_ALL=1 grades all of them by all criteria, GRADE_ALL=2 twice: two at a time, killed on the way and resumed, and one at
+// a time in two shards, to compare; else a few are graded by some.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '..')
 const isFull = process.env.GRADE_ALL !== undefined
+const isTwice = process.env.GRADE_ALL === '2'
 const RESET_SECONDS = 5
 const PARTS = {
   api_gateway: 'gateway',
@@ -184,11 +187,10 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-async function grade(
-  out: string,
-  ...args: readonly string[]
-): Promise<Map<string, { status: string; score: number; reason: string }>> {
-  const all = [
+type Grades = Map<string, { status: string; score: number; reason: string }>
+
+const gradeArgs = (out: string, ...more: readonly string[]) => [
+  ...[
     'grade',
     path.join(home, 'submissions'),
     '--out',
@@ -197,15 +199,36 @@ async function grade(
     String(RESET_SECONDS),
     '--ready',
     '60s',
-    ...CRITERIA,
-    ...args,
-  ]
-  await run(path.join(root, 'msctl'), all, { maxBuffer: 2 ** 26 }).catch((error: { code?: unknown }) => {
-    // Some could not be graded: that is so.
-    if (error.code !== 4) throw error
-  })
+  ],
+  ...[...CRITERIA, ...more],
+]
+
+async function grade(out: string, ...more: readonly string[]): Promise<Grades> {
+  await run(path.join(root, 'msctl'), gradeArgs(out, ...more), { maxBuffer: 2 ** 26 }).catch(
+    (error: { code?: unknown }) => {
+      // Some could not be graded: that is so.
+      if (error.code !== 4) throw error
+    },
+  )
+  return readGrades(out)
+}
+
+async function readGrades(out: string): Promise<Grades> {
   const { submissions } = JSON.parse(await readFile(path.join(out, 'grades.json'), 'utf8'))
   return new Map(submissions.map((each: { id: string }) => [each.id, each]))
+}
+
+/** Grades until some are done, and is then ended in the middle of others, with no time to clean up. */
+async function gradeUntilKilled(out: string, ...more: readonly string[]): Promise<void> {
+  const child = spawn(path.join(root, 'msctl'), gradeArgs(out, ...more), { detached: true, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  const graded = async () => (await readdir(out).catch(() => [])).filter((id) => id in SUBMISSIONS)
+  await expect
+    .poll(async () => (await graded()).length, { timeout: 900_000, interval: 1_000 })
+    .toBeGreaterThan(4)
+  expect(child.exitCode).toBeNull()
+  process.kill(-(child.pid ?? Number.NaN), 'SIGKILL')
+  await ended
 }
 
 /** Whatever Docker has of any grading. */
@@ -225,6 +248,7 @@ test('each submission gets the verdict that it deserves, and leaves nothing behi
 }, async () => {
   const before = await leftovers()
   const out = path.join(home, 'two')
+  if (isTwice) await gradeUntilKilled(out, '--jobs', '2')
   const grades = await grade(out, '--jobs', '2')
   expect(
     Object.fromEntries(
@@ -242,8 +266,13 @@ test('each submission gets the verdict that it deserves, and leaves nothing behi
   }
   expect(await leftovers()).toEqual(before)
 
-  if (process.env.GRADE_ALL !== '2') return
-  const alone = await grade(path.join(home, 'one'), '--jobs', '1')
-  const scores = (of: typeof alone) => Object.fromEntries([...of].map(([id, { score }]) => [id, score]))
-  expect(scores(alone)).toEqual(scores(grades))
+  if (!isTwice) return
+  const shards = ['1', '2'].map((part) => path.join(home, `shard-${part}`))
+  for (const [index, shard] of shards.entries())
+    await grade(shard, '--jobs', '1', '--shard', `${index + 1}/2`)
+  const merged = path.join(home, 'merged')
+  await run(path.join(root, 'msctl'), ['report', 'merge', ...shards, '--out', merged])
+  const scores = (of: Grades) => Object.fromEntries([...of].map(([id, { score }]) => [id, score]))
+  expect(scores(await readGrades(merged))).toEqual(scores(grades))
+  expect(await leftovers()).toEqual(before)
 })
