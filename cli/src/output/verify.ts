@@ -135,13 +135,12 @@ function groupByReason(checks: readonly CheckResult[], terminal: Terminal): stri
   })
 }
 
-/** The lines that do something: who wants to run it takes the script from a report. */
+/** What a script does: without its head, which is the same for all, and which ends with its last empty line. Reports have all of it. */
 function bodyOf(script: string): string {
-  return script
+  const body = script.trimEnd().split('\n\n').at(-1) ?? ''
+  return body
     .split('\n')
-    .filter(
-      (line) => !line.startsWith('#!') && !line.startsWith('# ') && !line.startsWith(': ') && line !== '',
-    )
+    .filter((line) => !line.startsWith('#') && line !== 'exit $FAILED')
     .join('\n')
 }
 
