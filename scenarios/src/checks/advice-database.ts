@@ -5,9 +5,10 @@ import type { Answer, CheckFinding, Experiment, Grader } from '../grading/index.
 import { isOk, rowOf, told } from './answers.ts'
 import { complain, judge } from './judge.ts'
 import { comesTrue, type HeldTable, holdTable } from './locks.ts'
-import { create } from './objects.ts'
+import { create, unknownId } from './objects.ts'
 import { call, create as createLine, databaseOf, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES } from './resources.ts'
+import { createPower } from './service-power.ts'
 
 type DatabaseLab = Lab<Grader, Record<never, never>>
 
@@ -276,7 +277,7 @@ async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
   if (control === undefined) return
   const { users, orders } = RESOURCES
   const user = await create(lab, users)
-  if (user !== undefined) await create(lab, orders, { ...orders.make(lab.world), userId: user.id })
+  const order = user && (await create(lab, orders, { ...orders.make(lab.world), userId: user.id }))
   let isStopped = false
   lab.cleanUp({ en: `Start ${STOPPED}`, ru: `Запустить ${STOPPED}` }, async () => {
     if (isStopped) await control.start(STOPPED)
@@ -291,9 +292,11 @@ async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
   if (stopping === undefined) return
   await stopping
   if (user !== undefined) await settleWithoutOrders(lab, user.id)
-  await control.start(STOPPED)
+  const power = createPower(lab)
+  await power.start(orders)
   isStopped = false
-  await comesTrue(lab.signal, 30_000, async () => isOk(await lab.world.request('GET', `/${STOPPED}`)))
+  // Seldom asked meanwhile, as the circuit is not to open by that.
+  await power.awaken(orders, order?.id ?? unknownId(lab.world))
   if (seen === undefined) return
   lab.expect('advice.services.graceful-stop', {
     ...judge(
