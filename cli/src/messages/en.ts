@@ -546,6 +546,8 @@ export const en = {
     held: (held: number, of: number) => `${held} of ${of} expectations held`,
     notHeld: (ids: string) => `not held: ${ids}`,
     open: (ids: string) => `not come to: ${ids}`,
+    /** Amounts with their units, as this language has them. */
+    units: (text: string) => text,
     replay: 'See it again:',
     written: (file: string) => `${file} is written.`,
     tryNew: (line: string) => `It runs as it is: ${line}`,

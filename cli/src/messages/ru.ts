@@ -2,6 +2,9 @@ import type { Messages } from './en.ts'
 import { inRussian } from './ru-fields.ts'
 import { resource } from './ru-resource.ts'
 
+/** In the narration of a scenario, whose own words have them so. */
+const UNITS: Readonly<Record<string, string>> = { ms: 'мс', s: 'с', min: 'мин', h: 'ч' }
+
 const quote = (lines: readonly string[]) =>
   lines.length === 0 ? '' : `\n${lines.map((line) => `    ${line}`).join('\n')}`
 
@@ -531,6 +534,7 @@ export const ru: Messages = {
     held: (held, of) => `подтвердилось ожиданий: ${held} из ${of}`,
     notHeld: (ids) => `не подтвердились: ${ids}`,
     open: (ids) => `не дошла очередь: ${ids}`,
+    units: (text) => text.replace(/\b(?:ms|s|min|h)\b/g, (unit) => UNITS[unit] ?? unit),
     replay: 'Посмотреть ещё раз:',
     written: (file) => `Файл ${file} записан.`,
     tryNew: (line) => `Его можно запустить сразу: ${line}`,

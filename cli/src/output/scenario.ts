@@ -15,7 +15,7 @@ const WORTH_TELLING_MS = 1_000
 const NO_BREAK = '\u00a0'
 const STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
 /** `GET    /users/17` */
-const [METHOD_WIDTH, PATH_WIDTH, TIME_WIDTH] = [6, 22, 9]
+const [METHOD_WIDTH, PATH_WIDTH, TIME_WIDTH] = [6, 28, 9]
 
 type EventOf<T extends ScenarioEvent['type']> = Extract<ScenarioEvent, { readonly type: T }>
 
@@ -54,7 +54,7 @@ function tell(event: ScenarioEvent, context: RenderContext): string {
       if (event.state !== 'verified') return ''
       return terminal.yellow(
         wrap(
-          `! ${event.action} ${words.effect(formatDuration(event.tookMs ?? 0))}`,
+          `! ${event.action} ${words.effect(tellDuration(event.tookMs ?? 0, context))}`,
           context,
           INDENT,
           `${INDENT}  `,
@@ -65,16 +65,16 @@ function tell(event: ScenarioEvent, context: RenderContext): string {
     case 'waiting': {
       const inMs = event.expectedAt === undefined ? 0 : event.expectedAt - event.at
       if (terminal.isLive || inMs < WORTH_TELLING_MS) return ''
-      return terminal.dim(wrap(`… ${words.waiting(event.for, formatDuration(inMs))}`, context, INDENT))
+      return terminal.dim(wrap(`… ${words.waiting(event.for, tellDuration(inMs, context))}`, context, INDENT))
     }
     case 'waited': {
       if (event.tookMs < WORTH_TELLING_MS) return ''
-      const took = formatDuration(event.tookMs)
+      const took = tellDuration(event.tookMs, context)
       const text = event.cameTrue ? words.waited(event.for, took) : words.waitedInVain(event.for, took)
       return (event.cameTrue ? terminal.dim : terminal.yellow)(wrap(`… ${text}`, context, INDENT))
     }
     case 'measured':
-      return `${INDENT}≈ ${event.label}: ${terminal.bold(formatValue(event.value))} ${event.unit}`.trimEnd()
+      return `${INDENT}≈ ${event.label}: ${terminal.bold(formatValue(event.value))} ${words.units(event.unit)}`.trimEnd()
     case 'expectation':
       return tellExpectation(event, context)
     case 'failure':
@@ -107,7 +107,7 @@ function tellRequest(event: EventOf<'request'>, { terminal, messages }: RenderCo
   const mark =
     status === null || status >= 500 ? terminal.red : status >= 400 ? terminal.yellow : terminal.green
   const call = `${method.padEnd(METHOD_WIDTH)} ${path.padEnd(PATH_WIDTH)}`
-  const time = `${durationMs.toFixed(1)} ms`.padStart(TIME_WIDTH)
+  const time = messages.scenario.units(`${durationMs.toFixed(1)} ms`).padStart(TIME_WIDTH)
   const answer = mark(status === null ? messages.scenario.noAnswer : String(status))
   return `${INDENT}${call} ${answer} ${terminal.dim(`${time}  ${note ?? ''}`.trimEnd())}`
 }
@@ -160,7 +160,7 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
     ...(event.notHeld.length > 0 ? [notHeld(event.notHeld.join(', '))] : []),
     ...(event.open.length > 0 && event.outcome !== 'not-ready' ? [open(event.open.join(', '))] : []),
   ]
-  const summary = `${outcomes[event.outcome]} ${counts.join('; ')}. ${formatDuration(event.tookMs).replaceAll(' ', NO_BREAK)}`
+  const summary = `${outcomes[event.outcome]} ${counts.join('; ')}. ${tellDuration(event.tookMs, context).replaceAll(' ', NO_BREAK)}`
   return [
     ...(event.conclusion === undefined
       ? []
@@ -170,19 +170,18 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
   ].join('\n')
 }
 
+const tellDuration = (ms: number, { messages }: RenderContext) => messages.scenario.units(formatDuration(ms))
+
 const formatValue = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3))
 
 /** Words, as many to a line as there is room for. */
 function wrap(text: string, { terminal }: RenderContext, first = '', rest = first): string {
   const width = Math.min(terminal.width, MAX_WIDTH)
-  // A word that is longer than a line is cut.
   const room = Math.max(10, width - rest.length)
   const lines: string[] = []
   let line = first
   let isEmpty = true
-  for (const word of text
-    .split(' ')
-    .flatMap((each) => each.match(new RegExp(`.{1,${room}}`, 'gu')) ?? [''])) {
+  for (const word of text.split(' ').flatMap((each) => cut(each, room))) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line)
       line = rest
@@ -194,12 +193,20 @@ function wrap(text: string, { terminal }: RenderContext, first = '', rest = firs
   return [...lines, line].join('\n')
 }
 
+/** Pieces of no more than this width: behind a comma where there is one, as between the fields of JSON. */
+function cut(text: string, width: number): string[] {
+  if (text.length <= width) return [text]
+  const comma = text.lastIndexOf(',', width - 1)
+  const end = comma > 0 ? comma + 1 : width
+  return [text.slice(0, end), ...cut(text.slice(end), width)]
+}
+
 /** Lines as they are, cut into pieces where they are too long. */
 function verbatim(text: string, { terminal }: RenderContext, mark: Mark): string {
   const width = Math.max(10, Math.min(terminal.width, MAX_WIDTH) - INDENT.length)
   return text
     .split('\n')
-    .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, 'gu')) ?? [''])
+    .flatMap((line) => cut(line, width))
     .map((line) => INDENT + mark(line))
     .join('\n')
 }

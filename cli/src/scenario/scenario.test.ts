@@ -94,7 +94,7 @@ Before we begin
    · Is it up?
 
 1. Look at a circuit.
-   GET    /users/1               502    1.2 ms
+   GET    /users/1                     502    1.2 ms
           users:  CLOSED  [OPEN]  HALF_OPEN   failures: 5, trial in 30.0 s
    > GET user:1
    (nil)
@@ -117,6 +117,32 @@ test('and so in Russian', async () => {
   const screen = screenOf(await record('ru'), rendering(ru))
   expect(screen).toContain('1. Смотрим на предохранитель.')
   expect(screen).toContain('     ожидали    1\n     увидели    2\n     это важно  Иначе нет.')
+})
+
+test('amounts have the units of the language', async () => {
+  const request = { type: 'request', method: 'GET', path: '/users/1', status: 200, durationMs: 1.23 } as const
+  const told = { at: 0, scenario: 'sample' }
+  const events = [
+    { ...told, ...request },
+    { ...told, type: 'measured', name: 'time', label: 'время', value: 1.5, unit: 'ms' } as const,
+    { ...told, type: 'waited', for: 'проба', tookMs: 61_000, cameTrue: true } as const,
+  ]
+  const screen = screenOf(events, rendering(ru))
+  expect(screen).toContain('1.2 мс')
+  expect(screen).toContain('≈ время: 1.50 мс')
+  expect(screen).toContain('проба: через 1 мин 1 с')
+})
+
+test('JSON that is longer than a line is cut between its fields', async () => {
+  const text = `> GET user:1\n{"id":1,"email":"ann@example.com","created_at":"2026-01-31T12:00:00.123Z"}`
+  const event = { at: 0, scenario: 'sample', type: 'said', text } as const
+  expect(screenOf([event], rendering(en, 60))).toBe(
+    [
+      '   > GET user:1',
+      '   {"id":1,"email":"ann@example.com",',
+      '   "created_at":"2026-01-31T12:00:00.123Z"}',
+    ].join('\n'),
+  )
 })
 
 test('nothing that is told goes beyond the terminal', async () => {

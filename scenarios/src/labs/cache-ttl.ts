@@ -216,7 +216,10 @@ export const cacheTtl = defineSheet<World, State>({
             en: 'The quickest HIT takes less than the quickest MISS.',
             ru: 'Самый быстрый HIT короче самого быстрого MISS.',
           },
-          actual: `HIT ${sayMs(warm)}; MISS ${sayMs(cold)}`,
+          actual: {
+            en: `HIT ${warm.leastMs.toFixed(2)} ms, MISS ${cold.leastMs.toFixed(2)} ms; the middle half ${halfOf(warm)} and ${halfOf(cold)} ms.`,
+            ru: `HIT ${warm.leastMs.toFixed(2)} мс, MISS ${cold.leastMs.toFixed(2)} мс; средняя половина — ${halfOf(warm)} и ${halfOf(cold)} мс.`,
+          },
         })
       },
     },
@@ -283,5 +286,4 @@ function isJsonOf(value: string | null, user: User): boolean {
   }
 }
 
-const sayMs = ({ leastMs, medianMs, lowMs, highMs }: Spread) =>
-  `${leastMs.toFixed(2)} ms (${medianMs.toFixed(2)}, ${lowMs.toFixed(2)}–${highMs.toFixed(2)})`
+const halfOf = ({ lowMs, highMs }: Spread) => `${lowMs.toFixed(2)}–${highMs.toFixed(2)}`

@@ -139,8 +139,8 @@ export const idempotency = defineSheet<World, State>({
             ru: 'Оба получили один и тот же, единственный платёж.',
           },
           actual: {
-            en: `Answered: ${ids.join(', ')}. Payments of the order: ${paid.length}.`,
-            ru: `Ответы: ${ids.join(', ')}. Платежей у заказа: ${paid.length}.`,
+            en: `Answered with id ${ids.join(' and id ')}. Payments of the order: ${paid.length}.`,
+            ru: `В ответах id ${ids.join(' и id ')}. Платежей у заказа: ${paid.length}.`,
           },
         })
       },

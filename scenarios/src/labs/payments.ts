@@ -133,7 +133,12 @@ export const payments = defineSheet<World, State>({
           low * 100,
           '%',
         )
-        lab.measure('highPercent', { en: 'to', ru: 'до' }, high * 100, '%')
+        lab.measure(
+          'highPercent',
+          { en: '95 % interval, to', ru: '95-процентный интервал, до' },
+          high * 100,
+          '%',
+        )
         lab.expect('decided-at-once', {
           held: decided === times,
           expected: { en: `${times} of ${times} decided.`, ru: `Решены ${times} из ${times}.` },
@@ -191,11 +196,22 @@ export const payments = defineSheet<World, State>({
     },
   ],
 
-  conclude: ({ measurements: { failedPercent = 0, lowPercent = 0, highPercent = 0 }, parameter }) => ({
-    en: `Of ${parameter('payments')} payments ${failedPercent.toFixed(1)} % failed. That does not prove 30 %: it says that the true rate lies between ${lowPercent.toFixed(1)} % and ${highPercent.toFixed(1)} %, with a confidence of 95 %. Four times as many payments would halve that interval. That is all that more testing buys.`,
-    ru: `Из ${parameter('payments')} платежей не прошло ${failedPercent.toFixed(1)} %. Это не доказывает, что их 30 %: это значит, что с уверенностью 95 % истинная доля лежит между ${lowPercent.toFixed(1)} % и ${highPercent.toFixed(1)} %. Вчетверо больше платежей сузили бы этот интервал вдвое. Большего от испытаний не добиться.`,
-  }),
+  conclude: ({ measurements: { failedPercent = 0, lowPercent = 0, highPercent = 0 }, parameter }) => {
+    const wanted = parameter('failurePercent')
+    const isMissed = wanted < lowPercent || wanted > highPercent
+    const missed = isMissed ? MISSED : { en: '', ru: '' }
+    return {
+      en: `Of ${parameter('payments')} payments ${failedPercent.toFixed(1)} % failed. That does not prove ${wanted} %: it says that the true rate lies between ${lowPercent.toFixed(1)} % and ${highPercent.toFixed(1)} %, with a confidence of 95 %.${missed.en} Four times as many payments would halve that interval. That is all that more testing buys.`,
+      ru: `Из ${parameter('payments')} платежей не прошло ${failedPercent.toFixed(1)} %. Это не доказывает, что их ${wanted} %: это значит, что с уверенностью 95 % истинная доля лежит между ${lowPercent.toFixed(1)} % и ${highPercent.toFixed(1)} %.${missed.ru} Вчетверо больше платежей сузили бы этот интервал вдвое. Большего от испытаний не добиться.`,
+    }
+  },
 })
+
+/** An interval without the rate that was set is no mistake: what is expected leaves chance far more room. */
+const MISSED = {
+  en: ' This time it does not: one such interval in twenty misses the truth, which is why a test has to allow for more.',
+  ru: ' На этот раз это не так: один такой интервал из двадцати промахивается, потому проверка и обязана допускать больше.',
+}
 
 /** A row of a hundred marks: one for each hundredth, the failed ones first. */
 function pictureOf(failed: number, of: number): Text {
