@@ -26,6 +26,7 @@ import {
   SLOW_REFUSAL,
   STAYS_OPEN,
   STOP_WITHOUT_EFFECT,
+  STUMBLED,
   TOO_SLOW,
   TRIAL_MISSED,
   UNTOLD,
@@ -415,7 +416,10 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   if (most === 0) {
     const answers = await all
     const passed = answers.filter(isThrough)
-    if (passed.length === 0) return undefined
+    if (passed.length === 0) {
+      if (hasStumbled(answers)) throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+      return undefined
+    }
     lane.oneTrial = { complaints: [], undecided: PAST_TABLE }
     return passed
   }
@@ -423,6 +427,8 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   const answers = await all
   const passed = answers.filter(isThrough)
   if (passed.length === 0) {
+    if (most === 1 && hasStumbled(answers))
+      throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
     // Refused, every one of them, and yet they have reached the service.
     if (most > 1) lane.refusing?.push(complain(LEAKED, ...answers.slice(0, 1)))
     return undefined
@@ -431,6 +437,16 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
     complaints: most > 1 ? [complain(SEVERAL(most, BURST), ...answers.slice(0, 3))] : [],
   }
   return passed
+}
+
+/** An answer that took longer than this, in milliseconds, and many times as long as the others, was no refusal. */
+const STUMBLE_MS = 1_000
+const STUMBLE_TIMES = 4
+
+/** Whether one was let through and failed for want of time, which opens the circuit once more, as it should. */
+function hasStumbled(answers: readonly Answer[]): boolean {
+  const durations = answers.map(({ durationMs }) => durationMs)
+  return Math.max(...durations) > Math.max(STUMBLE_MS, STUMBLE_TIMES * median(durations))
 }
 
 /** Whether the service answered for a list: with one, or with a refusal of its own. */

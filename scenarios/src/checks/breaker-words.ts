@@ -123,6 +123,10 @@ export const TOO_SLOW = (service: string): Text => ({
   en: `Starting ${service} took so long that its circuit may have been due to try again.`,
   ru: `Запуск ${service} занял столько времени, что цепь могла уже пробовать снова.`,
 })
+export const STUMBLED = (service: string): Text => ({
+  en: `The trial of ${service} was let through but took so long that it failed: this machine has too much to do to judge its circuit.`,
+  ru: `Пробный запрос к ${service} прошёл, но длился так долго, что не удался: машина слишком загружена, чтобы судить о цепи.`,
+})
 export const UNTOLD = (service: string): Text => ({
   en: `${service} did not answer after it was started, and /health does not say whether its circuit was closed before.`,
   ru: `${service} не ответил после запуска, а /health не говорит, была ли его цепь закрыта.`,
