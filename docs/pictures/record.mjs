@@ -2,7 +2,7 @@
 //
 //   npm run build && npm run pictures [-- --port 8000]
 //
-// Needs tmux. Takes about two minutes, since circuits stay open for 30 seconds.
+// Needs tmux. Takes about three minutes, since circuits stay open for 30 seconds.
 import { execFileSync } from 'node:child_process'
 import { chmod, cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,8 @@ const here = import.meta.dirname
 const root = path.resolve(here, '../..')
 const MAIN = path.join(root, 'cli/dist/start.cjs')
 const PATIENCE_MS = 120_000
+/** More than any narration takes. */
+const ROWS = 180
 
 const home = await mkdtemp(path.join(tmpdir(), 'msctl-pictures-'))
 await chmod(home, 0o711) // as root, the stores run as somebody who has to pass through
@@ -93,9 +95,13 @@ try {
   await waitFor(/Esc closes/)
   close()
 
-  open(100, 100, 'scenario', 'circuit-breaker', '--quiet')
-  await waitFor(/expectations held/)
-  await record('scenario-circuit-breaker', 100, 'msctl scenario circuit-breaker')
+  for (const { name } of JSON.parse(msctl('scenario', 'list', '--json')).scenarios) {
+    open(100, ROWS, 'scenario', name, '--quiet')
+    await waitFor(/expectations held/)
+    if (screen().split('\n')[ROWS - 1] !== '') throw new Error(`${name} needs more than ${ROWS} rows`)
+    await record(`scenario-${name}`, 100, `msctl scenario ${name}`)
+    close()
+  }
   tmux('kill-server')
 } finally {
   msctl('down', '--volumes')

@@ -3,6 +3,8 @@
 /** How wide and high a cell is, and the space around all of them, in pixels. */
 const [WIDTH, HEIGHT, MARGIN] = [8.4, 18, 14]
 const COLOURS = ['#6e7681', '#ff7b72', '#3fb950', '#d29922', '#79c0ff', '#d2a8ff', '#39c5cf', '#c9d1d9']
+/** Lines and bars, which fill their cells. */
+const DRAWN = /[\u2500-\u259f]/
 const [FOREGROUND, BACKGROUND] = ['#c9d1d9', '#0d1117']
 
 /** @param {string} screen Lines with their marks (SGR). @param {{ columns: number, title: string }} options */
@@ -43,8 +45,9 @@ function drawLines(lines) {
 
 function drawWord(word, { row, column, look }) {
   const at = `x="${(MARGIN + column * WIDTH).toFixed(1)}" y="${MARGIN + row * HEIGHT + 13}"`
-  // Whatever the font, each cell is where it belongs.
-  const size = `textLength="${([...word].length * WIDTH).toFixed(1)}" lengthAdjust="spacingAndGlyphs"`
+  // Whatever the font, each cell is where it belongs; and lines that are drawn have no gaps.
+  const adjust = DRAWN.test(word) ? ' lengthAdjust="spacingAndGlyphs"' : ''
+  const size = `textLength="${([...word].length * WIDTH).toFixed(1)}"${adjust}`
   const marks = [
     look.colour === undefined ? '' : ` fill="${look.colour}"`,
     look.bold ? ' font-weight="bold"' : '',

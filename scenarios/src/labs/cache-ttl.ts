@@ -217,8 +217,8 @@ export const cacheTtl = defineSheet<World, State>({
             ru: 'Самый быстрый HIT короче самого быстрого MISS.',
           },
           actual: {
-            en: `HIT ${warm.leastMs.toFixed(2)} ms, MISS ${cold.leastMs.toFixed(2)} ms; the middle half ${halfOf(warm)} and ${halfOf(cold)} ms.`,
-            ru: `HIT ${warm.leastMs.toFixed(2)} мс, MISS ${cold.leastMs.toFixed(2)} мс; средняя половина — ${halfOf(warm)} и ${halfOf(cold)} мс.`,
+            en: `The quickest HIT took ${warm.leastMs.toFixed(2)} ms, the quickest MISS ${cold.leastMs.toFixed(2)} ms; half of them took ${halfOf(warm)} and ${halfOf(cold)} ms.`,
+            ru: `Самый быстрый HIT — ${warm.leastMs.toFixed(2)} мс, самый быстрый MISS — ${cold.leastMs.toFixed(2)} мс; половина заняла ${halfOf(warm)} и ${halfOf(cold)} мс.`,
           },
         })
       },
