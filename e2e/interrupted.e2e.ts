@@ -96,14 +96,19 @@ async function startPlatform(): Promise<Platform> {
 
 /** Somebody else's rows and keys, of which nothing may be lost. */
 async function populate(url: string): Promise<void> {
-  const post = (at: string, body: object) =>
-    fetch(url + at, {
-      ...{ method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } },
-    })
-  await post('/users', { email: 'ann@example.com', name: 'Ann' })
-  await post('/orders', { user_id: 1, product: 'Laptop', quantity: 1 })
-  await post('/payments', { order_id: 1, amount: 999.99 })
-  for (const at of ['/users/1', '/orders/1', '/payments/1']) await fetch(url + at)
+  const ask = async (at: string, body?: object) => {
+    const sent = {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    }
+    const { ok, status } = await fetch(url + at, body && sent)
+    if (!ok) throw new Error(`${at}: ${status}`)
+  }
+  await ask('/users', { email: 'ann@example.com', name: 'Ann' })
+  await ask('/orders', { userId: 1, product: 'Laptop', quantity: 1 })
+  await ask('/payments', { order_id: 1, amount: 999.99 })
+  for (const at of ['/users/1', '/orders/1', '/payments/1']) await ask(at)
 }
 
 /** When a run is interrupted: at the beginning of a step, or when a fault has been asked for in it. */
