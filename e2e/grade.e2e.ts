@@ -13,7 +13,7 @@ const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '..')
 const isFull = process.env.GRADE_ALL !== undefined
 const isTwice = process.env.GRADE_ALL === '2'
-const RESET_SECONDS = 5
+const RESET_SECONDS = 10
 const PARTS = {
   api_gateway: 'gateway',
   service_users: 'services/users',
