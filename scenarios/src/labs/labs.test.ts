@@ -198,6 +198,26 @@ describe('interrupted at any step', { concurrent: true, timeout: 120_000 }, () =
   })
 })
 
+test('interrupted while both the row and the table are locked, the race lets go of them', {
+  timeout: 120_000,
+}, async () => {
+  const platform = await startTestPlatform({ resetSeconds: QUICK.resetSeconds })
+  const before = await snapshotOf(platform)
+  const sheet = LABS.find(({ name }) => name === 'stale-cache') as LabSheet
+  const controller = new AbortController()
+  let waited = 0
+  const { outcome, failures } = await record(sheet, handsOn(platform), {
+    signal: controller.signal,
+    // First for the writer, then for the lock of the table.
+    onEvent: (event) => {
+      if (event.type === 'waited' && event.for.includes('wait in the database') && ++waited === 2)
+        controller.abort()
+    },
+  })
+  expect({ outcome, failures }).toEqual({ outcome: 'interrupted', failures: [] })
+  await expect.poll(() => snapshotOf(platform), SETTLED).toEqual(before)
+})
+
 test('a platform that is not well is left alone', { timeout: 120_000 }, async () => {
   const platform = await startTestPlatform()
   await platform.control.stop('orders')

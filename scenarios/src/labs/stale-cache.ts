@@ -141,6 +141,17 @@ const read = (lab: RaceLab) => answerTo(lab.world.client.users.get(lab.state.use
 
 /** Holds the writer before its commit, the reader with the old row, and lets them go in the unlucky order. */
 async function race(lab: RaceLab): Promise<void> {
+  const [, row, table] = lab.state.sessions as [DatabaseSession, DatabaseSession, DatabaseSession]
+  try {
+    await runRace(lab)
+  } finally {
+    // However it ended: what is put back next asks for users. The row first, which whoever has the table in mind waits for.
+    await row.query('ROLLBACK')
+    await table.query('ROLLBACK')
+  }
+}
+
+async function runRace(lab: RaceLab): Promise<void> {
   const [look, row, table] = lab.state.sessions as [DatabaseSession, DatabaseSession, DatabaseSession]
   const { userId } = lab.state
   const held = (count: number) =>
