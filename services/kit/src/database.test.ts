@@ -48,6 +48,19 @@ describe('a database', () => {
     await database.ping()
   })
 
+  test('that drops a connection between two statements of a transaction fails the second, and lives on', async () => {
+    const database = open(await createTestDatabase(), 1)
+    const transaction = database.transaction(async (query) => {
+      const [row] = await query<{ pid: number }>(sql('SELECT pg_backend_pid() AS pid'))
+      await runAsAdmin(`SELECT pg_terminate_backend(${row?.pid})`)
+      // Nobody tells of it: what says so must have been read before the next statement is sent.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await query(sql('SELECT 1'))
+    })
+    await expect(transaction).rejects.toMatchObject({ problem: 'unavailable' })
+    await database.ping()
+  })
+
   test('that drops its connections is there again for the next statement', async () => {
     const url = await createTestDatabase()
     const database = open(url)

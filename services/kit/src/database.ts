@@ -73,13 +73,18 @@ export function connectDatabase({
       throw unavailable(cause)
     })
     let failure: Error | undefined
+    // Between two statements nobody else listens, and an error that nobody hears would end the process.
+    const onLost = (error: Error) => {
+      failure ??= error
+    }
+    client.on('error', onLost)
     const query: Query = async (statement, values = []) => {
       try {
         return (await client.query({ ...statement, values })).rows
       } catch (error) {
         if (!isUnavailability(error)) throw error
         // What became of the statement is not known, and the connection is of no more use.
-        failure = error as Error
+        failure ??= error as Error
         throw unavailable(error)
       }
     }
@@ -87,6 +92,8 @@ export function connectDatabase({
       return await work(query, () => failure !== undefined)
     } finally {
       client.release(failure)
+      // One that was lost may say so once more.
+      if (failure === undefined) client.off('error', onLost)
     }
   }
 
