@@ -547,7 +547,7 @@ export const en = {
     notHeld: (ids: string) => `not held: ${ids}`,
     open: (ids: string) => `not come to: ${ids}`,
     /** Amounts with their units, as this language has them. */
-    units: (text: string) => text,
+    units: (text: string) => `${text}`,
     replay: 'See it again:',
     written: (file: string) => `${file} is written.`,
     tryNew: (line: string) => `It runs as it is: ${line}`,

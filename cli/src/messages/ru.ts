@@ -534,7 +534,7 @@ export const ru: Messages = {
     held: (held, of) => `подтвердилось ожиданий: ${held} из ${of}`,
     notHeld: (ids) => `не подтвердились: ${ids}`,
     open: (ids) => `не дошла очередь: ${ids}`,
-    units: (text) => text.replace(/\b(?:ms|s|min|h)\b/g, (unit) => UNITS[unit] ?? unit),
+    units: (text) => `${text}`.replace(/\b(?:ms|s|min|h)\b/g, (unit) => UNITS[unit] ?? unit),
     replay: 'Посмотреть ещё раз:',
     written: (file) => `Файл ${file} записан.`,
     tryNew: (line) => `Его можно запустить сразу: ${line}`,
