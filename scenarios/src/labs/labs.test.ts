@@ -8,17 +8,6 @@ import { handsOn } from './test-hands.ts'
 /** Long enough for a busy machine to do within it all that is to be done before the trial. */
 const RESET_SECONDS = 5
 
-/** Parameters with which a sheet is quick, where nothing is judged by them. */
-const QUICK = {
-  resetSeconds: 3,
-  watchSeconds: 0.2,
-  rounds: 2,
-  payments: 20,
-  slowMs: 20,
-  heldMs: 100,
-  readers: 20,
-}
-
 /** On a busy machine, the gateway's own look at a service may come to nothing once. */
 const SETTLED = { timeout: 15_000 }
 
@@ -172,36 +161,11 @@ describe('on a broken platform', { concurrent: true, timeout: 120_000 }, () => {
   )
 })
 
-describe('interrupted at any step', { concurrent: true, timeout: 120_000 }, () => {
-  test.for(named)('%s leaves the platform as it found it', async ([, sheet], { expect, onTestFinished }) => {
-    const platform = await startTestPlatform({ resetSeconds: QUICK.resetSeconds }, onTestFinished)
-    const before = await snapshotOf(platform)
-    for (const [index, { title }] of sheet.steps.entries()) {
-      const step = inLanguage(title, 'en')
-      const controller = new AbortController()
-      let isThere = false
-      const { outcome, events, failures } = await record(sheet, handsOn(platform), {
-        parameters: QUICK,
-        signal: controller.signal,
-        // In the middle of the step: when the first thing has happened in it.
-        onEvent: (event) => {
-          if (isThere) controller.abort()
-          isThere ||= event.type === 'step' && event.phase === 'steps' && event.index === index + 1
-        },
-      })
-      expect({ step, outcome, failures }).toEqual({ step, outcome: 'interrupted', failures: [] })
-      expect(events.at(-1)).toMatchObject({ type: 'end' })
-      await expect
-        .poll(async () => ({ step, ...(await snapshotOf(platform)) }), SETTLED)
-        .toEqual({ step, ...before })
-    }
-  })
-})
-
+// What a Ctrl-C at each step leaves is compared by e2e/interrupted.e2e.ts, with real signals.
 test('interrupted while both the row and the table are locked, the race lets go of them', {
   timeout: 120_000,
 }, async () => {
-  const platform = await startTestPlatform({ resetSeconds: QUICK.resetSeconds })
+  const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS })
   const before = await snapshotOf(platform)
   const sheet = LABS.find(({ name }) => name === 'stale-cache') as LabSheet
   const controller = new AbortController()
