@@ -35,6 +35,12 @@ export async function run(
     ...{ jobs, only, language: context.language, version: manifest.version, signal: context.signal },
     cacheDir: path.join(context.home.state, 'cache'),
     env: context.env,
+    onAgain: ({ name, errors: [error = ''] }, done, of) =>
+      context.onEvent({
+        type: 'told',
+        line: terminal.dim(`↻ ${name}  ${error}`),
+        activity: `${done}/${of}`,
+      }),
     onTrial: (trial, done, of) =>
       context.onEvent({ type: 'told', line: trialLine(trial, terminal), activity: `${done}/${of}` }),
   })
