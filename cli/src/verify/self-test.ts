@@ -30,7 +30,7 @@ export interface SelfTestOptions {
 }
 
 /** The circuits of the bundled platforms are open for no longer than it takes to see it, in seconds. */
-const RESET_SECONDS = 3
+const RESET_SECONDS = 4
 const SEED = 20_261_122
 /** How often one is graded of which something could not be checked. */
 const ATTEMPTS = 3

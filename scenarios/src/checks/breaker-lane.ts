@@ -242,7 +242,14 @@ export async function watchCircuit(
     if (seen.isServed) {
       // Where everything is slow, the first look may have come late enough to be the trial itself.
       const isLate = first.answeredAt - fifth.sentAt > resetMs * ON_TIME
-      judgeEarly(lane, { trial: isLate ? first : trial, seen, beganStart, backAt, resetMs })
+      const itsTrial = isLate ? first : trial
+      if (seen.answeredAt - itsTrial.sentAt >= resetMs * EARLY) {
+        // Seen late, as this machine or the refusals are slow: it may have closed as it should.
+        lane.reset = []
+        lane.oneTrial = { complaints: [], undecided: TRIAL_MISSED }
+        lane.trial = await judgeClosed(lab, lane, [seen.answer])
+        lane.isOver = true
+      } else judgeEarly(lane, { trial: itsTrial, seen, beganStart, backAt, resetMs })
       return
     }
     if (performance.now() > trial.answeredAt + resetMs * EARLY) break
@@ -328,13 +335,6 @@ function judgeEarly(
 ): void {
   const { trial, seen, beganStart, backAt, resetMs } = times
   const afterMs = seen.answeredAt - trial.sentAt
-  if (afterMs >= resetMs * EARLY) {
-    // Seen late, as this machine or the refusals are slow: it is as it should be.
-    lane.reset = []
-    lane.trial = []
-    lane.oneTrial = { complaints: [], undecided: TRIAL_MISSED }
-    return
-  }
   const isSoon = seen.sentAt - trial.answeredAt < backAt - beganStart + resetMs * SOON
   if (isSoon) {
     lane.reset = []
