@@ -23,7 +23,7 @@ export interface SelfTest {
   readonly complete: boolean
 }
 
-const DEFAULT_JOBS = 7
+const DEFAULT_JOBS = 9
 
 /** `msctl verify --self-test` */
 export async function run(

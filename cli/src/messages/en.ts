@@ -781,7 +781,7 @@ export const en = {
       seed: 'repeat what was left to chance',
       repeat: 'run everything so often, and mark the checks that come out differently',
       selfTest: 'grade the bundled broken implementations, to see that each is caught',
-      jobs: 'how many at a time (default: 7)',
+      jobs: 'how many at a time (default: 9)',
       reset: 'how long the circuits of the target stay open (default: 30)',
       data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
       idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
