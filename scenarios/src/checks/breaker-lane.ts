@@ -86,8 +86,6 @@ export interface Lane {
   health: Complaint[]
   /** How many got through to the service at half-open; why that could not be seen. */
   oneTrial?: { readonly complaints: Complaint[]; readonly undecided?: Text }
-  /** The fifth failure in a row. */
-  fifth?: Visit
   isOpen: boolean
   isOver: boolean
   readonly shown: Answer[]
@@ -113,11 +111,20 @@ export async function prepareLane(
   }
 }
 
+/** A circuit after the fifth failure: whether it is open, only a service that is back can show. */
+export interface Tripped {
+  readonly fifth: Visit
+  readonly atFive: ShownCircuit
+  /** What is wrong with when it opened. */
+  readonly opening: Complaint[]
+}
+
 /**
- * Opens a circuit: many 404s, four failures and a success, four failures and the fifth; then the service is started to see that nothing
- * reaches it any more, and stopped again for the trial. Afterwards `lane.isOpen` says whether there is a circuit to watch.
+ * Trips a circuit: many 404s, four failures and a success, four failures and the fifth.
+ *
+ * @returns `undefined` when it did not get there: `lane.opening` says why.
  */
-export async function openCircuit(lab: BreakerLab, power: Power, lane: Lane, resetMs: number): Promise<void> {
+export async function tripCircuit(lab: BreakerLab, power: Power, lane: Lane): Promise<Tripped | undefined> {
   const { resource, id } = lane
   const { service } = resource
   const opening: Complaint[] = []
@@ -135,7 +142,7 @@ export async function openCircuit(lab: BreakerLab, power: Power, lane: Lane, res
   const counted = await askForNothing(lab, lane)
   if (counted !== undefined) {
     lane.opening = [counted]
-    return
+    return undefined
   }
 
   // --- Four failures, and it is back.
@@ -154,7 +161,7 @@ export async function openCircuit(lab: BreakerLab, power: Power, lane: Lane, res
       throw new GradingError('too-slow', lab.words(UNTOLD(service)))
     } else {
       lane.opening = [complain(EARLY_OPENING, atFour.answer, back.answer)]
-      return
+      return undefined
     }
   }
   const afterSuccess = await health()
@@ -168,19 +175,32 @@ export async function openCircuit(lab: BreakerLab, power: Power, lane: Lane, res
     opening.push(complain(NOT_IN_A_ROW, atFourAgain.answer))
   const fifth = await look()
   if (fifth.isServed) throw new GradingError('fault-without-effect', lab.words(STOP_WITHOUT_EFFECT(service)))
-  lane.fifth = fifth
   lane.shown.push(fifth.answer)
   const atFive = await health()
   lane.health.push(...shouldBe(atFive, 'OPEN'))
+  return { fifth, atFive, opening }
+}
 
-  // --- The service is back, and is to see nothing of it.
+/**
+ * Starts the service of a circuit that should be open to see that nothing reaches it any more, and stops it again for the trial. Afterwards
+ * `lane.isOpen` says whether there is a circuit to watch.
+ */
+export async function seeRefusals(
+  lab: BreakerLab,
+  power: Power,
+  lane: Lane,
+  { fifth, atFive, opening }: Tripped,
+  resetMs: number,
+): Promise<void> {
+  const { resource, id } = lane
+  const { service } = resource
   lane.controls.push(await power.start(resource))
   await power.settle(resource)
   const refusing: Complaint[] = []
   const gatewayMs: number[] = []
   const refusals: Visit[] = []
   for (let index = 0; index < REFUSALS; index++) {
-    const seen = await look()
+    const seen = await visit(lab, resource, id)
     if (seen.isServed) {
       if (performance.now() - fifth.answeredAt > resetMs / 2)
         throw new GradingError('too-slow', lab.words(TOO_SLOW(service)))
@@ -209,11 +229,11 @@ export async function watchCircuit(
   lab: BreakerLab,
   power: Power,
   lane: Lane,
+  { fifth }: Tripped,
   resetMs: number,
 ): Promise<void> {
-  const { resource, id, fifth } = lane
+  const { resource, id } = lane
   const { service } = resource
-  if (fifth === undefined) return
   const look = () => visit(lab, resource, id)
   const until = (at: number, what: Text) => waitUntil(lab, at, what)
 
@@ -249,7 +269,7 @@ export async function watchCircuit(
         lane.oneTrial = { complaints: [], undecided: TRIAL_MISSED }
         lane.trial = await judgeClosed(lab, lane, [seen.answer])
         lane.isOver = true
-      } else judgeEarly(lane, { trial: itsTrial, seen, beganStart, backAt, resetMs })
+      } else judgeEarly(lane, { fifth, trial: itsTrial, seen, beganStart, backAt, resetMs })
       return
     }
     if (performance.now() > trial.answeredAt + resetMs * EARLY) break
@@ -331,16 +351,16 @@ async function findMarker({ world }: BreakerLab, { resource, marker }: Lane): Pr
 /** Something got through too early: which of the two rules that breaks, its time says. */
 function judgeEarly(
   lane: Lane,
-  times: { trial: Visit; seen: Visit; beganStart: number; backAt: number; resetMs: number },
+  times: { fifth: Visit; trial: Visit; seen: Visit; beganStart: number; backAt: number; resetMs: number },
 ): void {
-  const { trial, seen, beganStart, backAt, resetMs } = times
+  const { fifth, trial, seen, beganStart, backAt, resetMs } = times
   const afterMs = seen.answeredAt - trial.sentAt
   const isSoon = seen.sentAt - trial.answeredAt < backAt - beganStart + resetMs * SOON
   if (isSoon) {
     lane.reset = []
     lane.trial = [complain(NOT_REOPENED(afterMs, resetMs), trial.answer, seen.answer)]
   } else {
-    const sinceOpenMs = seen.answeredAt - (lane.fifth?.sentAt ?? 0)
+    const sinceOpenMs = seen.answeredAt - fifth.sentAt
     lane.reset = [complain(WRONG_RESET(sinceOpenMs, afterMs, resetMs), trial.answer, seen.answer)]
   }
 }

@@ -7,7 +7,7 @@ import {
   type Grader,
   GradingError,
 } from '../grading/index.ts'
-import { type Lane, openCircuit, prepareLane, watchCircuit } from './breaker-lane.ts'
+import { type Lane, prepareLane, seeRefusals, tripCircuit, watchCircuit } from './breaker-lane.ts'
 import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './breaker-words.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { call, createOne, databaseOf, expected, hasStatus, holds, UNAVAILABLE } from './repro.ts'
@@ -251,24 +251,36 @@ async function openAll(lab: BreakerLab): Promise<void> {
   const { power } = state
   if (power === undefined) return
   const resetMs = lab.parameter('resetSeconds') * 1000
+  const aside = (error: unknown) => {
+    state.failures.push(error)
+  }
   for (const lane of state.lanes) {
-    const aside = (error: unknown) => {
-      if (lab.signal.aborted) throw error
-      state.failures.push(error)
+    lab.signal.throwIfAborted()
+    const tripped = await tripCircuit(lab, power, lane).catch(aside)
+    if (tripped === undefined) {
+      settleOpening(lab, lane)
+      // A control that says what is not so will not be believed with the others.
+      if (isLie(state.failures.at(-1))) return
+      continue
     }
-    await openCircuit(lab, power, lane, resetMs).catch(aside)
-    settleOpening(lab, lane)
-    // A control that says what is not so will not be believed with the others.
-    if (isLie(state.failures.at(-1))) return
-    if (!lane.isOpen) continue
-    await lookAtOthers(lab, lane)
-    state.watches.push(watchCircuit(lab, power, lane, resetMs).catch(aside))
+    const others = await lookAtOthers(lab, lane)
+    // What is left of it takes a while, and leaves the others alone: the next one need not wait for it.
+    const watch = async () => {
+      await seeRefusals(lab, power, lane, tripped, resetMs)
+      settleOpening(lab, lane)
+      if (!lane.isOpen) return
+      state.isolated += others.count
+      state.isolation.push(...others.complaints)
+      await watchCircuit(lab, power, lane, tripped, resetMs)
+    }
+    state.watches.push(watch().catch(aside))
   }
 }
 
 async function watchAll(lab: BreakerLab): Promise<void> {
   const { state } = lab
   await Promise.all(state.watches)
+  lab.signal.throwIfAborted()
   const seconds = lab.parameter('resetSeconds')
   for (const lane of state.lanes) {
     const { resource, refusing, reset, trial, shown } = lane
@@ -319,19 +331,23 @@ function settleOpening(lab: BreakerLab, lane: Lane): void {
   lab.expect(idOf(resource, 'opens-at-fifth'), withControls(finding, lane))
 }
 
-/** While one circuit has just opened: those that are still as they were. */
-async function lookAtOthers(lab: BreakerLab, lane: Lane): Promise<void> {
-  const { state } = lab
-  const later = state.lanes.slice(state.lanes.indexOf(lane) + 1)
+/** While one circuit has just opened: those that are still as they were. @returns how many were seen, and what is wrong with them. */
+async function lookAtOthers(
+  lab: BreakerLab,
+  lane: Lane,
+): Promise<{ readonly count: number; readonly complaints: readonly Complaint[] }> {
+  const { lanes } = lab.state
+  const later = lanes.slice(lanes.indexOf(lane) + 1)
+  const complaints: Complaint[] = []
   for (const { resource, id } of later) {
     const seen = await visit(lab, resource, id)
     const names = [lane.resource.service, resource.service] as const
-    state.isolated++
-    if (!seen.isServed) state.isolation.push(complain(AWAY_FOR_OTHERS(...names), seen.answer))
+    if (!seen.isServed) complaints.push(complain(AWAY_FOR_OTHERS(...names), seen.answer))
     const shown = await readCircuit(lab, resource.service)
     if (shown.state === 'OPEN')
-      state.isolation.push(complain(SHOWN_FOR_OTHERS(...names, shown.written), shown.answer))
+      complaints.push(complain(SHOWN_FOR_OTHERS(...names, shown.written), shown.answer))
   }
+  return { count: later.length, complaints }
 }
 
 function settleOneTrial(lab: BreakerLab, seconds: number): void {

@@ -14,6 +14,8 @@ export interface Hands {
   restart(): Promise<string>
   /** Ends a part without giving it time, as a crash would. */
   kill?(part: ControlledPart): Promise<string>
+  /** Several parts may be worked at the same time. Default `false`: nobody said so of a program. */
+  readonly isConcurrent?: boolean
 }
 
 export interface ControlOptions {
@@ -27,13 +29,20 @@ export interface ControlOptions {
 
 const DEFAULT_TIMEOUT_MS = 130_000
 
-/** The grader's hands, one work at a time, each recorded. */
+/** The grader's hands, one work at a time, or one for each part where they can do that; each recorded. */
 export function createControl(options: ControlOptions): Control {
   const { hands, recorder, timeoutMs = DEFAULT_TIMEOUT_MS, duringRestart } = options
-  let last: Promise<unknown> = Promise.resolve()
+  const last = new Map<ControlledPart | undefined, Promise<unknown>>()
 
-  const work = (command: string, act: () => Promise<string>): Promise<Evidence> => {
-    const next = last.then(async (): Promise<Evidence> => {
+  /** @param part `undefined`: all of them. */
+  const work = (
+    command: string,
+    part: ControlledPart | undefined,
+    act: () => Promise<string>,
+  ): Promise<Evidence> => {
+    const isAlone = part === undefined || hands.isConcurrent !== true
+    const before = isAlone ? [...last.values()] : [last.get(part), last.get(undefined)]
+    const next = Promise.all(before).then(async (): Promise<Evidence> => {
       const at = recorder.at()
       const record = () =>
         recorder.add({ type: 'control', at, durationMs: recorder.at() - at, label: command })
@@ -50,17 +59,20 @@ export function createControl(options: ControlOptions): Control {
         throw new GradingError('control', `\`${command}\`: ${message}`, { cause: error })
       }
     })
-    last = next.catch(() => undefined)
+    last.set(
+      isAlone ? undefined : part,
+      next.catch(() => undefined),
+    )
     return next
   }
 
   const { kill } = hands
   return {
-    stop: (part) => work(`stop ${part}`, () => hands.stop(part)),
-    start: (part) => work(`start ${part}`, () => hands.start(part)),
-    restart: () => duringRestart(() => work('restart', () => hands.restart())),
+    stop: (part) => work(`stop ${part}`, part, () => hands.stop(part)),
+    start: (part) => work(`start ${part}`, part, () => hands.start(part)),
+    restart: () => duringRestart(() => work('restart', undefined, () => hands.restart())),
     ...(kill !== undefined && {
-      kill: (part: ControlledPart) => work(`kill ${part}`, () => kill.call(hands, part)),
+      kill: (part: ControlledPart) => work(`kill ${part}`, part, () => kill.call(hands, part)),
     }),
   }
 }

@@ -63,8 +63,9 @@ export async function awaitAnswers(options: {
       isGatewayThere = false
       return isThere('gateway') && !isDead('gateway') ? undefined : true
     }
-    if (found.some(({ isStarting }) => isStarting) && performance.now() - began < HEALTH_PATIENCE_MS)
-      return undefined
+    // Asking the gateway counts for nothing until it answers: its own health check need not be waited for.
+    const isComing = found.some(({ isStarting, service }) => isStarting && service !== roles.gateway)
+    if (isComing && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
     for (const service of [...open.keys()]) {
       if (performance.now() < (nextProbe.get(service) ?? 0)) continue
       const answer = await probe(`${url}/${service}`, signal)

@@ -48,5 +48,6 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
     },
     start: async (part) => cli.docker(['start', ...(await containersOf(part)).map(({ id }) => id)]),
     restart,
+    isConcurrent: true,
   }
 }

@@ -11,10 +11,12 @@ export async function removeProject({ docker }: Pick<ComposeCli, 'docker'>, proj
     if (found.length > 0) await docker([...removal, ...new Set(found)])
   }
   await remove(['ps', '--all', '--quiet', '--filter', label], ['rm', '--force', '--volumes'])
-  await remove(['network', 'ls', '--quiet', '--filter', label], ['network', 'rm'])
-  await remove(['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force'])
-  await remove(
-    ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `reference=${project}/*`],
-    ['image', 'rm', '--force'],
-  )
+  await Promise.all([
+    remove(['network', 'ls', '--quiet', '--filter', label], ['network', 'rm']),
+    remove(['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force']),
+    remove(
+      ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `reference=${project}/*`],
+      ['image', 'rm', '--force'],
+    ),
+  ])
 }
