@@ -231,64 +231,36 @@ async function restart(lab: PersistenceLab): Promise<void> {
 }
 
 async function endEach(lab: PersistenceLab): Promise<void> {
-  const failures: unknown[] = []
-  const aside = (error: unknown) => {
-    failures.push(error)
-  }
-  const ended: Ended[] = []
-  // Each right after its answer; what takes time comes afterwards, for all at once.
-  for (const kept of lab.state.kept) {
-    const each = await endOne(lab, kept).catch(aside)
-    if (each === undefined) break
-    ended.push(each)
-  }
-  await Promise.all(ended.map((each) => judgeEnded(lab, each).catch(aside)))
-  if (failures.length > 0) throw failures[0]
-}
-
-/** A service that was ended, and what it had answered for. */
-interface Ended {
-  readonly kept: Kept
-  readonly written: readonly Seen[]
-  readonly evidence: Evidence
-}
-
-/** Has a service write, and ends it at once. */
-async function endOne(lab: PersistenceLab, kept: Kept): Promise<Ended> {
-  const { world } = lab
-  const { resource, edited, untouched } = kept
-  const how = controlOf(world).kill === undefined ? 'stop' : 'kill'
-  const change = resource.changes(world)[0] ?? {}
-  const changed = await world.request('PUT', `${resource.path}/${edited.id}`, { json: change })
-  const made = await create(lab, resource)
-  const { evidence } = await powerOf(lab).stop(resource, untouched.id, how)
-  // What it has answered with is what it has promised.
-  const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
-    const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
-    return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
-  }
-  const written = [
-    ...(made === undefined ? [] : [promise(made.id, made.answer, Object.keys(made.body))]),
-    promise(edited.id, changed, Object.keys(change)),
-  ]
-  return { kept, written, evidence }
-}
-
-/** Starts a service that was ended, and looks for what it had answered for. */
-async function judgeEnded(lab: PersistenceLab, { kept, written, evidence }: Ended): Promise<void> {
-  const { resource, untouched } = kept
+  const { world, state } = lab
   const power = powerOf(lab)
-  await power.start(resource)
-  await power.awaken(resource, untouched.id)
-  const stored = await look(
-    lab,
-    resource,
-    written.map(({ id }) => id),
-  )
-  const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
-  const answers = written.map(({ id }) => stored(id).answer)
-  const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
-  lab.expect(idOfCheck(resource.service, 'acknowledged-writes'), withControl(finding, evidence))
+  const how = controlOf(world).kill === undefined ? 'stop' : 'kill'
+  for (const { resource, edited, untouched } of state.kept) {
+    const { service, path } = resource
+    const change = resource.changes(world)[0] ?? {}
+    const changed = await world.request('PUT', `${path}/${edited.id}`, { json: change })
+    const made = await create(lab, resource)
+    const ended = await power.stop(resource, untouched.id, how)
+    await power.start(resource)
+    await power.awaken(resource, untouched.id)
+    // What it has answered with is what it has promised.
+    const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
+      const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
+      return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
+    }
+    const written = [
+      ...(made === undefined ? [] : [promise(made.id, made.answer, Object.keys(made.body))]),
+      promise(edited.id, changed, Object.keys(change)),
+    ]
+    const stored = await look(
+      lab,
+      resource,
+      written.map(({ id }) => id),
+    )
+    const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
+    const answers = written.map(({ id }) => stored(id).answer)
+    const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
+    lab.expect(idOfCheck(service, 'acknowledged-writes'), withControl(finding, ended.evidence))
+  }
 }
 
 /** Restarts everything, and sees that the gateway was away: a restart that did not happen shows nothing. */
