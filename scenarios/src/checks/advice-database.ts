@@ -209,7 +209,8 @@ async function askWhileHeld<T>(
 /** Whether a service that is stopped ends what it has begun. */
 const gracefulStop: Experiment<Record<never, never>> = {
   needs: ['http', 'db', 'control'],
-  uses: ['users', STOPPED],
+  // Of users it takes no more than one object, which any other work there leaves alone.
+  uses: [STOPPED],
   isAboutOutages: true,
   expectedMs: () => 4_000,
   sheet: {

@@ -64,8 +64,11 @@ export async function awaitAnswers(options: {
       return isThere('gateway') && !isDead('gateway') ? undefined : true
     }
     // Asking the gateway counts for nothing until it answers: its own health check need not be waited for.
-    const isComing = found.some(({ isStarting, service }) => isStarting && service !== roles.gateway)
-    if (isComing && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
+    const areHealthy = SERVICES.every((role) =>
+      found.some(({ service, isHealthy }) => service === roles[role] && isHealthy),
+    )
+    const isComing = found.some(({ service, isStarting }) => service !== roles.gateway && isStarting)
+    if (!areHealthy && isComing && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
     for (const service of [...open.keys()]) {
       if (performance.now() < (nextProbe.get(service) ?? 0)) continue
       const answer = await probe(`${url}/${service}`, signal)

@@ -22,6 +22,8 @@ export interface SubmittedContainer {
   readonly id: string
   readonly service: string
   readonly isRunning: boolean
+  /** Its health check has passed; `false` when it has none. */
+  readonly isHealthy: boolean
   /** Its health check has not yet come to a result. */
   readonly isStarting: boolean
   /** It ended, or was never started, and nobody starts it any more. */
@@ -56,6 +58,7 @@ export async function inspectProject(
         id: Id,
         service: Config.Labels['com.docker.compose.service'] ?? '',
         isRunning,
+        isHealthy: isRunning && health === 'healthy',
         isStarting: isRunning && health === 'starting',
         isDead: isOver || State.Status === 'created',
         state: [
