@@ -209,8 +209,8 @@ async function askWhileHeld<T>(
 /** Whether a service that is stopped ends what it has begun. */
 const gracefulStop: Experiment<Record<never, never>> = {
   needs: ['http', 'db', 'control'],
-  // Of users it takes no more than one object, which any other work there leaves alone.
-  uses: [STOPPED],
+  // Users, too: under other work services come up later than they are known to from then on.
+  uses: ['users', STOPPED],
   isAboutOutages: true,
   expectedMs: () => 4_000,
   sheet: {
