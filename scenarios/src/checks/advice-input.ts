@@ -3,9 +3,9 @@ import type { Lab, Text } from '../engine/index.ts'
 import type { Answer, Check, Experiment, Grader } from '../grading/index.ts'
 import { idOf, isOk } from './answers.ts'
 import { complain, judge } from './judge.ts'
-import { ALL_RESOURCES, create, inCalm } from './objects.ts'
+import { create, inCalm } from './objects.ts'
 import { call, expected, hasStatus, SEED_LINE } from './repro.ts'
-import type { Resource } from './resources.ts'
+import { ALL_RESOURCES, type Resource } from './resources.ts'
 
 type InputLab = Lab<Grader, Record<never, never>>
 

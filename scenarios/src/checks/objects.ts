@@ -1,7 +1,7 @@
 import type { Lab } from '../engine/index.ts'
 import type { Answer, Grader } from '../grading/index.ts'
 import { asMade, idOf, isOk, type Row, rowOf, rowsOf } from './answers.ts'
-import { RESOURCES, type Resource } from './resources.ts'
+import type { Resource } from './resources.ts'
 
 type AnyLab = Pick<Lab<Grader, unknown>, 'world'>
 
@@ -157,9 +157,6 @@ export async function look(
     }
   }
 }
-
-/** The sheets of the three services are made alike. */
-export const ALL_RESOURCES = Object.values(RESOURCES)
 
 function hasAll(rows: readonly Row[], wanted: readonly number[]): boolean {
   const ids = new Set(rows.map(({ id }) => id))

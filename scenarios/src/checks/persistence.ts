@@ -14,7 +14,7 @@ import { idOf, isOk, type Row, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { create, look, post, type Stored } from './objects.ts'
 import { call, create as createLine, expected, holds, OTHER_SAMPLE, SAMPLE, SEED_LINE } from './repro.ts'
-import { RESOURCES, type Resource } from './resources.ts'
+import { ALL_RESOURCES, type Resource } from './resources.ts'
 import { controlOf, createPower, type Power } from './service-power.ts'
 
 /** An object as it was seen while all was well: by its id, in the list. What could not be seen there is not asked for later. */
@@ -54,7 +54,6 @@ const IDS_GO_ON: Text = {
   ru: 'После перезапуска новые объекты получают новые id, даже если последние были удалены.',
 }
 
-const ALL_RESOURCES = Object.values(RESOURCES)
 const title = (en: string, ru: string): Text => ({ en, ru })
 const idOfCheck = (service: ServiceName, what: string) => `persistence.${service}.${what}`
 

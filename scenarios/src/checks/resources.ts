@@ -96,3 +96,6 @@ export const RESOURCES: Readonly<Record<ServiceName, Resource>> = {
   orders: ORDERS,
   payments: PAYMENTS,
 }
+
+/** The sheets of the three services are made alike. */
+export const ALL_RESOURCES: readonly Resource[] = Object.values(RESOURCES)

@@ -1,5 +1,5 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
-import type { RedisReach } from '../grading/index.ts'
+import type { RedisReach } from '../../grading/index.ts'
 
 /**
  * What can be read of a value as somebody stored it: the text itself, or what is packed in it. A value that is none of these may still

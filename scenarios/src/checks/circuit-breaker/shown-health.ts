@@ -1,7 +1,7 @@
 import type { ServiceName } from '@msctl/sdk/contract'
-import type { Lab } from '../engine/index.ts'
-import type { Answer, Grader } from '../grading/index.ts'
-import { rowOf } from './answers.ts'
+import type { Lab } from '../../engine/index.ts'
+import type { Answer, Grader } from '../../grading/index.ts'
+import { rowOf } from '../answers.ts'
 
 /** A circuit as `GET /health` shows it, whatever the spelling. */
 export interface ShownCircuit {

@@ -1,6 +1,6 @@
-import type { Answer, Experiment } from '../grading/index.ts'
-import { complain, judge } from './judge.ts'
-import { call, expected, hasStatus, holds } from './repro.ts'
+import type { Answer, Experiment } from '../../grading/index.ts'
+import { complain, judge } from '../judge.ts'
+import { call, expected, hasStatus, holds } from '../repro.ts'
 
 /** What the gateway says of itself. Disturbs nothing, so it may run beside everything else. */
 export const gateway: Experiment<Record<never, never>> = {

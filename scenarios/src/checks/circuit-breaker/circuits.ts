@@ -1,4 +1,4 @@
-import type { Lab, Text } from '../engine/index.ts'
+import type { Lab, Text } from '../../engine/index.ts'
 import {
   type Answer,
   type Check,
@@ -6,14 +6,25 @@ import {
   type Experiment,
   type Grader,
   GradingError,
-} from '../grading/index.ts'
-import { type Lane, prepareLane, seeRefusals, tripCircuit, watchCircuit } from './breaker-lane.ts'
-import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './breaker-words.ts'
-import { type Complaint, complain, judge } from './judge.ts'
-import { call, createOne, databaseOf, expected, hasStatus, holds, UNAVAILABLE } from './repro.ts'
-import { RESOURCES, type Resource } from './resources.ts'
-import { createPower, type Power, visit } from './service-power.ts'
+} from '../../grading/index.ts'
+import { type Complaint, complain, judge } from '../judge.ts'
+import { ALL_RESOURCES, RESOURCES, type Resource } from '../resources.ts'
+import { createPower, type Power, visit } from '../service-power.ts'
+import { type Lane, prepareLane } from './lane.ts'
+import {
+  healthRepro,
+  isolationRepro,
+  openingRepro,
+  refusingRepro,
+  resetRepro,
+  trialDecidesRepro,
+  trialRepro,
+} from './scripts.ts'
+import { seeRefusals } from './see-refusals.ts'
 import { readCircuit } from './shown-health.ts'
+import { tripCircuit } from './trip-circuit.ts'
+import { watchCircuit } from './watch-circuit.ts'
+import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './words.ts'
 
 interface State {
   lanes: Lane[]
@@ -28,35 +39,41 @@ interface State {
 
 type BreakerLab = Lab<Grader, State>
 
-const ALL_RESOURCES = Object.values(RESOURCES)
 const title = (en: string, ru: string): Text => ({ en, ru })
+
 const idOf = ({ service }: Resource, what: string) => `circuit-breaker.${service}.${what}`
 
 const OPENS = title(
   'Four failures in a row leave the circuit closed, the fifth opens it; a success starts the count anew, and a 404 is no failure.',
   'Четыре неудачи подряд оставляют цепь закрытой, пятая её открывает; успех обнуляет счётчик, а 404 — не неудача.',
 )
+
 const REFUSES = title(
   'While it is open it answers at once with 502, 503 or 504, and the service gets nothing.',
   'Пока цепь открыта, шлюз сразу отвечает 502, 503 или 504, а до сервиса ничего не доходит.',
 )
+
 const RESETS = (seconds: number) =>
   title(
     `After ${seconds} s, and not much sooner or later, it lets a request through.`,
     `Через ${seconds} с, не намного раньше или позже, цепь пропускает запрос.`,
   )
+
 const DECIDES = title(
   'A trial that fails opens it again for as long; one that succeeds closes it for all.',
   'Неудачный пробный запрос снова открывает цепь на столько же; удачный закрывает её для всех.',
 )
+
 const ISOLATED = title(
   'While one circuit is open the other services answer as ever.',
   'Пока одна цепь открыта, остальные сервисы отвечают как обычно.',
 )
+
 const TRUTHFUL = title(
   '/health shows each circuit as it is: its state, and how many failures in a row there were.',
   '/health показывает каждую цепь такой, какая она есть: состояние и число неудач подряд.',
 )
+
 const ONE = title(
   'At half-open exactly one request gets through; the others wait for it or are refused.',
   'В HALF_OPEN проходит ровно один запрос; остальные ждут его или отклоняются.',
@@ -371,156 +388,3 @@ const withControls = (finding: CheckFinding, { controls }: Lane): CheckFinding =
 })
 
 // --- What shows it without us
-
-const NOT_FOUND = 8
-const times = (count: number, line: string) => `for I in $(seq ${count}); do ${line}; done`
-const ask = ({ path }: Resource) => call('GET', `${path}/$ID`)
-const asked = (resource: Resource, times_: number) => times(times_, ask(resource))
-
-/** Has a service fail so often in a row; the seconds count from before the last, as a circuit's do at the earliest. */
-const failing = (resource: Resource, count: number): readonly string[] => [
-  `control stop ${resource.service}`,
-  ...(count > 1 ? [asked(resource, count - 1)] : []),
-  'SECONDS=0',
-  ask(resource),
-]
-
-/** Has it come back: what is asked before it is there would count as a failure. */
-const returning = ({ service }: Resource, seconds: number): readonly string[] => [
-  `control start ${service}; sleep ${seconds / 10}`,
-]
-
-const IS_SERVED = hasStatus('200')
-/** What gets through only after so many seconds shows nothing; a refusal shows something at any time. */
-const beforeLate = (seconds: number) => `${IS_SERVED} && within ${Math.floor(seconds)}`
-const askWithin = (resource: Resource, seconds: number) => [ask(resource), beforeLate(seconds)]
-
-const openingRepro = (resource: Resource, seconds: number): readonly string[] => [
-  ...createOne(resource),
-  '# A 404 is no failure of the service.',
-  times(NOT_FOUND, call('GET', `${resource.path}/$((1100000000 + I))`)),
-  ask(resource),
-  expected('200: nothing has failed', IS_SERVED),
-  ...['four failures do not open it', 'four after a success are not eight in a row'].flatMap((why) => [
-    ...failing(resource, 4),
-    ...returning(resource, seconds),
-    ...askWithin(resource, seconds),
-    expected(`200: ${why}`, IS_SERVED),
-  ]),
-  ...failing(resource, 5),
-  ...returning(resource, seconds),
-  ...askWithin(resource, seconds),
-  expected('502, 503 or 504: the fifth in a row has opened it', UNAVAILABLE),
-]
-
-const openLines = (resource: Resource): readonly string[] => [...createOne(resource), ...failing(resource, 5)]
-
-const REFUSED_POST: Readonly<Record<Resource['service'], readonly [json: string, find: string]>> = {
-  users: ['{"email": "refused$N@example.com", "name": "Ann"}', '/users'],
-  orders: ['{"userId": 1$N, "product": "Lamp"}', '/orders?userId=1$N'],
-  payments: ['{"order_id": 1$N, "amount": 12.34}', '/payments?order_id=1$N'],
-}
-
-const refusingRepro = (resource: Resource, seconds: number): readonly string[] => {
-  const { service, path } = resource
-  const [json, find] = REFUSED_POST[service]
-  return [
-    ...openLines(resource),
-    ...returning(resource, seconds),
-    '# The better of two, as a machine may be busy.',
-    `for I in 1 2; do ${ask(resource)}; jq -en "$TOOK < 0.3" && break; done`,
-    beforeLate(seconds),
-    expected('502, 503 or 504', UNAVAILABLE),
-    expected('at once, in less than 0.3 s', 'jq -en "$TOOK < 0.3"'),
-    call('POST', path, json),
-    `sleep ${seconds * 1.1}`,
-    ask(resource),
-    call('GET', find),
-    expected(
-      'nothing of what was refused: it was not to be sent on',
-      holds(
-        service === 'users'
-          ? '[.. | strings] | index("refused$N@example.com") | not'
-          : '[.. | objects] == []',
-      ),
-    ),
-  ]
-}
-
-/** Opened at the fifth failure, with the service back at once: the first that gets through shows for how long it was open. */
-const resetRepro = (resource: Resource, seconds: number): readonly string[] => [
-  ...openLines(resource),
-  ...returning(resource, seconds),
-  `sleep ${seconds * 0.62}`,
-  ...askWithin(resource, seconds),
-  expected(`502, 503 or 504: ${seconds} s are not over`, UNAVAILABLE),
-  `sleep ${seconds * 0.35}`,
-  ...askWithin(resource, seconds * 1.5),
-  expected(`200: ${seconds} s are over`, IS_SERVED),
-]
-
-const trialDecidesRepro = (resource: Resource, seconds: number): readonly string[] => [
-  ...openLines(resource),
-  `sleep ${seconds * 1.1}`,
-  '# The trial, which fails.',
-  'SECONDS=0',
-  ask(resource),
-  ...returning(resource, seconds),
-  ...askWithin(resource, seconds),
-  expected(`502, 503 or 504: the trial has failed, so it is open for another ${seconds} s`, UNAVAILABLE),
-  `sleep ${seconds * 1.05}`,
-  ask(resource),
-  expected('200: the second trial', IS_SERVED),
-  call('GET', '/health'),
-  expected(
-    'all circuits CLOSED',
-    holds('[.circuits[] | (., .[]?) | strings | ascii_upcase] | any(contains("OPEN")) | not'),
-  ),
-]
-
-const healthRepro = (resource: Resource, seconds: number): readonly string[] => {
-  const { service } = resource
-  const values = `[.circuits.${service} | (., .[]?)`
-  const isShown = (state: string) => holds(`${values} | strings | ascii_upcase] | index("${state}")`)
-  return [
-    ...createOne(resource),
-    ...failing(resource, 4),
-    call('GET', '/health'),
-    expected(`CLOSED for ${service}`, isShown('CLOSED')),
-    expected(`a failure_count of 4 for ${service}`, holds(`${values}] | index(4)`)),
-    ask(resource),
-    call('GET', '/health'),
-    expected(`OPEN for ${service}`, isShown('OPEN')),
-    ...returning(resource, seconds),
-  ]
-}
-
-const isolationRepro = (seconds: number): readonly string[] => [
-  ...openLines(RESOURCES.users),
-  ...['/orders', '/payments'].flatMap((path) => [
-    call('GET', path),
-    expected('200: only users is away', IS_SERVED),
-  ]),
-  ...returning(RESOURCES.users, seconds),
-]
-
-const trialRepro = (resource: Resource, seconds: number): readonly string[] => {
-  const { service, path } = resource
-  return [
-    ...openLines(resource),
-    ...returning(resource, seconds),
-    `sleep ${seconds}`,
-    '# With its table locked, the service cannot answer: whoever is let through can be seen to wait.',
-    `hold "${databaseOf(service)}" ${service} 2`,
-    times(6, `curl -sS -m 60 -o /dev/null "$URL${path}?limit=1" &`).replace('&;', '&'),
-    'MOST=0',
-    'for _ in $(seq 10); do',
-    `  WAITING=$(waiting "${databaseOf(service)}" ${service}); [ "$WAITING" -gt "$MOST" ] && MOST=$WAITING`,
-    '  sleep 0.1',
-    'done',
-    'echo "of 6 that were sent, $MOST got through at the most"',
-    `[ "$MOST" -gt 0 ] || { echo 'Nobody was seen to get through: try again.'; exit 2; }`,
-    expected('no more than 1', '[ "$MOST" -le 1 ]'),
-    'wait',
-  ]
-}

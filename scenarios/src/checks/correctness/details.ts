@@ -1,9 +1,9 @@
-import type { Lab } from '../engine/index.ts'
-import type { Answer, CheckFinding, Experiment, Grader } from '../grading/index.ts'
-import { isOk, type Row, rowOf, says } from './answers.ts'
-import { complain, judge } from './judge.ts'
-import { comesTrue, holdTable } from './locks.ts'
-import { type Created, create, inCalm, unknownId } from './objects.ts'
+import type { Lab } from '../../engine/index.ts'
+import type { Answer, CheckFinding, Experiment, Grader } from '../../grading/index.ts'
+import { isOk, type Row, rowOf, says } from '../answers.ts'
+import { complain, judge } from '../judge.ts'
+import { comesTrue, holdTable } from '../locks.ts'
+import { type Created, create, inCalm, unknownId } from '../objects.ts'
 import {
   call,
   create as createLine,
@@ -13,8 +13,8 @@ import {
   OTHER_SAMPLE,
   SAMPLE,
   SEED_LINE,
-} from './repro.ts'
-import { RESOURCES } from './resources.ts'
+} from '../repro.ts'
+import { RESOURCES } from '../resources.ts'
 
 interface State {
   user?: Created

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { RedisAnswer } from '../grading/index.ts'
+import type { RedisAnswer } from '../../grading/index.ts'
 import { overwrite, shows } from './cached-value.ts'
 
 const json = '{"id": 7, "name": "Ann v1", "amount": 12.34}'

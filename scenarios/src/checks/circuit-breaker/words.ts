@@ -1,5 +1,5 @@
 // What the experiment on circuits says of what it sees.
-import type { Text } from '../engine/index.ts'
+import type { Text } from '../../engine/index.ts'
 
 const seconds = (ms: number) => (ms / 1000).toFixed(1)
 

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Answer, GradingError } from '../../grading/index.ts'
+import { isOk, rowsOf } from '../answers.ts'
+import { complain } from '../judge.ts'
+import { type HeldTable, holdTable } from '../locks.ts'
+import { link } from '../resources.ts'
+import { type Visit, visit } from '../service-power.ts'
+import { type BreakerLab, type Lane, median } from './lane.ts'
+import { LATE, LOOK_EVERY } from './timing.ts'
+import { LEAKED, NO_TABLE, NOT_HELD, PAST_TABLE, SEVERAL, STUMBLED } from './words.ts'
+
+/**
+ * Waits for the circuit to let something through. With a database, whatever reaches the service is held there: several requests are sent
+ * at once, and those that got through are counted.
+ *
+ * @returns what got through; `undefined` when nothing did in time.
+ */
+export async function watchHalfOpen(
+  lab: BreakerLab,
+  lane: Lane,
+  trial: Visit,
+  resetMs: number,
+): Promise<readonly Answer[] | undefined> {
+  const { resource } = lane
+  const database = lab.world.databases[resource.service]
+  let table: HeldTable | undefined
+  if (database !== undefined) {
+    try {
+      table = await holdTable(lab, resource.service, database)
+      if (table === undefined) lane.oneTrial = { complaints: [], undecided: NO_TABLE }
+    } catch (error) {
+      // Somebody else holds it, such as a session that was left open.
+      lane.oneTrial = { complaints: [], undecided: lab.words(NOT_HELD) + (error as Error).message }
+    }
+  }
+  const deadline = trial.answeredAt + resetMs * LATE
+  try {
+    for (;;) {
+      const sentAt = performance.now()
+      const passed = table === undefined ? await single(lab, lane) : await burst(lab, lane, table)
+      if (passed !== undefined) return passed
+      if (sentAt > deadline) return undefined
+      await delay(resetMs * LOOK_EVERY, undefined, { signal: lab.signal })
+    }
+  } finally {
+    await table?.release()
+  }
+}
+
+/** Sent at once to a circuit that is to let one of them through. */
+const BURST = 6
+/** How long requests that reached the service are held there, for all of them to have come. */
+const HOLD_MS = 250
+const HOLD_PACES = 4
+
+async function single(lab: BreakerLab, { resource, id }: Lane): Promise<readonly Answer[] | undefined> {
+  const seen = await visit(lab, resource, id)
+  return seen.isServed ? [seen.answer] : undefined
+}
+
+/** Asks for a list several times at once while the table is held, and counts those that reach it. No list is cached. */
+async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<readonly Answer[] | undefined> {
+  const { world, signal } = lab
+  const { path, filter } = lane.resource
+  const list = `${path}?${filter === undefined ? 'limit=1' : `${filter}=${link(world)}`}`
+  let open = BURST
+  const sent = Array.from({ length: BURST }, () =>
+    world.request('GET', list).finally(() => {
+      open--
+    }),
+  )
+  const all = Promise.all(sent)
+  // Whoever fails first must not do so unheard while the others are counted.
+  all.catch(() => undefined)
+  let most = 0
+  let steadySince = performance.now()
+  const holdMs = Math.max(HOLD_MS, HOLD_PACES * world.pace.medianMs)
+  while (open > 0 && performance.now() - steadySince < holdMs) {
+    const waitingNow = await table.waiting()
+    if (waitingNow > most) {
+      most = waitingNow
+      steadySince = performance.now()
+    }
+    await delay(15, undefined, { signal })
+  }
+  if (most === 0) {
+    const answers = await all
+    const passed = answers.filter(isThrough)
+    if (passed.length === 0) {
+      if (hasStumbled(answers)) throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+      return undefined
+    }
+    lane.oneTrial = { complaints: [], undecided: PAST_TABLE }
+    return passed
+  }
+  await table.release()
+  const answers = await all
+  const passed = answers.filter(isThrough)
+  if (passed.length === 0) {
+    if (most === 1 && hasStumbled(answers))
+      throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+    // Refused, every one of them, and yet they have reached the service.
+    if (most > 1) lane.refusing?.push(complain(LEAKED, ...answers.slice(0, 1)))
+    return undefined
+  }
+  lane.oneTrial = {
+    complaints: most > 1 ? [complain(SEVERAL(most, BURST), ...answers.slice(0, 3))] : [],
+  }
+  return passed
+}
+
+/** An answer that took longer than this, in milliseconds, and many times as long as the others, was no refusal. */
+const STUMBLE_MS = 1_000
+const STUMBLE_TIMES = 4
+
+/** Whether one was let through and failed for want of time, which opens the circuit once more, as it should. */
+function hasStumbled(answers: readonly Answer[]): boolean {
+  const durations = answers.map(({ durationMs }) => durationMs)
+  return Math.max(...durations) > Math.max(STUMBLE_MS, STUMBLE_TIMES * median(durations))
+}
+
+/** Whether the service answered for a list: with one, or with a refusal of its own. */
+const isThrough = (answer: Answer) =>
+  answer.status !== null && answer.status < 500 && (!isOk(answer) || rowsOf(answer) !== undefined)
