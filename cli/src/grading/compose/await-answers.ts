@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from '@msctl/sdk/contract'
 import { waitUntil } from '../../platform/local/wait-until.ts'
 import type { SubmittedContainer } from './inspect.ts'
@@ -7,6 +8,7 @@ import type { Roles } from './recognise.ts'
 const SERVICES: readonly ServiceName[] = ['users', 'orders', 'payments']
 const PROBE_TIMEOUT_MS = 10_000
 const POLL_MS = 500
+const SOON_MS = 100
 /** Four failures in a row do not open a circuit. Then slowly, so that a circuit that is open can close. */
 const FAST_PROBES = 4
 const SLOW_POLL_MS = 5_000
@@ -71,7 +73,7 @@ export async function awaitAnswers(options: {
     if (!areHealthy && isComing && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
     for (const service of [...open.keys()]) {
       if (performance.now() < (nextProbe.get(service) ?? 0)) continue
-      const answer = await probe(`${url}/${service}`, signal)
+      const answer = await probeSoon(`${url}/${service}`, signal)
       if (answer.status !== undefined) isGatewayThere = true
       if (answer.status !== undefined && answer.status < 500) {
         open.delete(service)
@@ -100,6 +102,16 @@ function isBusy(inspections: readonly number[]): boolean {
   const [load = 0] = loadavg()
   const median = inspections.toSorted((one, other) => one - other)[Math.floor(inspections.length / 2)] ?? 0
   return load / availableParallelism() > BUSY_LOAD || median > BUSY_INSPECTION_MS
+}
+
+/** Asks until there is an answer, whichever, for no longer than to the next look: a gateway that has just been started is there soon. */
+async function probeSoon(url: string, signal: AbortSignal | undefined): ReturnType<typeof probe> {
+  const last = performance.now() + POLL_MS
+  for (;;) {
+    const answer = await probe(url, signal)
+    if (answer.status !== undefined || performance.now() > last) return answer
+    await delay(SOON_MS, undefined, { signal })
+  }
 }
 
 async function probe(

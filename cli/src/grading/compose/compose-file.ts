@@ -25,6 +25,16 @@ const Mount = z.union([
 const Build = z.union([z.string(), z.looseObject({ context: z.optional(z.string()) })])
 const Networks = z.union([z.array(z.string()), z.record(z.string(), z.unknown())])
 
+const HealthCheck = z.looseObject({
+  interval: z.optional(z.string()),
+  retries: z.optional(z.coerce.number()),
+  disable: z.optional(z.boolean()),
+})
+const Needs = z.union([
+  z.array(z.string()),
+  z.record(z.string(), z.nullable(z.looseObject({ condition: z.optional(z.string()) }))),
+])
+
 const Service = z.looseObject({
   image: z.optional(z.string()),
   build: z.optional(Build),
@@ -37,6 +47,8 @@ const Service = z.looseObject({
   networks: z.optional(Networks),
   container_name: z.optional(z.string()),
   network_mode: z.optional(z.string()),
+  depends_on: z.optional(z.nullable(Needs)),
+  healthcheck: z.optional(z.nullable(HealthCheck)),
 })
 
 /** What `docker-compose config` prints, of both versions of Compose: short and long spellings alike. */

@@ -17,37 +17,57 @@ export interface ComposeHandsOptions {
 
 /** Stops and starts the parts of a Compose project, as `docker-compose stop` and `start` would. */
 export function composeHands({ cli, project, roles, restart }: ComposeHandsOptions): Hands {
+  /** The containers of each part, which stay the same until all is restarted. */
+  const known = new Map<ControlledPart, readonly string[]>()
+
   async function containersOf(part: ControlledPart): Promise<SubmittedContainer[]> {
     const found = (await inspectProject(cli, project)).filter(({ service }) => service === roles[part])
     if (found.length === 0) throw new Error(`There is no container of ${part}.`)
     return found
   }
-  const isDown = async (part: ControlledPart) =>
-    (await containersOf(part)).some(({ isRunning }) => isRunning) ? undefined : true
 
-  const end = async (part: ControlledPart, work: (running: readonly string[]) => Promise<string>) => {
-    const running = (await containersOf(part)).filter(({ isDead }) => !isDead).map(({ id }) => id)
-    if (running.length === 0) return ''
-    const said = await work(running)
-    const done = await waitUntil(() => isDown(part), { deadlineMs: STOP_LIMIT_MS, everyMs: 100 })
+  async function idsOf(part: ControlledPart): Promise<readonly string[]> {
+    const ids = known.get(part) ?? (await containersOf(part)).map(({ id }) => id)
+    known.set(part, ids)
+    return ids
+  }
+
+  async function awaitDown(part: ControlledPart, ids: readonly string[]): Promise<void> {
+    const isDown = async () => {
+      const statuses = await cli.docker(['inspect', '--format', '{{.State.Status}}', ...ids])
+      return statuses.split('\n').includes('running') ? undefined : true
+    }
+    const done = await waitUntil(isDown, { deadlineMs: STOP_LIMIT_MS, everyMs: 100 })
     if (done === undefined) throw new Error(`The container of ${part} does not end.`)
-    return said
   }
 
   return {
-    stop: (part) => end(part, (running) => cli.docker(['stop', '-t', STOP_SECONDS, ...running])),
-    kill: async (part) => {
-      const before = await containersOf(part)
-      // Docker would start at once again what was killed.
-      const said = await end(part, async (running) => {
-        await cli.docker(['update', '--restart', 'no', ...running])
-        return cli.docker(['kill', '--signal', 'KILL', ...running])
-      })
-      for (const { id, restartPolicy } of before) await cli.docker(['update', '--restart', restartPolicy, id])
+    stop: async (part) => {
+      const ids = await idsOf(part)
+      const said = await cli.docker(['stop', '-t', STOP_SECONDS, ...ids])
+      await awaitDown(part, ids)
       return said
     },
-    start: async (part) => cli.docker(['start', ...(await containersOf(part)).map(({ id }) => id)]),
-    restart,
+    kill: async (part) => {
+      const running = (await containersOf(part)).filter(({ isDead }) => !isDead)
+      if (running.length === 0) return ''
+      const ids = running.map(({ id }) => id)
+      // Docker would start at once again what was killed.
+      await cli.docker(['update', '--restart', 'no', ...ids])
+      try {
+        const said = await cli.docker(['kill', '--signal', 'KILL', ...ids])
+        await awaitDown(part, ids)
+        return said
+      } finally {
+        for (const { id, restartPolicy } of running)
+          await cli.docker(['update', '--restart', restartPolicy, id])
+      }
+    },
+    start: async (part) => cli.docker(['start', ...(await idsOf(part))]),
+    restart: () => {
+      known.clear()
+      return restart()
+    },
     isConcurrent: true,
   }
 }

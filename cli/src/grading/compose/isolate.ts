@@ -10,6 +10,7 @@ import {
   mountsOf,
   portsOf,
 } from './compose-file.ts'
+import { awaitedServices, quickened } from './health-check.ts'
 import { hostsOf, type Roles } from './recognise.ts'
 
 /** What one service of a submission may use of the machine; what is no part of the platform has to get by with less of the processor. */
@@ -74,6 +75,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
   const byHand = new Set<string>()
   const copies = new Map<string, string>()
   const partNames = new Set(Object.values(roles))
+  const awaited = awaitedServices(file.services)
   const within = (given: string) => isWithin(root, given)
 
   /** Images that are built here are named after the project, wherever they are used. */
@@ -152,9 +154,12 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     const image =
       service.build === undefined ? builtImages.get(service.image ?? '') : imageName(project, name)
     const published = ports.get(name)
+    const healthCheck = awaited.has(name) ? quickened(service.healthcheck) : undefined
+    if (healthCheck) changes.add(`${name}: its health check is made more often, as others wait for it`)
     const isOnNetwork = mode === undefined || mode === 'bridge'
     return {
       ...Object.fromEntries(kept),
+      ...(healthCheck && { healthcheck: healthCheck }),
       ...(image !== undefined && { image }),
       ...(service.build !== undefined && { build: buildFor(name, service.build) }),
       ...(service.volumes !== undefined && { volumes: mountsFor(name, service) }),

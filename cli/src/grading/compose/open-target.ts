@@ -78,7 +78,8 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
   const { root = path.dirname(file), map, signal, onOutput, readyLimitMs = READY_LIMIT_MS } = options
   const project = options.project ?? `msctl-grade-${randomBytes(4).toString('hex')}`
   const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => PASSED_ON.test(name)))
-  const probe = await probeCompose(env, PROBE_LIMIT_MS)
+  // That Compose works is seen at once, when it reads the file.
+  const probe = await probeCompose(env, PROBE_LIMIT_MS, false)
   signal?.throwIfAborted()
   if ('reason' in probe) throw new Failure('no-docker', { reason: probe.reason })
   const { command } = probe
@@ -87,7 +88,11 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
 
   if (!existsSync(file)) throw new Failure('no-compose-file', { folder: path.dirname(file) })
   const read = await readProject({ file, root, project, command, env, signal })
-  if (read.config === undefined) return unreadable(read, command, shownFile, shownCommand, readyLimitMs)
+  if (read.config === undefined) {
+    const again = await probeCompose(env, PROBE_LIMIT_MS)
+    if ('reason' in again) throw new Failure('no-docker', { reason: again.reason })
+    return unreadable(read, command, shownFile, shownCommand, readyLimitMs)
+  }
   const original = read.config
   const { roles, strangers } = recogniseRoles(original, map)
   // What is not recognised may be the very part that seems to be missing: that is for people to say.
