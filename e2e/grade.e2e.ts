@@ -105,7 +105,10 @@ const SUBMISSIONS: Readonly<Record<string, Submission>> = {
   'breaker-opens-at-third': {
     project: withVariables('api_gateway', { BREAKER_FAILURES: 3 }),
     status: 'passed',
-    failed: ['users', 'orders', 'payments'].map((name) => `circuit-breaker.${name}.opens-at-fifth`),
+    failed: [
+      'circuit-breaker.health',
+      ...['users', 'orders', 'payments'].map((name) => `circuit-breaker.${name}.opens-at-fifth`),
+    ],
   },
   'cached-a-minute': {
     project: withVariables('service_orders', { CACHE_TTL_SECONDS: 60 }),

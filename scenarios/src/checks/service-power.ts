@@ -3,6 +3,7 @@ import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab, Text } from '../engine/index.ts'
 import { type Answer, type Control, type Evidence, type Grader, GradingError } from '../grading/index.ts'
 import { isOk, rowOf } from './answers.ts'
+import { readCircuit } from './circuit-breaker/shown-health.ts'
 import type { Resource } from './resources.ts'
 
 type AnyLab = Pick<Lab<Grader, unknown>, 'world' | 'signal' | 'cleanUp' | 'report' | 'words'>
@@ -123,17 +124,26 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
     async awaken(resource, id) {
       const { service } = resource
       const began = startedAt.get(service) ?? performance.now()
+      const learn = (ms: number) => startUpMs.set(service, Math.max(startUpMs.get(service) ?? 0, ms))
       await this.settle(resource)
+      let isOpen = false
+      let downMs = 0
       for (let attempt = 0; ; attempt++) {
         const seen = await visit(lab, resource, id)
+        const sinceMs = seen.sentAt - began
         // That an object is gone is an answer, too.
         if (seen.answer.status !== null && seen.answer.status < 500) {
-          const tookMs = seen.sentAt - began
-          startUpMs.set(service, Math.max(startUpMs.get(service) ?? 0, attempt === 0 ? 0 : tookMs))
+          // What a circuit that had opened took to close is not what the service took.
+          learn(isOpen ? downMs : attempt === 0 ? 0 : sinceMs)
           return seen
         }
-        if (performance.now() - began > AWAKE_WITHIN_MS)
+        if (sinceMs > AWAKE_WITHIN_MS)
           throw new GradingError('control', lab.words(notBack(service, seen.answer)))
+        if (!isOpen) {
+          downMs = sinceMs
+          const { state } = await readCircuit(lab, service)
+          isOpen = state === 'OPEN' || state === 'HALF_OPEN'
+        }
         await delay(WAKING_PAUSES_MS[attempt] ?? LATER_PAUSE_MS, undefined, { signal })
       }
     },

@@ -101,7 +101,10 @@ export interface Grader {
   readonly pace: { readonly medianMs: number; readonly p99Ms: number }
   /** What all experiments of a run share, such as objects that were created once. */
   readonly created: CreatedObjects
-  /** How long each service took from its start to its first answer, in milliseconds, where that was seen. The longest time stays. */
+  /**
+   * How long each service took from its start to its first answer, in milliseconds, where that was seen: the longest time stays. Where a
+   * circuit opened meanwhile, until when it was surely not there.
+   */
   readonly startUpMs: Map<ServiceName, number>
 }
 
