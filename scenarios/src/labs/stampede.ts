@@ -93,20 +93,7 @@ export const stampede = defineSheet<World, State>({
         en: 'Hold the table, let the crowd in, and count who waits in the database.',
         ru: 'Держим таблицу, впускаем толпу и считаем, кто ждёт в базе.',
       },
-      run: async (lab) => {
-        const times = lab.parameter('readers')
-        const hold = await holdTable(lab, 'users')
-        lab.say({
-          en: `${times} × GET /users/${lab.state.userId}`,
-          ru: `${times} × GET /users/${lab.state.userId}`,
-        })
-        const crowd = inCrowd({ times, atOnce: times }, () =>
-          answerTo(lab.world.quietly.users.get(lab.state.userId)),
-        )
-        const most = await mostWaiting(lab, hold.waiting)
-        await hold.release()
-        tellCrowd(lab, await crowd, most)
-      },
+      run: letCrowdIn,
     },
     {
       title: { en: 'Read once more.', ru: 'Читаем ещё раз.' },
@@ -128,6 +115,36 @@ export const stampede = defineSheet<World, State>({
 })
 
 type StampedeLab = AnyLab & { readonly state: State }
+
+/** How often the crowd comes again when Redis was too slow for some of it: those are served past the cache, as they should be. */
+const ATTEMPTS = 3
+
+async function letCrowdIn(lab: StampedeLab): Promise<void> {
+  const times = lab.parameter('readers')
+  for (let attempt = 1; ; attempt++) {
+    const hold = await holdTable(lab, 'users')
+    lab.say({
+      en: `${times} × GET /users/${lab.state.userId}`,
+      ru: `${times} × GET /users/${lab.state.userId}`,
+    })
+    const crowd = inCrowd({ times, atOnce: times }, () =>
+      answerTo(lab.world.quietly.users.get(lab.state.userId)),
+    )
+    const most = await mostWaiting(lab, hold.waiting)
+    await hold.release()
+    const answers = await crowd
+    const bypassed = answers.filter(({ cache }) => cache === 'BYPASS').length
+    if (bypassed === 0 || attempt === ATTEMPTS) {
+      tellCrowd(lab, answers, most)
+      return
+    }
+    lab.say({
+      en: `Redis was too slow for ${bypassed} of them, who were served past it. Once more, with another cold key:`,
+      ru: `Для ${bypassed} из них Redis оказался слишком медленным, и они прошли мимо него. Ещё раз, с другим холодным ключом:`,
+    })
+    lab.state.userId = (await createUser(lab, 'Ann')).id
+  }
+}
 
 /** The most that waited in the database at any moment while the table was held. */
 async function mostWaiting(lab: StampedeLab, waiting: () => Promise<number>): Promise<number> {
