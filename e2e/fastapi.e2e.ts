@@ -78,8 +78,8 @@ test('a correct submission in another language and style gets every point', asyn
     .map(({ criterion }) => criterion)
   expect(new Set(unjudged)).toEqual(new Set(['code-quality', 'compose']))
   expect([report.passed, report.score, report.assessable]).toEqual([true, 80, 80])
-  // It has the textbook's race, and that is told, without points.
-  expect(report.advice.filter(({ status }) => status === 'fail').map(({ id }) => id)).toContain(
-    'advice.users.stale-reads',
+  // It has the textbook's race, and that is told, without points: of one of the two, as a race need not come out where there is little time.
+  expect(report.advice.filter(({ status }) => status === 'fail').map(({ id }) => id)).toContainEqual(
+    expect.stringMatching(/^advice\.(users|orders)\.stale-reads$/),
   )
 })
