@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, GradingError } from '../../grading/index.ts'
 import { isOk, rowsOf } from '../answers.ts'
-import { complain } from '../judge.ts'
+import { type Complaint, complain } from '../judge.ts'
 import { type HeldTable, holdTable } from '../locks.ts'
 import { link } from '../resources.ts'
 import { type Visit, visit } from '../service-power.ts'
 import { type BreakerLab, type Lane, median } from './lane.ts'
 import { LATE, LOOK_EVERY } from './timing.ts'
-import { LEAKED, NO_TABLE, NOT_HELD, PAST_TABLE, SEVERAL, STUMBLED } from './words.ts'
+import { NO_TABLE, NOT_HELD, PAST_TABLE, REFUSED_YET_SENT, SEVERAL, STUMBLED } from './words.ts'
 
 /**
  * Waits for the circuit to let something through. With a database, whatever reaches the service is held there: several requests are sent
@@ -96,17 +96,34 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   await table.release()
   const answers = await all
   const passed = answers.filter(isThrough)
-  if (passed.length === 0) {
-    if (most === 1 && hasStumbled(answers))
-      throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
-    // Refused, every one of them, and yet they have reached the service.
-    if (most > 1) lane.refusing?.push(complain(LEAKED, ...answers.slice(0, 1)))
-    return undefined
-  }
-  lane.oneTrial = {
-    complaints: most > 1 ? [complain(SEVERAL(most, BURST), ...answers.slice(0, 3))] : [],
-  }
+  if (most > passed.length && hasStumbled(answers))
+    throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+  const { several, leaked } = judgeBurst(most, answers)
+  lane.refusing?.push(...leaked)
+  if (passed.length === 0) return undefined
+  lane.oneTrial = { complaints: several }
   return passed
+}
+
+/**
+ * What is wrong with a burst, of which some were held in the service. Who was held there and got an answer was let through; who was held
+ * and refused was sent by an open circuit: its time may end in the midst of a burst.
+ */
+export function judgeBurst(
+  held: number,
+  answers: readonly Answer[],
+): { readonly several: Complaint[]; readonly leaked: Complaint[] } {
+  const passed = answers.filter(isThrough).length
+  const through = Math.min(held, passed)
+  // Of one that was held alone and failed nobody knows whether it was refused.
+  const refused = held > 1 ? held - through : 0
+  return {
+    several: through > 1 ? [complain(SEVERAL(through, answers.length), ...answers.slice(0, 3))] : [],
+    leaked:
+      refused > 0
+        ? [complain(REFUSED_YET_SENT(refused), ...answers.filter((answer) => !isThrough(answer)).slice(0, 1))]
+        : [],
+  }
 }
 
 /** An answer that took longer than this, in milliseconds, and many times as long as the others, was no refusal. */

@@ -44,6 +44,10 @@ export const LEAKED: Text = {
   en: 'A POST that was refused while the circuit was open has reached the service all the same: its object is there.',
   ru: 'POST, отклонённый при открытой цепи, всё равно дошёл до сервиса: его объект существует.',
 }
+export const REFUSED_YET_SENT = (count: number): Text => ({
+  en: `${count} of the requests that were refused while the circuit was open have reached the service all the same.`,
+  ru: `Запросов, которые отклонены при открытой цепи, но всё равно дошли до сервиса: ${count}.`,
+})
 export const NOT_REOPENED = (afterMs: number, resetMs: number): Text => ({
   en: `${seconds(afterMs)} s after a trial that failed a request got through: a failed trial has to open the circuit for another ${seconds(resetMs)} s.`,
   ru: `Через ${seconds(afterMs)} с после неудачного пробного запроса другой запрос прошёл: неудача должна снова открыть цепь на ${seconds(resetMs)} с.`,
