@@ -1,7 +1,7 @@
 import type { ControlledPart, Hands } from '@msctl/scenarios/grading'
 import type { ComposeCli } from '../../platform/compose/compose-cli.ts'
 import { waitUntil } from '../../platform/local/wait-until.ts'
-import { inspectProject, type SubmittedContainer } from './inspect.ts'
+import { inspectContainers, inspectProject, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 
 const STOP_SECONDS = '10'
@@ -17,18 +17,13 @@ export interface ComposeHandsOptions {
 
 /** Stops and starts the parts of a Compose project, as `docker-compose stop` and `start` would. */
 export function composeHands({ cli, project, roles, restart }: ComposeHandsOptions): Hands {
-  /** The containers of each part, which stay the same until all is restarted. */
-  const known = new Map<ControlledPart, readonly string[]>()
-
-  async function containersOf(part: ControlledPart): Promise<SubmittedContainer[]> {
-    const found = (await inspectProject(cli, project)).filter(({ service }) => service === roles[part])
-    if (found.length === 0) throw new Error(`There is no container of ${part}.`)
-    return found
-  }
+  /** All containers, which stay the same until all is restarted. */
+  let known: readonly SubmittedContainer[] | undefined
 
   async function idsOf(part: ControlledPart): Promise<readonly string[]> {
-    const ids = known.get(part) ?? (await containersOf(part)).map(({ id }) => id)
-    known.set(part, ids)
+    known ??= await inspectProject(cli, project)
+    const ids = known.flatMap(({ service, id }) => (service === roles[part] ? [id] : []))
+    if (ids.length === 0) throw new Error(`There is no container of ${part}.`)
     return ids
   }
 
@@ -49,7 +44,7 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
       return said
     },
     kill: async (part) => {
-      const running = (await containersOf(part)).filter(({ isDead }) => !isDead)
+      const running = (await inspectContainers(cli, await idsOf(part))).filter(({ isDead }) => !isDead)
       if (running.length === 0) return ''
       const ids = running.map(({ id }) => id)
       // Docker would start at once again what was killed.
@@ -65,7 +60,7 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
     },
     start: async (part) => cli.docker(['start', ...(await idsOf(part))]),
     restart: () => {
-      known.clear()
+      known = undefined
       return restart()
     },
     isConcurrent: true,

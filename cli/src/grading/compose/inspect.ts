@@ -39,13 +39,19 @@ export interface SubmittedContainer {
 
 /** All containers of a project, running or not. */
 export async function inspectProject(
-  { docker }: Pick<ComposeCli, 'docker'>,
+  cli: Pick<ComposeCli, 'docker'>,
   project: string,
 ): Promise<SubmittedContainer[]> {
   const filter = `label=com.docker.compose.project=${project}`
-  const ids = (await docker(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter]))
-    .split('\n')
-    .filter(Boolean)
+  const ids = await cli.docker(['ps', '--all', '--quiet', '--no-trunc', '--filter', filter])
+  return inspectContainers(cli, ids.split('\n').filter(Boolean))
+}
+
+/** These containers, as they are now. */
+export async function inspectContainers(
+  { docker }: Pick<ComposeCli, 'docker'>,
+  ids: readonly string[],
+): Promise<SubmittedContainer[]> {
   if (ids.length === 0) return []
   return z
     .parse(Inspected, JSON.parse(await docker(['inspect', ...ids])))
