@@ -12,7 +12,7 @@ import {
 } from '../grading/index.ts'
 import { idOf, isOk, type Row, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
-import { type Created, create, look, post, type Stored } from './objects.ts'
+import { create, look, post, type Stored } from './objects.ts'
 import { call, create as createLine, expected, holds, OTHER_SAMPLE, SAMPLE, SEED_LINE } from './repro.ts'
 import { ALL_RESOURCES, type Resource } from './resources.ts'
 import { controlOf, createPower, type Power } from './service-power.ts'
@@ -230,64 +230,36 @@ async function restart(lab: PersistenceLab): Promise<void> {
 }
 
 async function endEach(lab: PersistenceLab): Promise<void> {
-  const failures: unknown[] = []
-  const looks: Promise<void>[] = []
-  for (const kept of lab.state.kept) {
-    const ended = await endOne(lab, kept).catch((error: unknown) => void failures.push(error))
-    if (ended === undefined) break
-    // While this one comes up again, the next can be ended.
-    looks.push(lookAfterEnd(lab, kept, ended).catch((error: unknown) => void failures.push(error)))
-  }
-  await Promise.all(looks)
-  if (failures.length > 0) throw failures[0]
-}
-
-/** What a service was asked to write right before it was ended. */
-interface Ended {
-  readonly made: Created | undefined
-  readonly changed: Answer
-  readonly change: Readonly<Record<string, unknown>>
-  readonly evidence: Evidence
-}
-
-/** Has a service write something, ends it, and starts it again. */
-async function endOne(lab: PersistenceLab, { resource, edited, untouched }: Kept): Promise<Ended> {
-  const { world } = lab
+  const { world, state } = lab
   const power = powerOf(lab)
-  const change = resource.changes(world)[0] ?? {}
-  const changed = await world.request('PUT', `${resource.path}/${edited.id}`, { json: change })
-  const made = await create(lab, resource)
   const how = controlOf(world).kill === undefined ? 'stop' : 'kill'
-  const { evidence } = await power.stop(resource, untouched.id, how)
-  await power.start(resource)
-  return { made, changed, change, evidence }
-}
-
-/** Looks for it, once the service is back. */
-async function lookAfterEnd(
-  lab: PersistenceLab,
-  { resource, edited, untouched }: Kept,
-  { made, changed, change, evidence }: Ended,
-): Promise<void> {
-  await powerOf(lab).awaken(resource, untouched.id)
-  // What it has answered with is what it has promised.
-  const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
-    const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
-    return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
+  for (const { resource, edited, untouched } of state.kept) {
+    const { service, path } = resource
+    const change = resource.changes(world)[0] ?? {}
+    const changed = await world.request('PUT', `${path}/${edited.id}`, { json: change })
+    const made = await create(lab, resource)
+    const ended = await power.stop(resource, untouched.id, how)
+    await power.start(resource)
+    await power.awaken(resource, untouched.id)
+    // What it has answered with is what it has promised.
+    const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
+      const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
+      return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
+    }
+    const written = [
+      ...(made === undefined ? [] : [promise(made.id, made.answer, Object.keys(made.body))]),
+      promise(edited.id, changed, Object.keys(change)),
+    ]
+    const stored = await look(
+      lab,
+      resource,
+      written.map(({ id }) => id),
+    )
+    const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
+    const answers = written.map(({ id }) => stored(id).answer)
+    const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
+    lab.expect(idOfCheck(service, 'acknowledged-writes'), withControl(finding, ended.evidence))
   }
-  const written = [
-    ...(made === undefined ? [] : [promise(made.id, made.answer, Object.keys(made.body))]),
-    promise(edited.id, changed, Object.keys(change)),
-  ]
-  const stored = await look(
-    lab,
-    resource,
-    written.map(({ id }) => id),
-  )
-  const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
-  const answers = written.map(({ id }) => stored(id).answer)
-  const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
-  lab.expect(idOfCheck(resource.service, 'acknowledged-writes'), withControl(finding, evidence))
 }
 
 /** Restarts everything, and sees that the gateway was away: a restart that did not happen shows nothing. */
