@@ -90,6 +90,12 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
     return (how === 'kill' ? control.kill : undefined)?.call(control, service) ?? control.stop(service)
   }
 
+  /** Waits until a service was started so long ago. */
+  const waitSinceStart = async (service: ServiceName, ms: number) => {
+    const leftMs = ms - (performance.now() - (startedAt.get(service) ?? 0))
+    if (leftMs > 0) await delay(leftMs, undefined, { signal })
+  }
+
   return {
     async stop(resource, id, how = 'stop') {
       const evidence = await switchOff(resource, how)
@@ -114,18 +120,20 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
       tell(`start ${service}`, 'healed')
       return evidence
     },
-    async settle({ service }) {
-      const known = startUpMs.get(service) ?? 0
-      const since = performance.now() - (startedAt.get(service) ?? 0)
-      // One that was there at once is as quick the next time; others may take a little longer.
-      const wanted = known < 100 ? 0 : known * 1.5
-      if (wanted > since) await delay(wanted - since, undefined, { signal })
-    },
+    settle: ({ service }) => waitSinceStart(service, patienceFor(startUpMs.get(service) ?? 0)),
     async awaken(resource, id) {
       const { service } = resource
       const began = startedAt.get(service) ?? performance.now()
-      const learn = (ms: number) => startUpMs.set(service, Math.max(startUpMs.get(service) ?? 0, ms))
-      await this.settle(resource)
+      const known = startUpMs.get(service)
+      // Nothing is known of this one: it may take as long as the others.
+      const guess = Math.max(0, ...startUpMs.values())
+      const learn = (ms: number) => {
+        if (startedAt.has(service)) startUpMs.set(service, Math.max(known ?? 0, ms))
+      }
+      await waitSinceStart(service, known === undefined ? guess : patienceFor(known))
+      const [firstPause = 0, ...otherPauses] = WAKING_PAUSES_MS
+      const isGuessed = known === undefined && guess > 0
+      const pauses = [isGuessed ? Math.min(firstPause, guess / 2) : firstPause, ...otherPauses]
       let isOpen = false
       let downMs = 0
       for (let attempt = 0; ; attempt++) {
@@ -134,7 +142,7 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
         // That an object is gone is an answer, too.
         if (seen.answer.status !== null && seen.answer.status < 500) {
           // What a circuit that had opened took to close is not what the service took.
-          learn(isOpen ? downMs : attempt === 0 ? 0 : sinceMs)
+          learn(isOpen ? downMs : attempt > 0 ? sinceMs : (known ?? guess))
           return seen
         }
         if (sinceMs > AWAKE_WITHIN_MS)
@@ -144,11 +152,14 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
           const { state } = await readCircuit(lab, service)
           isOpen = state === 'OPEN' || state === 'HALF_OPEN'
         }
-        await delay(WAKING_PAUSES_MS[attempt] ?? LATER_PAUSE_MS, undefined, { signal })
+        await delay(pauses[attempt] ?? LATER_PAUSE_MS, undefined, { signal })
       }
     },
   }
 }
+
+/** How long to wait for a service: one that was there at once is as quick the next time; others may take a little longer. */
+const patienceFor = (startUpMs: number) => (startUpMs < 100 ? 0 : startUpMs * 1.5)
 
 /** The hands, which the experiments that need them have. */
 export function controlOf({ control }: Grader): Control {
