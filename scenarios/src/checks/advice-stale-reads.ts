@@ -166,7 +166,11 @@ async function lengthener(
     return async (value) => {
       // The row as it is would be known to the cache; after a PUT, nothing is.
       await put(value)
-      await database.query(`UPDATE ${service} SET ${mark} = $1 WHERE id = $2`, [value.padEnd(limit, 'x'), id])
+      await database.query(`UPDATE ${service} SET ${mark} = rpad($1, $2, 'x') WHERE id = $3`, [
+        value,
+        limit,
+        id,
+      ])
     }
   }
   for (const length of LENGTHS)
