@@ -5,14 +5,13 @@ import { type Answer, type Control, type Evidence, type Grader, GradingError } f
 import { isOk, rowOf } from './answers.ts'
 import { readCircuit } from './circuit-breaker/shown-health.ts'
 import type { Resource } from './resources.ts'
+import { learned, looksAt, missedUntil, patienceFor } from './start-up.ts'
 
 type AnyLab = Pick<Lab<Grader, unknown>, 'world' | 'signal' | 'cleanUp' | 'report' | 'words'>
 
 /** How long a part that was stopped may still answer when nothing else is said, in milliseconds. */
 const STOPPED_WITHIN_MS = 10_000
-/** From one request to the next while a service comes back: few, as each that fails counts for the circuit. In milliseconds. */
-const WAKING_PAUSES_MS = [300, 1_500, 5_000]
-/** After these: a circuit may have opened meanwhile, and lets one through in each of its resets. */
+/** From one request to the next when a service takes long: a circuit may have opened meanwhile, and lets one through in each of its resets. */
 const LATER_PAUSE_MS = 10_000
 const AWAKE_WITHIN_MS = 90_000
 
@@ -68,7 +67,7 @@ export interface Power {
 /** @throws {GradingError} `control` without hands. */
 export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): Power {
   const { world, signal } = lab
-  const { startUpMs } = world
+  const { startUps } = world
   const control = controlOf(world)
   const off = new Set<ServiceName>()
   const noted = new Set<ServiceName>()
@@ -90,9 +89,8 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
     return (how === 'kill' ? control.kill : undefined)?.call(control, service) ?? control.stop(service)
   }
 
-  /** Waits until a service was started so long ago. */
-  const waitSinceStart = async (service: ServiceName, ms: number) => {
-    const leftMs = ms - (performance.now() - (startedAt.get(service) ?? 0))
+  const waitUntil = async (time: number) => {
+    const leftMs = time - performance.now()
     if (leftMs > 0) await delay(leftMs, undefined, { signal })
   }
 
@@ -120,46 +118,43 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
       tell(`start ${service}`, 'healed')
       return evidence
     },
-    settle: ({ service }) => waitSinceStart(service, patienceFor(startUpMs.get(service) ?? 0)),
+    settle: ({ service }) => waitUntil((startedAt.get(service) ?? 0) + patienceFor(startUps.get(service))),
     async awaken(resource, id) {
       const { service } = resource
+      const own = startUps.get(service)
+      const last = [...startUps.values()].at(-1)
+      const isOurStart = startedAt.has(service)
       const began = startedAt.get(service) ?? performance.now()
-      const known = startUpMs.get(service)
-      // Nothing is known of this one: it may take as long as the others.
-      const guess = Math.max(0, ...startUpMs.values())
-      const learn = (ms: number) => {
-        if (startedAt.has(service)) startUpMs.set(service, Math.max(known ?? 0, ms))
-      }
-      await waitSinceStart(service, known === undefined ? guess : patienceFor(known))
-      const [firstPause = 0, ...otherPauses] = WAKING_PAUSES_MS
-      const isGuessed = known === undefined && guess > 0
-      const pauses = [isGuessed ? Math.min(firstPause, guess / 2) : firstPause, ...otherPauses]
+      const looks = isOurStart ? looksAt(own, last) : looksAt(undefined, undefined)
+      await waitUntil(began + (looks[0] ?? 0))
       let isOpen = false
-      let downMs = 0
-      for (let attempt = 0; ; attempt++) {
+      let missMs: number | undefined
+      for (let attempt = 1; ; attempt++) {
         const seen = await visit(lab, resource, id)
         const sinceMs = seen.sentAt - began
         // That an object is gone is an answer, too.
         if (seen.answer.status !== null && seen.answer.status < 500) {
-          // What a circuit that had opened took to close is not what the service took.
-          learn(isOpen ? downMs : attempt > 0 ? sinceMs : (known ?? guess))
+          const known = isOpen ? missedUntil(own, missMs ?? 0) : learned(own ?? last, missMs, sinceMs)
+          if (isOurStart) {
+            // What was learned last is to be the last one in it.
+            startUps.delete(service)
+            startUps.set(service, known)
+          }
           return seen
         }
         if (sinceMs > AWAKE_WITHIN_MS)
           throw new GradingError('control', lab.words(notBack(service, seen.answer)))
         if (!isOpen) {
-          downMs = sinceMs
+          missMs = sinceMs
           const { state } = await readCircuit(lab, service)
           isOpen = state === 'OPEN' || state === 'HALF_OPEN'
         }
-        await delay(pauses[attempt] ?? LATER_PAUSE_MS, undefined, { signal })
+        const [before = 0, next = before + LATER_PAUSE_MS] = looks.slice(attempt - 1, attempt + 1)
+        await delay(next - before, undefined, { signal })
       }
     },
   }
 }
-
-/** How long to wait for a service: one that was there at once is as quick the next time; others may take a little longer. */
-const patienceFor = (startUpMs: number) => (startUpMs < 100 ? 0 : startUpMs * 1.5)
 
 /** The hands, which the experiments that need them have. */
 export function controlOf({ control }: Grader): Control {

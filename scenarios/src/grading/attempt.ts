@@ -208,7 +208,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       }
       const grader: Grader = {
         ...{ request: http.request, redis: introduced.redis, databases: introduced.databases, control },
-        ...{ source, compose, random, unique, pace, created, startUpMs: new Map() },
+        ...{ source, compose, random, unique, pace, created, startUps: new Map() },
       }
 
       await runSchedule(bookings, async ({ selected, expectedMs }) => {

@@ -140,6 +140,6 @@ function withoutTarget({ target }: GradingOptions): Grader {
     ...{ source: target.source, compose: target.compose, random: nothing, unique: nothing },
     pace: { medianMs: 0, p99Ms: 0 },
     created: { note: nothing, forget: nothing },
-    startUpMs: new Map(),
+    startUps: new Map(),
   }
 }

@@ -101,11 +101,14 @@ export interface Grader {
   readonly pace: { readonly medianMs: number; readonly p99Ms: number }
   /** What all experiments of a run share, such as objects that were created once. */
   readonly created: CreatedObjects
-  /**
-   * How long each service took from its start to its first answer, in milliseconds, where that was seen: the longest time stays. Where a
-   * circuit opened meanwhile, until when it was surely not there.
-   */
-  readonly startUpMs: Map<ServiceName, number>
+  /** How long each service takes to come up, where that was seen: the one that was seen last is the last. */
+  readonly startUps: Map<ServiceName, StartUp>
+}
+
+/** How long a service takes from its start to its first answer, in milliseconds: it was asked at these times, and not in between. */
+export interface StartUp {
+  readonly longerThanMs: number
+  readonly atMostMs: number
 }
 
 /** What the grader has created, to be deleted at the end, and nothing else ever. */

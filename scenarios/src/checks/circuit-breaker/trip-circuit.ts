@@ -18,7 +18,7 @@ export async function tripCircuit(lab: BreakerLab, power: Power, lane: Lane): Pr
   const health = () => readCircuit(lab, service)
   const look = () => visit(lab, resource, id)
 
-  if (!lab.world.startUpMs.has(service)) {
+  if (!lab.world.startUps.has(service)) {
     // How long it takes to come up has to be known: requests that fail meanwhile would count.
     await power.stop(resource, id)
     await power.start(resource)
