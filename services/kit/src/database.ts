@@ -144,7 +144,8 @@ function isUnavailability(error: unknown): boolean {
 const SCHEMA_LOCK = 5_077_081
 
 const WAIT_MIN_MS = 50
-const WAIT_MAX_MS = 1000
+/** An attempt costs next to nothing, and everybody waits for a service that comes up. */
+const WAIT_MAX_MS = 250
 
 /**
  * Creates the tables, once the database is there: it waits as long as that takes, or until `signal` aborts. Several
@@ -157,6 +158,7 @@ export async function createTables(
   ddl: string[],
   { log, signal }: { log: Logger; signal: AbortSignal },
 ): Promise<void> {
+  let told: string | undefined
   for (let waitMs = WAIT_MIN_MS; ; waitMs = Math.min(waitMs * 2, WAIT_MAX_MS)) {
     try {
       await database.transaction(async (query) => {
@@ -166,7 +168,10 @@ export async function createTables(
       return
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
-      log.info({ err: error.cause, waitMs }, 'Waiting for the database')
+      const why = String(error.cause)
+      // Once for each reason: the next attempts come quickly.
+      if (why !== told) log.info({ err: error.cause }, 'Waiting for the database')
+      told = why
       await delay(waitMs, undefined, { signal })
     }
   }

@@ -33,13 +33,19 @@ const REMOVE = {
   text: 'DELETE FROM undelivered_invalidations WHERE id = ANY($1::bigint[])',
 }
 
-/** Keeps the journal in the service's own database. */
-export function createInvalidationJournal({ query }: Database): InvalidationJournal {
+/** Keeps the journal in the service's own database. @param tables What it is read after: before that, its table may be missing. */
+export function createInvalidationJournal(
+  { query }: Database,
+  tables: Promise<void> = Promise.resolve(),
+): InvalidationJournal {
   return {
     record: async (key) => {
       await query(RECORD, [key])
     },
-    entries: () => query<JournalEntry>(ENTRIES),
+    entries: async () => {
+      await tables
+      return query<JournalEntry>(ENTRIES)
+    },
     remove: async (entries) => {
       // By id, not by key: the same key may have been recorded again since.
       await query(REMOVE, [entries.map(({ id }) => id)])

@@ -44,17 +44,6 @@ export function openStores({
   patience?: number
 }): Stores {
   const database = connectDatabase({ url: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE, log })
-  const cache = createCache({
-    store: connectCacheStore({ url: config.REDIS_URL, log }),
-    journal: createInvalidationJournal(database),
-    name,
-    ttlSeconds: config.CACHE_TTL_SECONDS,
-    log,
-    metrics,
-    ...(patience === undefined ? {} : { patience }),
-  })
-  const idempotency = createIdempotency(database)
-
   const closing = new AbortController()
   let tablesState = 'being created'
   const tables = createTables(database, [...ddl, IDEMPOTENCY_DDL, JOURNAL_DDL], {
@@ -69,6 +58,17 @@ export function openStores({
       if (!closing.signal.aborted) throw error
     },
   )
+
+  const cache = createCache({
+    store: connectCacheStore({ url: config.REDIS_URL, log }),
+    journal: createInvalidationJournal(database, tables),
+    name,
+    ttlSeconds: config.CACHE_TTL_SECONDS,
+    log,
+    metrics,
+    ...(patience === undefined ? {} : { patience }),
+  })
+  const idempotency = createIdempotency(database)
 
   const forget = () =>
     idempotency
