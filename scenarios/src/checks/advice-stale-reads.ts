@@ -9,8 +9,8 @@ import { RESOURCES, type Resource } from './resources.ts'
 
 type RaceLab = Lab<Grader, Record<never, never>>
 
-/** How often the race is run. One that comes out in a seventh of the rounds is then missed once in three hundred times. */
-const ROUNDS = 36
+/** How often the race is run. One that comes out in a seventh of the rounds is then missed once in a hundred times. */
+const ROUNDS = 30
 const SHOWN_AT_LEAST = 0.15
 /** One alone has nobody to get in its way: with two, the textbook's cache in another process shows the race half as often again, with five less. */
 const READERS = 2

@@ -24,6 +24,8 @@ export interface Answers {
   readonly isGatewayThere: boolean
   /** What does not answer, and how. Empty when all do. */
   readonly missing: readonly string[]
+  /** As they were then. */
+  readonly containers: readonly SubmittedContainer[]
   /** When that was known, as `performance.now()`. */
   readonly at: number
   /** Whether this machine was so busy that nothing can be concluded from what did not answer in time. */
@@ -52,11 +54,12 @@ export async function awaitAnswers(options: {
   const open = new Map<ServiceName, string>(SERVICES.map((service) => [service, 'never asked']))
   const inspections: number[] = []
   let isGatewayThere = false
+  let found: readonly SubmittedContainer[] = []
 
   const isDead = (role: ServiceName | 'gateway') => (deadLooks.get(roles[role] ?? '') ?? 0) >= DEAD_LOOKS
   async function look(): Promise<true | undefined> {
     const asked = performance.now()
-    const found = await containers()
+    found = await containers()
     inspections.push(performance.now() - asked)
     for (const { service, isDead: isOver } of found)
       deadLooks.set(service, isOver ? (deadLooks.get(service) ?? 0) + 1 : 0)
@@ -94,7 +97,8 @@ export async function awaitAnswers(options: {
   const missing = isGatewayThere
     ? [...open].map(([service, why]) => `${service}: ${why}`)
     : [`gateway: ${url === undefined ? 'there is none' : [...new Set(open.values())].join(', ')}`]
-  return { isGatewayThere, missing, at: performance.now(), isMachineBusy: isBusy(inspections) }
+  const isMachineBusy = isBusy(inspections)
+  return { isGatewayThere, missing, containers: found, at: performance.now(), isMachineBusy }
 }
 
 /** Runnable processes for each processor, and how long Docker takes to say what runs: far more than where there is nothing else to do. */

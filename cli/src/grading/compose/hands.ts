@@ -1,7 +1,7 @@
 import type { ControlledPart, Hands } from '@msctl/scenarios/grading'
 import type { ComposeCli } from '../../platform/compose/compose-cli.ts'
 import { waitUntil } from '../../platform/local/wait-until.ts'
-import { inspectContainers, inspectProject, type SubmittedContainer } from './inspect.ts'
+import { inspectContainers, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 
 const STOP_SECONDS = '10'
@@ -10,19 +10,16 @@ const STOP_LIMIT_MS = 60_000
 export interface ComposeHandsOptions {
   /** Not ended with the run: what was stopped has to be started again, whatever comes. */
   readonly cli: Pick<ComposeCli, 'docker'>
-  readonly project: string
   readonly roles: Roles
+  /** Those that there are now: they stay the same until all is restarted. */
+  readonly containers: () => readonly SubmittedContainer[]
   readonly restart: () => Promise<string>
 }
 
 /** Stops and starts the parts of a Compose project, as `docker-compose stop` and `start` would. */
-export function composeHands({ cli, project, roles, restart }: ComposeHandsOptions): Hands {
-  /** All containers, which stay the same until all is restarted. */
-  let known: readonly SubmittedContainer[] | undefined
-
-  async function idsOf(part: ControlledPart): Promise<readonly string[]> {
-    known ??= await inspectProject(cli, project)
-    const ids = known.flatMap(({ service, id }) => (service === roles[part] ? [id] : []))
+export function composeHands({ cli, roles, containers, restart }: ComposeHandsOptions): Hands {
+  function idsOf(part: ControlledPart): readonly string[] {
+    const ids = containers().flatMap(({ service, id }) => (service === roles[part] ? [id] : []))
     if (ids.length === 0) throw new Error(`There is no container of ${part}.`)
     return ids
   }
@@ -38,13 +35,13 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
 
   return {
     stop: async (part) => {
-      const ids = await idsOf(part)
+      const ids = idsOf(part)
       const said = await cli.docker(['stop', '-t', STOP_SECONDS, ...ids])
       await awaitDown(part, ids)
       return said
     },
     kill: async (part) => {
-      const running = (await inspectContainers(cli, await idsOf(part))).filter(({ isDead }) => !isDead)
+      const running = (await inspectContainers(cli, idsOf(part))).filter(({ isDead }) => !isDead)
       if (running.length === 0) return ''
       const ids = running.map(({ id }) => id)
       // Docker would start at once again what was killed.
@@ -58,11 +55,8 @@ export function composeHands({ cli, project, roles, restart }: ComposeHandsOptio
           await cli.docker(['update', '--restart', restartPolicy, id])
       }
     },
-    start: async (part) => cli.docker(['start', ...(await idsOf(part))]),
-    restart: () => {
-      known = undefined
-      return restart()
-    },
+    start: async (part) => cli.docker(['start', ...idsOf(part)]),
+    restart,
     isConcurrent: true,
   }
 }

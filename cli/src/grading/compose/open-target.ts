@@ -13,7 +13,7 @@ import { copyMount } from './copy-mount.ts'
 import { databaseNamesOf, describeServices } from './describe-services.ts'
 import { isEnvironmentProblem } from './environment-problem.ts'
 import { composeHands } from './hands.ts'
-import { inspectProject } from './inspect.ts'
+import { inspectProject, type SubmittedContainer } from './inspect.ts'
 import { type Isolated, isolate } from './isolate.ts'
 import { type ReadProject, readProject } from './read-project.ts'
 import { type Roles, recogniseRoles } from './recognise.ts'
@@ -176,6 +176,7 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
     }
   }
 
+  let containers: readonly SubmittedContainer[] = []
   try {
     const began = performance.now()
     const { started, isolated, ports, readyByMs } = await start()
@@ -189,7 +190,7 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       deadlineMs: readyByMs - performance.now(),
       signal,
     })
-    const containers = await inspectProject(cli, project)
+    containers = answers.containers
     const described = { file: original, roles, root, containers, openSecrets: read.openSecrets, env }
     const facts: ComposeFacts = {
       file: shownFile,
@@ -219,7 +220,9 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       }
       return { facts, reach: undefined, close }
     }
-    const hands = composeHands({ cli: enduring, project, roles, restart: () => restart(url) })
+    const hands = composeHands({
+      ...{ cli: enduring, roles, containers: () => containers, restart: () => restart(url) },
+    })
     return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), hands }, close }
   } catch (error) {
     await close()
@@ -228,14 +231,15 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
 
   /** As `docker-compose down` and `up` would: the containers are new, the volumes stay. */
   async function restart(url: string): Promise<string> {
-    const forgotten = (await inspectProject(enduring, project)).flatMap((each) => each.anonymousVolumes)
+    const forgotten = containers.flatMap((each) => each.anonymousVolumes)
     const down = await compose(['down', '--timeout', STOP_SECONDS], STOP_LIMIT_MS)
     const up = await compose(['up', '--detach', '--no-build'], readyLimitMs)
     const output = [...down.output, ...up.output].join('\n')
     if (forgotten.length > 0) await enduring.docker(['volume', 'rm', '--force', ...forgotten])
     if (down.exitCode !== 0 || up.exitCode !== 0) throw new Error(output)
     const found = () => inspectProject(enduring, project)
-    await awaitAnswers({ url, roles, containers: found, deadlineMs: readyLimitMs, signal })
+    const answers = await awaitAnswers({ url, roles, containers: found, deadlineMs: readyLimitMs, signal })
+    containers = answers.containers
     return output
   }
 }
