@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,8 +8,8 @@ export default defineConfig({
   test: {
     globalSetup: ['./vitest.setup.ts'],
     include: ['**/src/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
-    // Most tests wait for processes more than they compute, so that no core need be left to spare.
-    maxWorkers: '100%',
+    // Most tests wait for processes more than they compute.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     // Real servers and real processes, on machines with two busy cores.
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -244,17 +244,27 @@ describe('a circuit', () => {
 
   test('lets one of many through once it is half-open, and closes when that succeeds', async () => {
     let isWell = false
-    const users = await startService((_, response) => {
-      if (isWell) setTimeout(() => response.end('ok'), 100)
-      else response.writeHead(500).end()
+    let release: () => void = () => undefined
+    const areOthersRefused = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const users = await startService(async (_, response) => {
+      if (!isWell) return response.writeHead(500).end()
+      await areOthersRefused
+      response.end('ok')
     })
     const gateway = await startGateway({ users }, { BREAKER_RESET_SECONDS: '0.3' })
     for (let i = 0; i < 5; i++) await gateway.ask('/users/1')
     isWell = true
     await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
-    const answers = await Promise.all(Array.from({ length: 30 }, () => gateway.ask('/users/1')))
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-    expect(answers.filter(({ status }) => status === 503)).toHaveLength(29)
+    const statuses: number[] = []
+    const asked = Array.from({ length: 30 }, async () => {
+      statuses.push((await gateway.ask('/users/1')).status)
+    })
+    await eventually(() => statuses.length === 29)
+    release()
+    await Promise.all(asked)
+    expect(statuses).toEqual([...Array(29).fill(503), 200])
     expect(users.seen).toHaveLength(6)
     expect((await gateway.health()).circuits.users).toMatchObject({ status: 'CLOSED', failure_count: 0 })
   })

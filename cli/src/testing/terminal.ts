@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -39,7 +40,8 @@ const ROWS = 120
 
 /** Starts a tmux of its own, which has to be closed. */
 export async function openTerminal(): Promise<TestTerminal> {
-  const server = `msctl-test-${process.pid}`
+  // Not that of one that has just been closed: it may still be ending.
+  const server = `msctl-test-${randomUUID()}`
   const tmux = async (...args: string[]) =>
     (await run('tmux', ['-L', server, '-f', '/dev/null', '-u', ...args])).stdout
   // Between two sessions, it must not end.

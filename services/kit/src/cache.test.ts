@@ -119,7 +119,8 @@ describe('a read', () => {
     await held.begun
     held.release()
     const outcomes = await Promise.all(reads)
-    expect(loads).toBe(1)
+    // For whom Redis is too slow, as on a busy machine, goes past it.
+    expect(loads).toBe(1 + outcomes.filter(({ outcome }) => outcome === 'BYPASS').length)
     expect(new Set(outcomes.map(({ json }) => json))).toEqual(new Set([JSON.stringify(old)]))
   })
 

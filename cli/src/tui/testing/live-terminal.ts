@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import { expect, vi } from 'vitest'
 import { NOTHING_INHERITED } from '../../testing/terminal.ts'
@@ -28,7 +29,8 @@ export async function openLiveTerminal(options: {
   readonly env: Readonly<Record<string, string>>
 }): Promise<LiveTerminal> {
   const { columns, rows, env } = options
-  const server = `msctl-live-${process.pid}`
+  // Not that of one that has just been closed: it may still be ending.
+  const server = `msctl-live-${randomUUID()}`
   const tmux = async (...args: string[]) =>
     (await run('tmux', ['-L', server, '-f', '/dev/null', '-u', ...args])).stdout
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
