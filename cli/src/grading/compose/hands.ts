@@ -58,5 +58,6 @@ export function composeHands({ cli, roles, containers, restart }: ComposeHandsOp
     start: async (part) => cli.docker(['start', ...idsOf(part)]),
     restart,
     isConcurrent: true,
+    startsInBackground: true,
   }
 }

@@ -6,17 +6,20 @@ import type { ComposeCli } from '../../platform/compose/compose-cli.ts'
  */
 export async function removeProject({ docker }: Pick<ComposeCli, 'docker'>, project: string): Promise<void> {
   const label = `label=com.docker.compose.project=${project}`
-  const remove = async (list: readonly string[], removal: readonly string[]) => {
-    const found = (await docker(list)).split('\n').filter(Boolean)
-    if (found.length > 0) await docker([...removal, ...new Set(found)])
-  }
-  await remove(['ps', '--all', '--quiet', '--filter', label], ['rm', '--force', '--volumes'])
+  const list = async (args: readonly string[]) => [
+    ...new Set((await docker(args)).split('\n').filter(Boolean)),
+  ]
+  const [containers, networks, volumes, images] = await Promise.all([
+    list(['ps', '--all', '--quiet', '--filter', label]),
+    list(['network', 'ls', '--quiet', '--filter', label]),
+    list(['volume', 'ls', '--quiet', '--filter', label]),
+    list(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `reference=${project}/*`]),
+  ])
+  if (containers.length > 0) await docker(['rm', '--force', '--volumes', ...containers])
+  // What one call is given, Docker removes one after the other.
   await Promise.all([
-    remove(['network', 'ls', '--quiet', '--filter', label], ['network', 'rm']),
-    remove(['volume', 'ls', '--quiet', '--filter', label], ['volume', 'rm', '--force']),
-    remove(
-      ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', '--filter', `reference=${project}/*`],
-      ['image', 'rm', '--force'],
-    ),
+    ...networks.map((each) => docker(['network', 'rm', each])),
+    ...volumes.map((each) => docker(['volume', 'rm', '--force', each])),
+    ...images.map((each) => docker(['image', 'rm', '--force', each])),
   ])
 }

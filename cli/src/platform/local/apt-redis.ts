@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { access, chmod, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 import { listLibraryFolders } from './library-folders.ts'
-
-const run = promisify(execFile)
 
 /** What distributions call a server that speaks Redis's protocol, best first. The program itself may be in the tools. */
 const PACKAGES = [
@@ -53,8 +50,8 @@ export async function unpackedRedis(cacheDir: string): Promise<UnpackedRedis | u
 
 /** Whether this system has what {@link fetchRedisByApt} needs: apt and dpkg. */
 export async function hasApt(): Promise<boolean> {
-  return run('apt-get', ['--version'])
-    .then(() => run('dpkg-deb', ['--version']))
+  return execa('apt-get', ['--version'])
+    .then(() => execa('dpkg-deb', ['--version']))
     .then(
       () => true,
       () => false,
@@ -162,11 +159,10 @@ function aptOptions(work: string, lists: string | undefined, further: readonly s
 
 async function apt(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<void> {
   try {
-    await run('apt-get', ['-q', ...args], {
+    await execa('apt-get', ['-q', ...args], {
       env: { ...env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-      cwd: '/',
-      ...(signal && { signal }),
-      maxBuffer: 16 * 1024 * 1024,
+      ...{ extendEnv: false, cwd: '/', stdin: 'ignore' },
+      ...(signal && { cancelSignal: signal }),
     })
   } catch (error) {
     const words = (error as { stderr?: string }).stderr?.split('\n').find((line) => line.startsWith('E: '))
@@ -177,6 +173,8 @@ async function apt(args: readonly string[], env: NodeJS.ProcessEnv, signal?: Abo
 async function unpack(archives: string, root: string, signal?: AbortSignal): Promise<void> {
   for (const name of await readdir(archives)) {
     if (!name.endsWith('.deb') || NEVER.test(name.split('_')[0] ?? '')) continue
-    await run('dpkg-deb', ['-x', path.join(archives, name), root], { ...(signal && { signal }) })
+    await execa('dpkg-deb', ['-x', path.join(archives, name), root], {
+      ...(signal && { cancelSignal: signal }),
+    })
   }
 }

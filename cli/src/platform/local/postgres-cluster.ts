@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmod,
@@ -14,13 +13,11 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 import { Failure, isFailure } from '../../failure.ts'
 import { type Account, canEnter } from './account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import type { Shelter } from './shelter.ts'
-
-const run = promisify(execFile)
 
 /** The major version whose data folders our programs can read. */
 const POSTGRES_MAJOR = '15'
@@ -145,10 +142,14 @@ async function initialize(options: ClusterOptions, folder: string, password: str
     ...['--encoding', 'UTF8', '--locale', 'C', ...(durable ? [] : ['--no-sync'])],
   ]
   try {
-    await run(binaries.initdb, args, { ...account, cwd: '/', env: postgresEnv(), ...(signal && { signal }) })
+    // Interrupted, it is done only once it has ended: what it writes until then could not be removed.
+    await execa(binaries.initdb, args, {
+      ...{ ...account, cwd: '/', env: postgresEnv(), extendEnv: false, stdin: 'ignore' },
+      ...(signal && { cancelSignal: signal }),
+    })
   } catch (error) {
     signal?.throwIfAborted()
-    const output = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    const output = (error as { stderr?: string }).stderr || (error as Error).message
     throw new Failure('postgres-init', { reason: reasonIn(output) }, { cause: error })
   } finally {
     await rm(passwordFile, { force: true })
