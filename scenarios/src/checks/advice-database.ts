@@ -132,10 +132,13 @@ const hangingService: Experiment<Record<never, never>> = {
       {
         title: { en: 'Hold its table and ask', ru: 'Занять таблицу и спросить' },
         run: async (lab) => {
+          const known = await create(lab, RESOURCES[HANGING])
           const seen = await askWhileHeld(lab, HANGING, async (asked) =>
             Promise.race([asked, delay(PATIENCE_MS, undefined, { signal: lab.signal })]),
           )
           if (seen === undefined) return
+          // What was a failure to the circuit is followed by what is none.
+          if (known !== undefined) await lab.world.request('GET', `/${HANGING}/${known.id}`)
           const { early, isHeld } = seen
           const wanted = {
             en: `An answer within ${PATIENCE_MS / 1000} s, whichever`,
@@ -184,9 +187,7 @@ async function askWhileHeld<T>(
   during: (asked: Promise<Answer>, held: HeldTable) => Promise<T>,
 ): Promise<{ early: T; isHeld: boolean; answer: Answer } | undefined> {
   const database = lab.world.databases[service]
-  if (database === undefined) return undefined
-  const known = await create(lab, RESOURCES[service])
-  const held = await holdTable(lab, service, database)
+  const held = database && (await holdTable(lab, service, database))
   if (held === undefined) return undefined
   const asked = lab.world.request('GET', `/${service}`, { timeoutMs: PATIENCE_MS + 2_000 })
   try {
@@ -200,9 +201,7 @@ async function askWhileHeld<T>(
     return { early, isHeld, answer: await asked }
   } finally {
     await held.release()
-    // What was a failure to the circuit is followed by what is none.
     await asked.catch(() => undefined)
-    if (known !== undefined) await lab.world.request('GET', `/${service}/${known.id}`)
   }
 }
 

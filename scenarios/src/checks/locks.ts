@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Lab } from '../engine/index.ts'
 import type { DatabaseReach, Grader } from '../grading/index.ts'
@@ -45,17 +46,21 @@ export async function holdTable(
   }
 }
 
-/** Looks again and again until it is so, or the time is over. */
+/** What one look counts for at most, in milliseconds: one that takes longer shows that whatever is looked at may be held up, too. */
+const LOOK_COUNTS_MS = 250
+
+/** Looks again and again until it is so, or the time is over, in which what held up a look does not count. */
 export async function comesTrue(
   signal: AbortSignal,
   withinMs: number,
   look: () => Promise<boolean>,
 ): Promise<boolean> {
-  const deadline = performance.now() + withinMs
-  for (;;) {
+  for (let spentMs = 0; ; ) {
     signal.throwIfAborted()
+    const began = performance.now()
     if (await look()) return true
-    if (performance.now() >= deadline) return false
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (spentMs >= withinMs) return false
+    await delay(20, undefined, { signal })
+    spentMs += Math.min(performance.now() - began, LOOK_COUNTS_MS)
   }
 }

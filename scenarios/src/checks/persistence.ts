@@ -11,6 +11,7 @@ import {
   GradingError,
 } from '../grading/index.ts'
 import { idOf, isOk, type Row, rowOf, says } from './answers.ts'
+import { failFourTimes, staysClosed } from './circuit-breaker/four-failures.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { create, look, post, type Stored } from './objects.ts'
 import { call, create as createLine, expected, holds, OTHER_SAMPLE, SAMPLE, SEED_LINE } from './repro.ts'
@@ -232,15 +233,12 @@ async function restart(lab: PersistenceLab): Promise<void> {
 async function endEach(lab: PersistenceLab): Promise<void> {
   const { world, state } = lab
   const power = powerOf(lab)
-  const how = controlOf(world).kill === undefined ? 'stop' : 'kill'
   for (const { resource, edited, untouched } of state.kept) {
     const { service, path } = resource
     const change = resource.changes(world)[0] ?? {}
     const changed = await world.request('PUT', `${path}/${edited.id}`, { json: change })
     const made = await create(lab, resource)
-    const ended = await power.stop(resource, untouched.id, how)
-    await power.start(resource)
-    await power.awaken(resource, untouched.id)
+    const ended = await endOnce(lab, power, resource, untouched.id)
     // What it has answered with is what it has promised.
     const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
       const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
@@ -258,8 +256,27 @@ async function endEach(lab: PersistenceLab): Promise<void> {
     const wrong = written.flatMap((each) => compare(resource, each, stored(each.id)))
     const answers = written.map(({ id }) => stored(id).answer)
     const finding = judge(AFTER_KILL, wrong, { answers, repro: killRepro(resource) })
-    lab.expect(idOfCheck(service, 'acknowledged-writes'), withControl(finding, ended.evidence))
+    lab.expect(idOfCheck(service, 'acknowledged-writes'), withControl(finding, ended))
   }
+}
+
+/**
+ * Ends a service as a crash would, and starts it again. That costs the most of what it takes to see a circuit stay closed at four
+ * failures, so this is seen here as well, as long as it goes well. @returns what the control said.
+ */
+async function endOnce(lab: PersistenceLab, power: Power, resource: Resource, id: number): Promise<Evidence> {
+  const { startUps, staysClosedAtFour } = lab.world
+  const how = controlOf(lab.world).kill === undefined ? 'stop' : 'kill'
+  if (startUps.size === 0 || [...staysClosedAtFour.values()].includes(false)) {
+    const { evidence } = await power.stop(resource, id, how)
+    await power.start(resource)
+    await power.awaken(resource, id)
+    return evidence
+  }
+  const seen = await failFourTimes(lab, power, resource, id, how)
+  staysClosedAtFour.set(resource.service, staysClosed(seen))
+  if (!seen.back.isServed) await power.awaken(resource, id)
+  return seen.controls[0]
 }
 
 /** Restarts everything, and sees that the gateway was away: a restart that did not happen shows nothing. */

@@ -58,7 +58,7 @@ export interface Power {
   stopUnseen(resource: Resource): Promise<Evidence>
   /** Starts it, which it may need a while for. */
   start(resource: Resource): Promise<Evidence>
-  /** Waits until it should have come up, by how long it took the last time. */
+  /** Waits until it should have come up, by how long it, or another, took the last time. */
   settle(resource: Resource): Promise<void>
   /** Waits until it answers, asking seldom. @throws {GradingError} `control` when it never does. */
   awaken(resource: Resource, id: number): Promise<Visit>
@@ -94,6 +94,8 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
     if (leftMs > 0) await delay(leftMs, undefined, { signal })
   }
 
+  const last = () => [...startUps.values()].at(-1)
+
   return {
     async stop(resource, id, how = 'stop') {
       const evidence = await switchOff(resource, how)
@@ -118,14 +120,16 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
       tell(`start ${service}`, 'healed')
       return evidence
     },
-    settle: ({ service }) => waitUntil((startedAt.get(service) ?? 0) + patienceFor(startUps.get(service))),
+    settle: ({ service }) =>
+      waitUntil((startedAt.get(service) ?? 0) + patienceFor(startUps.get(service) ?? last())),
     async awaken(resource, id) {
       const { service } = resource
       const own = startUps.get(service)
-      const last = [...startUps.values()].at(-1)
       const isOurStart = startedAt.has(service)
       const began = startedAt.get(service) ?? performance.now()
-      const looks = isOurStart ? looksAt(own, last) : looksAt(undefined, undefined)
+      const looks = isOurStart
+        ? looksAt(own, last(), control.startsInBackground)
+        : looksAt(undefined, undefined, false)
       await waitUntil(began + (looks[0] ?? 0))
       let isOpen = false
       let missMs: number | undefined
@@ -134,7 +138,7 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
         const sinceMs = seen.sentAt - began
         // That an object is gone is an answer, too.
         if (seen.answer.status !== null && seen.answer.status < 500) {
-          const known = isOpen ? missedUntil(own, missMs ?? 0) : learned(own ?? last, missMs, sinceMs)
+          const known = isOpen ? missedUntil(own, missMs ?? 0) : learned(own ?? last(), missMs, sinceMs)
           if (isOurStart) {
             // What was learned last is to be the last one in it.
             startUps.delete(service)

@@ -5,6 +5,8 @@ import type { StartUp } from '../grading/index.ts'
  * circuit. The next one would be the fifth in a row, with the one that showed that it was stopped.
  */
 const LOOKS_MS = [0, 300, 1_800, 6_800]
+/** The same, where it is known not to be there at once: in a container, a small Node service needs some 300 ms. */
+const LATER_LOOKS_MS = [350, 600, 1_800, 6_800]
 /** One that is there within this, in milliseconds, is there at once: whoever started it has waited for it. */
 const AT_ONCE_MS = 100
 /** What is known as well as that, in milliseconds, need not be known better. */
@@ -12,7 +14,11 @@ const WELL_KNOWN_MS = 500
 /** By how much one start may take longer than another. */
 const ROUGHLY = 1.5
 
-/** How long to wait for a service after its start, so that it is there, in milliseconds. */
+/**
+ * How long to wait for a service after its start, so that it is there, in milliseconds.
+ *
+ * @param known What is known of it, or else of another.
+ */
 export function patienceFor(known: StartUp | undefined): number {
   return known === undefined || known.atMostMs < AT_ONCE_MS ? 0 : known.atMostMs * ROUGHLY
 }
@@ -22,10 +28,16 @@ export function patienceFor(known: StartUp | undefined): number {
  *
  * @param own What is known of this one.
  * @param last What was learned last, of whichever: the services of a platform are much alike.
+ * @param startsInBackground Whoever starts it does not wait for it.
  */
-export function looksAt(own: StartUp | undefined, last: StartUp | undefined): readonly number[] {
+export function looksAt(
+  own: StartUp | undefined,
+  last: StartUp | undefined,
+  startsInBackground: boolean,
+): readonly number[] {
   const known = own ?? last
-  if (known === undefined || known.atMostMs < AT_ONCE_MS) return LOOKS_MS
+  if (known === undefined || known.atMostMs < AT_ONCE_MS)
+    return startsInBackground ? LATER_LOOKS_MS : LOOKS_MS
   const { longerThanMs, atMostMs } = known
   const isVague = atMostMs > WELL_KNOWN_MS && atMostMs > longerThanMs * ROUGHLY
   const between = Math.sqrt(Math.max(longerThanMs, atMostMs / 10) * atMostMs)

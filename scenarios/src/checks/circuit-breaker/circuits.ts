@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Lab, Text } from '../../engine/index.ts'
 import {
   type Answer,
@@ -9,7 +10,7 @@ import {
 } from '../../grading/index.ts'
 import { type Complaint, complain, judge } from '../judge.ts'
 import { ALL_RESOURCES, RESOURCES, type Resource } from '../resources.ts'
-import { createPower, type Power, visit } from '../service-power.ts'
+import { createPower, type Power } from '../service-power.ts'
 import { type Lane, prepareLane } from './lane.ts'
 import {
   healthRepro,
@@ -22,6 +23,8 @@ import {
 } from './scripts.ts'
 import { seeRefusals } from './see-refusals.ts'
 import { readCircuit } from './shown-health.ts'
+import { visitServed } from './stumble.ts'
+import { HELD_BACK } from './timing.ts'
 import { tripCircuit } from './trip-circuit.ts'
 import { watchCircuit } from './watch-circuit.ts'
 import { AWAY_FOR_OTHERS, SHOWN_FOR_OTHERS } from './words.ts'
@@ -271,6 +274,10 @@ async function openAll(lab: BreakerLab): Promise<void> {
   const aside = (error: unknown) => {
     state.failures.push(error)
   }
+  let tellAllOpen = () => {}
+  const allOpen = new Promise<void>((resolve) => {
+    tellAllOpen = resolve
+  })
   for (const lane of state.lanes) {
     lab.signal.throwIfAborted()
     const tripped = await tripCircuit(lab, power, lane).catch(aside)
@@ -281,8 +288,9 @@ async function openAll(lab: BreakerLab): Promise<void> {
       continue
     }
     const others = await lookAtOthers(lab, lane)
-    // What is left of it takes a while, and leaves the others alone: the next one need not wait for it.
+    // What is left of it takes a while, and would only slow down the next one; but a circuit does not stay open for ever.
     const watch = async () => {
+      await Promise.race([allOpen, delay(resetMs * HELD_BACK, undefined, { signal: lab.signal })])
       await seeRefusals(lab, power, lane, tripped, resetMs)
       settleOpening(lab, lane)
       if (!lane.isOpen) return
@@ -292,6 +300,7 @@ async function openAll(lab: BreakerLab): Promise<void> {
     }
     state.watches.push(watch().catch(aside))
   }
+  tellAllOpen()
 }
 
 async function watchAll(lab: BreakerLab): Promise<void> {
@@ -357,7 +366,7 @@ async function lookAtOthers(
   const later = lanes.slice(lanes.indexOf(lane) + 1)
   const complaints: Complaint[] = []
   for (const { resource, id } of later) {
-    const seen = await visit(lab, resource, id)
+    const seen = await visitServed(lab, resource, id)
     const names = [lane.resource.service, resource.service] as const
     if (!seen.isServed) complaints.push(complain(AWAY_FOR_OTHERS(...names), seen.answer))
     const shown = await readCircuit(lab, resource.service)

@@ -23,6 +23,8 @@ export interface Lane {
   /** How many got through to the service at half-open; why that could not be seen. */
   oneTrial?: { readonly complaints: Complaint[]; readonly undecided?: Text }
   isOpen: boolean
+  /** How long it takes to refuse, once it is open. */
+  refusalMs: number
   readonly shown: Answer[]
   readonly controls: Evidence[]
 }
@@ -40,6 +42,7 @@ export async function prepareLane(
     id: first.id,
     health: [],
     isOpen: false,
+    refusalMs: 0,
     shown: [first.answer],
     controls: [],
   }

@@ -42,6 +42,7 @@ export async function seeRefusals(
   lane.shown.push(...answers.slice(0, 1))
   const odd = answers.find(({ status }) => !REFUSAL_STATUSES.includes(status))
   if (odd !== undefined) refusing.push(complain(ODD_REFUSAL, odd))
+  lane.refusalMs = median(answers.map(({ durationMs }) => durationMs))
   const quickest = Math.min(...answers.map(({ durationMs }) => durationMs))
   const allowed = Math.max(AT_ONCE_MS, AT_ONCE_TIMES * median(gatewayMs))
   if (quickest > allowed) refusing.push(complain(SLOW_REFUSAL(quickest, allowed), ...answers.slice(0, 1)))

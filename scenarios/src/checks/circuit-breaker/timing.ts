@@ -13,3 +13,5 @@ export const LATE = 1.25
 export const LOOK_EVERY = 0.015
 /** A success so soon after the service is back, and a failed trial before that has closed the circuit, or never opened it again. */
 export const SOON = 0.15
+/** How long refusals wait at most, in resets, for the circuits that are opened next. */
+export const HELD_BACK = 0.1

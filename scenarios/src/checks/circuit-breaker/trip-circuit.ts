@@ -2,12 +2,14 @@ import { type Answer, GradingError } from '../../grading/index.ts'
 import { type Complaint, complain } from '../judge.ts'
 import { unknownId } from '../objects.ts'
 import { type Power, type Visit, visit } from '../service-power.ts'
+import { failFourTimes, failOn } from './four-failures.ts'
 import { type BreakerLab, FAILURES, type Lane, shouldBe } from './lane.ts'
 import { readCircuit, type ShownCircuit } from './shown-health.ts'
+import { visitServed } from './stumble.ts'
 import { COUNTS_NOT_FOUND, EARLY_OPENING, NOT_IN_A_ROW, STOP_WITHOUT_EFFECT, UNTOLD } from './words.ts'
 
 /**
- * Trips a circuit: many 404s, four failures and a success, four failures and the fifth.
+ * Trips a circuit: many 404s, four failures and a success, unless those were seen before, four failures and the fifth.
  *
  * @returns `undefined` when it did not get there: `lane.opening` says why.
  */
@@ -16,16 +18,14 @@ export async function tripCircuit(lab: BreakerLab, power: Power, lane: Lane): Pr
   const { service } = resource
   const opening: Complaint[] = []
   const health = () => readCircuit(lab, service)
-  const look = () => visit(lab, resource, id)
 
-  if (!lab.world.startUps.has(service)) {
+  if (lab.world.startUps.size === 0) {
     // How long it takes to come up has to be known: requests that fail meanwhile would count.
     await power.stop(resource, id)
     await power.start(resource)
     await power.awaken(resource, id)
   }
-  const before = await health()
-  lane.health.push(...shouldBe(before, 'CLOSED', 0))
+  lane.health.push(...shouldBe(await health(), 'CLOSED', 0))
   const counted = await askForNothing(lab, lane)
   if (counted !== undefined) {
     lane.opening = [counted]
@@ -33,15 +33,15 @@ export async function tripCircuit(lab: BreakerLab, power: Power, lane: Lane): Pr
   }
 
   // --- Four failures, and it is back.
-  lane.controls.push((await power.stop(resource, id)).evidence)
-  await fail(lab, lane, FAILURES - 2)
-  const atFour = await health()
-  lane.health.push(...shouldBe(atFour, 'CLOSED', FAILURES - 1))
-  lane.controls.push(await power.start(resource))
-  await power.settle(resource)
-  const back = await look()
-  if (!back.isServed) {
-    if (atFour.state === 'CLOSED') {
+  let wasClosedAtFour = lab.world.staysClosedAtFour.get(service) === true
+  if (!wasClosedAtFour) {
+    const seen = await failFourTimes(lab, power, resource, id, 'stop')
+    const { atFour, back } = seen
+    lane.controls.push(...seen.controls)
+    lane.shown.push(seen.first.answer)
+    lane.health.push(...shouldBe(atFour, 'CLOSED', FAILURES - 1))
+    if (back.isServed) lane.health.push(...shouldBe(seen.after, 'CLOSED', 0))
+    else if (atFour.state === 'CLOSED') {
       // It was still closed at the fourth: so this was the fifth, as the service needs longer to come up than it did before.
       await power.awaken(resource, id)
     } else if (atFour.state === undefined) {
@@ -50,17 +50,18 @@ export async function tripCircuit(lab: BreakerLab, power: Power, lane: Lane): Pr
       lane.opening = [complain(EARLY_OPENING, atFour.answer, back.answer)]
       return undefined
     }
+    wasClosedAtFour = atFour.state === 'CLOSED'
   }
-  const afterSuccess = await health()
-  if (back.isServed) lane.health.push(...shouldBe(afterSuccess, 'CLOSED', 0))
 
   // --- Four more, which are no eight in a row, and the fifth.
-  await power.stop(resource, id)
-  await fail(lab, lane, FAILURES - 2)
+  const { first, evidence } = await power.stop(resource, id)
+  lane.controls.push(evidence)
+  lane.shown.push(first.answer)
+  await failOn(lab, resource, id)
   const atFourAgain = await health()
-  if (atFourAgain.state === 'OPEN' && atFour.state === 'CLOSED')
+  if (atFourAgain.state === 'OPEN' && wasClosedAtFour)
     opening.push(complain(NOT_IN_A_ROW, atFourAgain.answer))
-  const fifth = await look()
+  const fifth = await visit(lab, resource, id)
   if (fifth.isServed) throw new GradingError('fault-without-effect', lab.words(STOP_WITHOUT_EFFECT(service)))
   lane.shown.push(fifth.answer)
   const atFive = await health()
@@ -90,17 +91,7 @@ async function askForNothing(lab: BreakerLab, { resource, id }: Lane): Promise<C
     answers.push(answer)
     if (isError) break
   }
-  const after = await visit(lab, resource, id)
+  const after = await visitServed(lab, resource, id)
   if (after.isServed) return undefined
   return complain(COUNTS_NOT_FOUND(answers.length), ...answers.slice(-1), after.answer)
-}
-
-/** Further requests that fail, as the service is stopped. */
-async function fail(lab: BreakerLab, { resource, id, shown }: Lane, count: number): Promise<void> {
-  for (let index = 0; index < count; index++) {
-    const seen = await visit(lab, resource, id)
-    if (seen.isServed)
-      throw new GradingError('fault-without-effect', lab.words(STOP_WITHOUT_EFFECT(resource.service)))
-    if (index === 0) shown.push(seen.answer)
-  }
 }

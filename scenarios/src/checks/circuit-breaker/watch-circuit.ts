@@ -6,6 +6,7 @@ import { type Complaint, complain } from '../judge.ts'
 import { type Power, type Visit, visit } from '../service-power.ts'
 import { type BreakerLab, type Lane, shouldBe } from './lane.ts'
 import { readCircuit } from './shown-health.ts'
+import { visitServed } from './stumble.ts'
 import { EARLY, FIRST_LOOK, LATE, LOOK_EVERY, ON_TIME, SOON, TRIAL } from './timing.ts'
 import type { Tripped } from './trip-circuit.ts'
 import { watchHalfOpen } from './watch-half-open.ts'
@@ -112,7 +113,7 @@ function judgeEarly(
 /** After a trial that succeeded: all get through, and the health says so. */
 async function judgeClosed(lab: BreakerLab, lane: Lane, passed: readonly Answer[]): Promise<Complaint[]> {
   const { resource, id } = lane
-  const visits = await Promise.all(Array.from({ length: 4 }, () => visit(lab, resource, id)))
+  const visits = await Promise.all(Array.from({ length: 4 }, () => visitServed(lab, resource, id)))
   const refused = visits.find(({ isServed }) => !isServed)
   const complaints =
     refused === undefined ? [] : [complain(NOT_CLOSED, ...passed.slice(0, 1), refused.answer)]

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Answer, GradingError } from '../../grading/index.ts'
+import type { Answer } from '../../grading/index.ts'
 import { isOk, rowsOf } from '../answers.ts'
 import { type Complaint, complain } from '../judge.ts'
 import { type HeldTable, holdTable } from '../locks.ts'
 import { link } from '../resources.ts'
 import { type Visit, visit } from '../service-power.ts'
-import { type BreakerLab, type Lane, median } from './lane.ts'
+import type { BreakerLab, Lane } from './lane.ts'
+import { haveStumbled, stumbled } from './stumble.ts'
 import { LATE, LOOK_EVERY } from './timing.ts'
-import { NO_TABLE, NOT_HELD, PAST_TABLE, REFUSED_YET_SENT, SEVERAL, STUMBLED } from './words.ts'
+import { NO_TABLE, NOT_HELD, PAST_TABLE, REFUSED_YET_SENT, SEVERAL } from './words.ts'
 
 /**
  * Waits for the circuit to let something through. With a database, whatever reaches the service is held there: several requests are sent
@@ -53,9 +54,11 @@ const BURST = 6
 const HOLD_MS = 250
 const HOLD_PACES = 4
 
-async function single(lab: BreakerLab, { resource, id }: Lane): Promise<readonly Answer[] | undefined> {
-  const seen = await visit(lab, resource, id)
-  return seen.isServed ? [seen.answer] : undefined
+async function single(lab: BreakerLab, lane: Lane): Promise<readonly Answer[] | undefined> {
+  const { answer, isServed } = await visit(lab, lane.resource, lane.id)
+  if (isServed) return [answer]
+  if (haveStumbled([answer], lane.refusalMs)) throw stumbled(lab, lane.resource)
+  return undefined
 }
 
 /** Asks for a list several times at once while the table is held, and counts those that reach it. No list is cached. */
@@ -87,7 +90,7 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
     const answers = await all
     const passed = answers.filter(isThrough)
     if (passed.length === 0) {
-      if (hasStumbled(answers)) throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+      if (haveStumbled(answers, lane.refusalMs)) throw stumbled(lab, lane.resource)
       return undefined
     }
     lane.oneTrial = { complaints: [], undecided: PAST_TABLE }
@@ -96,8 +99,7 @@ async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<rea
   await table.release()
   const answers = await all
   const passed = answers.filter(isThrough)
-  if (most > passed.length && hasStumbled(answers))
-    throw new GradingError('too-slow', lab.words(STUMBLED(lane.resource.service)))
+  if (most > passed.length && haveStumbled(answers, lane.refusalMs)) throw stumbled(lab, lane.resource)
   const { several, leaked } = judgeBurst(most, answers)
   lane.refusing?.push(...leaked)
   if (passed.length === 0) return undefined
@@ -124,16 +126,6 @@ export function judgeBurst(
         ? [complain(REFUSED_YET_SENT(refused), ...answers.filter((answer) => !isThrough(answer)).slice(0, 1))]
         : [],
   }
-}
-
-/** An answer that took longer than this, in milliseconds, and many times as long as the others, was no refusal. */
-const STUMBLE_MS = 1_000
-const STUMBLE_TIMES = 4
-
-/** Whether one was let through and failed for want of time, which opens the circuit once more, as it should. */
-function hasStumbled(answers: readonly Answer[]): boolean {
-  const durations = answers.map(({ durationMs }) => durationMs)
-  return Math.max(...durations) > Math.max(STUMBLE_MS, STUMBLE_TIMES * median(durations))
 }
 
 /** Whether the service answered for a list: with one, or with a refusal of its own. */
