@@ -1,9 +1,11 @@
 // `msctl verify` by itself: a platform is started, graded and removed, whether it comes to its end or is interrupted.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeHome } from '../cli/src/testing/msctl.ts'
 import { Report } from '../scenarios/src/grading/index.ts'
@@ -18,6 +20,8 @@ let env: NodeJS.ProcessEnv
 
 beforeEach(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'verify-e2e-'))
+  // As root, the servers run as somebody who has to pass through; else their data, and so their command lines, are elsewhere.
+  await chmod(dir, 0o711)
   home = await makeHome()
   const temporary = path.join(dir, 'tmp')
   await mkdir(temporary, { mode: 0o711 })
@@ -32,16 +36,52 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-/** The processes whose command line names the folder of this test. */
-async function processesHere(): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const commands = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  )
-  return commands.filter((command) => command.includes(dir))
+interface Process {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
 }
 
-async function verify(args: readonly string[], interruptAt?: RegExp) {
+/** All processes but those that end while they are looked at. */
+async function processes(): Promise<Process[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const read = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+  return Promise.all(
+    pids.map(async (pid) => ({
+      ...{ pid: Number(pid), command: await read(pid, 'cmdline') },
+      parent: Number(/^PPid:\s*(\d+)/m.exec(await read(pid, 'status'))?.[1]),
+    })),
+  )
+}
+
+/** Those whose command line names the folder of this test. */
+const processesHere = async () => (await processes()).filter(({ command }) => command.includes(dir))
+
+/** Has the PostgreSQL of this test stand still, again and again, until told to end that or PostgreSQL has ended. @returns how often. */
+async function holdUpDatabases(signal: AbortSignal): Promise<number> {
+  let times = 0
+  for (; !signal.aborted; times++) {
+    const all = await processes()
+    const server = all.find(({ command }) => command.includes(dir) && /\bpostgres\0/.test(command))
+    if (server === undefined) break
+    const pids = all.flatMap(({ pid, parent }) => ([pid, parent].includes(server.pid) ? [pid] : []))
+    const tell = (name: NodeJS.Signals) => {
+      for (const pid of pids) if (existsSync(`/proc/${pid}`)) process.kill(pid, name)
+    }
+    tell('SIGSTOP')
+    // Longer than the gateway waits for a service, and most of the time.
+    await delay(4_000)
+    tell('SIGCONT')
+    await delay(1_000, undefined, { signal }).catch(() => undefined)
+  }
+  return times
+}
+
+async function verify(
+  args: readonly string[],
+  at?: RegExp,
+  then = (child: ChildProcess) => void child.kill('SIGINT'),
+) {
   const file = path.join(dir, 'report.json')
   const child = spawn(path.join(root, 'msctl'), ['verify', '--report', `json=${file}`, ...args], {
     env,
@@ -51,9 +91,9 @@ async function verify(args: readonly string[], interruptAt?: RegExp) {
   child.stdout.on('data', (data) => (out += data))
   child.stderr.on('data', (data) => {
     err += data
-    if (interruptAt?.test(err)) {
-      interruptAt = undefined
-      child.kill('SIGINT')
+    if (at?.test(err)) {
+      at = undefined
+      then(child)
     }
   })
   const began = performance.now()
@@ -83,6 +123,19 @@ test('Ctrl-C in the middle leaves a partial report and nothing else', async () =
   expect(await readdir(path.join(dir, 'tmp'))).toEqual([])
   expect(await processesHere()).toEqual([])
 })
+
+test('databases that stand still again and again cost no point', async () => {
+  const ended = new AbortController()
+  let holdingUp: Promise<number> | undefined
+  const { code, err, report } = await verify(['--only', 'correctness.users,payments'], /correctness/, () => {
+    holdingUp = holdUpDatabases(ended.signal)
+  })
+  ended.abort()
+  expect(await holdingUp).toBeGreaterThan(0)
+  expect(report.checks.filter(({ status }) => status === 'fail')).toEqual([])
+  expect(err).toMatch(/tried again|held up/)
+  expect([0, 4]).toContain(code)
+}, 300_000)
 
 test('in Russian, it says the same', async () => {
   const { code, out } = await verify(['--lang', 'ru', '--only', 'correctness'])

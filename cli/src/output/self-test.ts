@@ -6,9 +6,11 @@ import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
 /** One line for a bundled implementation, once it has been graded. */
-export function trialLine({ name, isRight, durationMs }: Trial, terminal: Terminal): string {
-  const sign = isRight ? terminal.green('✓') : terminal.red('✗')
-  return `${sign} ${name}  ${terminal.dim(formatDuration(durationMs))}`
+export function trialLine(trial: Trial, terminal: Terminal): string {
+  const { name, isRight, durationMs } = trial
+  const took = terminal.dim(formatDuration(durationMs))
+  if (isRight) return `${terminal.green('✓')} ${name}  ${took}`
+  return [`${terminal.red('✗')} ${name}  ${took}`, ...wrongly(trial)].join('  ')
 }
 
 /** Which check catches which fault, and what should not have been. */
@@ -28,7 +30,7 @@ export function renderSelfTest(
       trial.isRight ? { text: '✓', mark: terminal.green } : { text: '✗', mark: terminal.red },
       { text: trial.name, ...(trial.kind === 'variant' && { mark: terminal.dim }) },
       { text: caughtBy(trial, said.points) },
-      { text: [...trial.unrelated, ...trial.errors].join(', '), mark: terminal.red },
+      { text: wrongly(trial).join(', '), mark: terminal.red },
     ]),
     Number.POSITIVE_INFINITY,
     terminal.dim,
@@ -43,6 +45,9 @@ export function renderSelfTest(
     ),
   }
 }
+
+/** What should not have failed, and what could not be checked. */
+const wrongly = ({ unrelated, errors }: Trial): readonly string[] => [...unrelated, ...errors]
 
 function caughtBy(
   { kind, caughtBy: found, score, assessable }: Trial,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { SERVICES } from '@msctl/sdk/contract'
 import { inLanguage, type Language, runSheet, type ScenarioEvent, type Text } from '../engine/index.ts'
+import { createWaiting } from './await-services.ts'
 import { seededRandom, uniqueText } from './chance.ts'
 import { createControl } from './control.ts'
 import { rememberCreated } from './created-objects.ts'
@@ -9,17 +10,19 @@ import type { GradingEvent } from './events.ts'
 import { type CheckFinding, type Grader, GradingError, type Need } from './grader.ts'
 import { createHttp, type Http } from './http.ts'
 import { introduce } from './introduce.ts'
+import { createJudgement } from './judgement.ts'
 import { missingNeed, type Reach } from './needs.ts'
 import { measurePace } from './pace.ts'
 import { createRecorder } from './recorder.ts'
 import { openRedis } from './redis-reach.ts'
 import type { Advice, CheckResult, Report } from './report.ts'
-import { reproScript } from './repro.ts'
-import { pointsOf, type Rubric } from './rubric.ts'
+import type { Rubric } from './rubric.ts'
 import { type Target, TargetNotReady } from './run-grading.ts'
 import { expectedTotal, runSchedule } from './schedule.ts'
 import type { Selected } from './select-checks.ts'
-import { judgeCheck, type NamedCheck, type Settled, type Verdict } from './verdict.ts'
+import { type Trouble, tryExperiment } from './try-experiment.ts'
+import type { NamedCheck, Settled } from './verdict.ts'
+import { databasePulse, redisPulse, type VitalSigns, watchVitalSigns } from './vital-signs.ts'
 
 export interface AttemptOptions {
   readonly target: Target
@@ -49,11 +52,8 @@ export interface Attempt {
 const DEFAULT_EXPERIMENT_MS = 3_000
 /** How long the gateway may take to answer again after a restart, in milliseconds. */
 const BACK_WITHIN_MS = 60_000
-/** How long a vital sign may take, in milliseconds. */
+/** What is about to go is gone after this, in milliseconds. */
 const SETTLED_WAIT_MS = 400
-
-/** An ordinary request that takes longer than this, in milliseconds, tells nothing but that its machine has too much to do. */
-const TOO_SLOW_MS = 1_000
 
 /** Runs every experiment, and judges every check. @throws {TargetNotReady} */
 export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
@@ -82,85 +82,11 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     ])
 
   const all = selection.flatMap(({ checks }) => checks)
-  const byId = new Map(all.map((check) => [check.id, check]))
-  const settled = new Map<string, Settled>()
-  const verdicts = new Map<string, Verdict>()
-  const checks: CheckResult[] = []
-  const advice: Advice[] = []
-
-  const settle = (check: NamedCheck, how: Settled) => {
-    settled.set(check.id, how)
-    conclude()
-  }
-  /** Gives a verdict on all checks that are settled and whose dependencies are judged. */
-  const conclude = (evenIncomplete = false) => {
-    for (let isNews = true; isNews; ) {
-      isNews = false
-      for (const check of all) {
-        const how = settled.get(check.id)
-        if (how === undefined || verdicts.has(check.id)) continue
-        const wanted = (check.dependsOn ?? []).filter((id) => byId.has(id))
-        if (!evenIncomplete && wanted.some((id) => !verdicts.has(id))) continue
-        const dependencies = wanted.flatMap((id) => {
-          const verdict = verdicts.get(id)
-          return verdict === undefined
-            ? []
-            : [{ id, title: byId.get(id)?.title ?? id, status: verdict.status }]
-        })
-        const verdict = judgeCheck(how, dependencies)
-        verdicts.set(check.id, verdict)
-        isNews = true
-        report(check, verdict, how.by === 'finding' ? how.finding : undefined)
-      }
-    }
-  }
-
-  const report = (check: NamedCheck, verdict: Verdict, finding: CheckFinding | undefined) => {
-    const { id, criterion, dependsOn = [] } = check
-    const { status, reason, because } = verdict
-    const title = words(check.title)
-    const isOwnFailure = status === 'fail' && finding !== undefined && because === undefined
-    const expected = finding === undefined ? title : words(finding.expected)
-    const repro = isOwnFailure
-      ? reproScript({
-          ...{ id, title, expected, url: target.url, lines: finding.repro },
-          evidence: finding.evidence ?? [],
-        })
-      : undefined
-    const shared = {
-      ...{ id, title, status },
-      ...(reason !== undefined && {
-        cause: {
-          expected,
-          actual: words(reason),
-          rationale: words(check.why),
-          hint: status === 'fail' ? words(check.hint) : '',
-        },
-      }),
-      ...(repro !== undefined && { repro }),
-      evidence: [...(finding?.evidence ?? [])],
-    }
-    if (check.isAdvice === true) {
-      advice.push(shared)
-      onEvent({ type: 'advice', result: shared })
-      return
-    }
-    const maxPoints = pointsOf(rubric, id)
-    const result: CheckResult = {
-      ...{
-        ...shared,
-        criterion,
-        maxPoints,
-        points: status === 'pass' ? maxPoints : 0,
-        dependsOn: [...dependsOn],
-      },
-      ...(because !== undefined && { because }),
-    }
-    checks.push(result)
-    onEvent({ type: 'check', result })
-  }
-
+  const { settle, conclude, results } = createJudgement({
+    ...{ checks: all, rubric, language, url: target.url, onEvent },
+  })
   const reachNames: string[] = ['http']
+  let vitalSigns: VitalSigns | undefined
   try {
     if (!(await http.isAlive(options.readyWithinMs)))
       throw new TargetNotReady(target.url, options.readyWithinMs / 1000)
@@ -175,12 +101,6 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       ...{ attempt: options.attempt, attempts: options.attempts },
     })
 
-    /** Everything that is still open, when the grading itself comes to its end before that. */
-    const giveUp = (how: Settled) => {
-      for (const check of all) if (!settled.has(check.id)) settled.set(check.id, how)
-      conclude(true)
-    }
-
     try {
       const awaitServices = createWaiting(http, resetSeconds, signal)
       await awaitServices(SERVICES)
@@ -189,10 +109,21 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
         isOurs: target.isOurs ?? false,
       })
       const pace = await measurePace(http.request, { unique, created })
+      const signs = watchVitalSigns([
+        // Where it is asked by somebody in our place, that may take long by itself.
+        ...(introduced.redis !== undefined && typeof target.redis === 'string'
+          ? [redisPulse(introduced.redis)]
+          : []),
+        ...Object.values(introduced.databases).map(databasePulse),
+      ])
+      vitalSigns = signs
       const control =
         target.hands === undefined
           ? undefined
-          : createControl({ hands: target.hands, recorder, duringRestart: (work) => comeBack(http, work) })
+          : createControl({
+              ...{ hands: target.hands, recorder },
+              duringRestart: (work) => signs.expectDown(() => comeBack(http, work)),
+            })
       const { source, compose } = target
       const has = new Set<Need>(['http'])
       if (introduced.redis !== undefined) has.add('redis')
@@ -208,7 +139,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       }
       const grader: Grader = {
         ...{ request: http.request, redis: introduced.redis, databases: introduced.databases, control },
-        ...{ source, compose, random, unique, pace, created, startUps: new Map() },
+        ...{ source, compose, random, unique, pace, created },
+        ...{ startUps: new Map(), staysClosedAtFour: new Map() },
       }
 
       await runSchedule(bookings, async ({ selected, expectedMs }) => {
@@ -224,10 +156,12 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
         await awaitServices(experiment.uses)
         const { name, title } = experiment.sheet
         const note = { type: 'experiment', name, title: words(title), expectedMs } as const
-        const at = recorder.at()
         onEvent({ ...note, state: 'begun' })
-        const runOnce = () =>
-          runSheet(experiment.sheet, {
+        const run = async (because: Trouble | undefined) => {
+          const label = because === undefined ? note.title : words(AGAIN[because](note.title))
+          if (because !== undefined) onEvent({ type: 'note', text: label })
+          const at = recorder.at()
+          const outcome = await runSheet(experiment.sheet, {
             ...{ world: grader, language, signal, parameters: { resetSeconds } },
             onEvent: (moment: ScenarioEvent) => {
               if (moment.type === 'circuit')
@@ -240,24 +174,14 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
               onEvent({ type: 'moment', experiment: name, moment })
             },
           })
-        let outcome = await runOnce()
-        recorder.add({ type: 'experiment', at, durationMs: recorder.at() - at, label: words(title) })
-        let isTooSlow = false
-        if (experiment.isAboutOutages !== true && !signal.aborted && showsOutage(outcome.findings)) {
-          // A service that had too much to do for a moment is no mistake in it. One that cannot do it fails again.
-          onEvent({ type: 'note', text: words(AGAIN(words(title))) })
-          await awaitServices(experiment.uses)
-          const again = recorder.at()
-          outcome = await runOnce()
-          recorder.add({
-            ...{ type: 'experiment', at: again, durationMs: recorder.at() - again },
-            label: words(AGAIN(words(title))),
-          })
-          isTooSlow =
-            !signal.aborted &&
-            showsOutage(outcome.findings) &&
-            (await measurePace(http.request, { unique, created })).p99Ms > TOO_SLOW_MS
+          recorder.add({ type: 'experiment', at, durationMs: recorder.at() - at, label })
+          return outcome
         }
+        const { outcome, excuse } = await tryExperiment({
+          ...{ ids: open.map(({ id }) => id), isAboutOutages: experiment.isAboutOutages === true, signal },
+          ...{ vitalSigns: signs, run, areBack: () => awaitServices(experiment.uses) },
+          paceMs: async () => (await measurePace(http.request, { unique, created })).p99Ms,
+        })
         onEvent({ ...note, state: 'ended' })
 
         for (const { phase, error } of outcome.failures)
@@ -266,32 +190,26 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
         const failure = outcome.failures.find(({ phase }) => phase !== 'clean-up')?.error
         const hasFailed = open.some(({ id }) => outcome.findings[id]?.held === false)
         const ill =
-          hasFailed && !options.signal.aborted
-            ? isTooSlow
-              ? TOO_SLOW
-              : await illness(http, grader, lostAfterMs)
-            : undefined
+          hasFailed && !options.signal.aborted ? await illness(http, grader, lostAfterMs) : undefined
         for (const check of open) {
           const finding = outcome.findings[check.id] as CheckFinding | undefined
+          const reason = ill ?? excuse(check.id)
           // What was found just before the target went is not to be relied on, either.
           if (http.lost !== undefined)
             settle(check, { by: 'obstacle', status: 'error', reason: http.lost.message })
-          else if (finding !== undefined && (finding.held || ill === undefined))
+          else if (finding !== undefined && (finding.held || reason === undefined))
             settle(check, { by: 'finding', finding })
-          else if (ill !== undefined) settle(check, { by: 'obstacle', status: 'error', reason: ill })
+          else if (reason !== undefined) settle(check, { by: 'obstacle', status: 'error', reason })
           else if (options.signal.aborted) settle(check, INTERRUPTED)
-          else {
-            const reason = failure ?? new Error('It was never come to.')
-            settle(check, { by: 'obstacle', status: 'error', reason: messageOf(reason) })
-          }
+          else settle(check, { by: 'obstacle', status: 'error', reason: messageOf(failure ?? NEVER_COME_TO) })
         }
       })
     } catch (error) {
-      if (options.signal.aborted) giveUp(INTERRUPTED)
-      else giveUp({ by: 'obstacle', status: 'error', reason: messageOf(error) })
+      if (options.signal.aborted) conclude(INTERRUPTED)
+      else conclude({ by: 'obstacle', status: 'error', reason: messageOf(error) })
     }
-    if (http.lost !== undefined) giveUp({ by: 'obstacle', status: 'error', reason: http.lost.message })
-    giveUp(INTERRUPTED)
+    if (http.lost !== undefined) conclude({ by: 'obstacle', status: 'error', reason: http.lost.message })
+    conclude(INTERRUPTED)
 
     if (target.isDisposable !== true && http.lost === undefined) {
       for (const path of await leftovers(created, http)) {
@@ -302,19 +220,13 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       }
     }
   } finally {
+    vitalSigns?.stop()
     await close()
   }
-  // As they stand in the rubric of the experiments, not as they came in.
-  const order = new Map(all.map(({ id }, index) => [id, index]))
-  const inOrder = <T extends { readonly id: string }>(list: T[]) =>
-    list.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))
   return {
-    ...{
-      checks: inOrder(checks),
-      advice: inOrder(advice),
-      timeline: [...recorder.timeline],
-      reach: reachNames,
-    },
+    ...results(),
+    timeline: [...recorder.timeline],
+    reach: reachNames,
     isLost: http.lost !== undefined,
   }
 }
@@ -325,45 +237,17 @@ const INTERRUPTED: Settled = {
   reason: { en: 'The grading was ended before.', ru: 'Проверку прервали раньше.' },
 }
 
-const AGAIN = (title: string): Text => ({
-  en: `${title}: tried again, as a service was out of reach meanwhile`,
-  ru: `${title}: повторяется, так как сервис временно был недоступен`,
-})
+const NEVER_COME_TO = new Error('It was never come to.')
 
-const TOO_SLOW: Text = {
-  en: `A service was out of reach, and ordinary requests take more than ${TOO_SLOW_MS / 1000} s: this machine has too much to do for anything to be held against it.`,
-  ru: `Сервис был недоступен, а обычные запросы идут дольше ${TOO_SLOW_MS / 1000} с: машина слишком загружена, чтобы ставить это в вину.`,
-}
-
-/** What a gateway answers for a service that is out of reach, or too slow; or nothing at all. */
-const OUTAGES: readonly (number | null)[] = [null, 502, 503, 504]
-
-/** Whether something failed and a service was out of reach when it did. */
-function showsOutage(findings: Readonly<Record<string, CheckFinding>>): boolean {
-  return Object.values(findings).some(
-    ({ held, evidence = [] }) =>
-      !held && evidence.some((each) => each.type === 'exchange' && OUTAGES.includes(each.status)),
-  )
-}
-
-/**
- * Makes what waits until no service is answered for with an error: it may just have been started, or a circuit may still be open from
- * somebody's visit. One that never gets well is for the checks to judge, and is waited for once only.
- */
-function createWaiting(http: Http, resetSeconds: number, signal: AbortSignal) {
-  const hopeless = new Set<ServiceName>()
-  const awaitService = async (service: ServiceName) => {
-    const deadline = performance.now() + resetSeconds * 1_300
-    for (let pauseMs = 200; !hopeless.has(service); pauseMs = Math.min(2 * pauseMs, resetSeconds * 100)) {
-      const { status } = await http.request('GET', `/${service}?limit=1`)
-      if (status !== null && status < 500) return
-      if (performance.now() > deadline) hopeless.add(service)
-      else await delay(pauseMs, undefined, { signal })
-    }
-  }
-  return async (services: readonly ServiceName[]) => {
-    for (const service of services) await awaitService(service)
-  }
+const AGAIN: Readonly<Record<Trouble, (title: string) => Text>> = {
+  'out-of-reach': (title) => ({
+    en: `${title}: tried again, as a service was out of reach meanwhile`,
+    ru: `${title}: повторяется, так как сервис временно был недоступен`,
+  }),
+  'held-up': (title) => ({
+    en: `${title}: tried again, as this machine held things up meanwhile`,
+    ru: `${title}: повторяется, так как эта машина временно замирала`,
+  }),
 }
 
 /** Deletes what was created, and says what is left of it. */

@@ -16,6 +16,8 @@ export interface Hands {
   kill?(part: ControlledPart): Promise<string>
   /** Several parts may be worked at the same time. Default `false`: nobody said so of a program. */
   readonly isConcurrent?: boolean
+  /** `start` returns while the part is still coming up. Default `false`: of a program, nobody knows. */
+  readonly startsInBackground?: boolean
 }
 
 export interface ControlOptions {
@@ -66,8 +68,9 @@ export function createControl(options: ControlOptions): Control {
     return next
   }
 
-  const { kill } = hands
+  const { kill, startsInBackground = false } = hands
   return {
+    startsInBackground,
     stop: (part) => work(`stop ${part}`, part, () => hands.stop(part)),
     start: (part) => work(`start ${part}`, part, () => hands.start(part)),
     restart: () => duringRestart(() => work('restart', undefined, () => hands.restart())),

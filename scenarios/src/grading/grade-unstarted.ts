@@ -141,5 +141,6 @@ function withoutTarget({ target }: GradingOptions): Grader {
     pace: { medianMs: 0, p99Ms: 0 },
     created: { note: nothing, forget: nothing },
     startUps: new Map(),
+    staysClosedAtFour: new Map(),
   }
 }

@@ -63,6 +63,8 @@ export interface Control {
   restart(): Promise<Evidence>
   /** Ends a part as a crash would; only where the hands can. */
   kill?(part: ServiceName | 'cache'): Promise<Evidence>
+  /** `start` is known to return while the part is still coming up. */
+  readonly startsInBackground: boolean
 }
 
 /** What went wrong with the grading, not with what is graded. Makes a check's status `error`. */
@@ -103,6 +105,8 @@ export interface Grader {
   readonly created: CreatedObjects
   /** How long each service takes to come up, where that was seen: the one that was seen last is the last. */
   readonly startUps: Map<ServiceName, StartUp>
+  /** Whether the circuit of a service was seen to stay closed at four failures in a row, and to forget them at a success. */
+  readonly staysClosedAtFour: Map<ServiceName, boolean>
 }
 
 /** How long a service takes from its start to its first answer, in milliseconds: it was asked at these times, and not in between. */

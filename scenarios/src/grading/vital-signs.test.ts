@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Look, TOO_SLOW_MS, watchVitalSigns } from './vital-signs.ts'
+
+function watching(...looks: Look[]) {
+  const signs = watchVitalSigns(looks)
+  onTestFinished(signs.stop)
+  return signs
+}
+
+/** Takes long the first time, and is quick from then on. */
+function slowOnce(ms: number, how: 'answers' | 'fails' = 'answers'): Look {
+  let looks = 0
+  return async () => {
+    if (++looks > 1) return
+    await delay(ms)
+    if (how === 'fails') throw new Error('away')
+  }
+}
+
+const LONG_MS = TOO_SLOW_MS + 200
+
+/** Where the machine itself stands still meanwhile, that is seen, too: as it should be. */
+const AGAIN = { retry: 2 }
+
+test(
+  'what answers late has been held up, from when it was asked; who watches two of them counts the time once',
+  AGAIN,
+  async () => {
+    const began = performance.now()
+    const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS))
+    await delay(LONG_MS + 100)
+    const heldUpMs = signs.heldUpMs(began, performance.now())
+    expect(heldUpMs).toBeGreaterThan(TOO_SLOW_MS)
+    expect(heldUpMs).toBeLessThan(2 * TOO_SLOW_MS)
+    expect(signs.heldUpMs(began, began + 500)).toBeGreaterThan(300)
+    expect(signs.heldUpMs(began - 300, began)).toBe(0)
+  },
+)
+
+test('what has not answered yet is held up already', async () => {
+  const began = performance.now()
+  const signs = watching(slowOnce(3 * TOO_SLOW_MS))
+  await delay(LONG_MS)
+  expect(signs.heldUpMs(began, performance.now())).toBeGreaterThan(TOO_SLOW_MS)
+})
+
+test('what is away is not held up', AGAIN, async () => {
+  const began = performance.now()
+  const signs = watching(slowOnce(LONG_MS, 'fails'))
+  await delay(LONG_MS + 100)
+  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+})
+
+test('this process may be what stands still', async () => {
+  const signs = watching()
+  await delay(20)
+  const began = performance.now()
+  // The watching itself is due a quarter of a second later.
+  while (performance.now() - began < LONG_MS + 300);
+  await delay(20)
+  expect(signs.heldUpMs(began, performance.now())).toBeGreaterThan(TOO_SLOW_MS)
+})
+
+test('what is down on purpose, or only coming up, holds up nobody', AGAIN, async () => {
+  const began = performance.now()
+  const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS + 500))
+  await signs.expectDown(() => delay(LONG_MS + 200))
+  await delay(500)
+  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+})
