@@ -1,5 +1,5 @@
 import type { FaultSheet } from '@msctl/scenarios/faults'
-import type { Report } from '@msctl/scenarios/grading'
+import type { CheckResult, Report } from '@msctl/scenarios/grading'
 
 /** What grading one bundled implementation came to. */
 export interface Trial {
@@ -11,9 +11,9 @@ export interface Trial {
   readonly meant: readonly string[]
   /** Those that did. What merely fell with them is not among them. */
   readonly caughtBy: readonly string[]
-  /** Those that failed and have nothing to do with it. */
+  /** Those that failed and have nothing to do with it, each with what was found. */
   readonly unrelated: readonly string[]
-  /** Checks that could not be carried out. */
+  /** Checks that could not be carried out, each with the reason. */
   readonly errors: readonly string[]
   readonly score: number
   readonly assessable: number
@@ -38,10 +38,8 @@ export function judgeTrial(sheet: FaultSheet, report: Report, language: 'en' | '
   const fallen = new Set(report.checks.filter(({ status }) => status === 'fail').map(({ id }) => id))
   const unrelated = own
     .filter(({ id, dependsOn }) => !caughtBy.includes(id) && !dependsOn.some((each) => fallen.has(each)))
-    .map(({ id }) => id)
-  const errors = report.checks
-    .filter(({ status }) => status === 'error')
-    .map(({ id, cause }) => `${id}: ${cause?.actual ?? ''}`)
+    .map(withCause)
+  const errors = report.checks.filter(({ status }) => status === 'error').map(withCause)
   const isFound =
     kind === 'fault'
       ? meant[0] === undefined
@@ -55,3 +53,5 @@ export function judgeTrial(sheet: FaultSheet, report: Report, language: 'en' | '
     isRight: isFound && unrelated.length === 0 && errors.length === 0,
   }
 }
+
+const withCause = ({ id, cause }: CheckResult) => `${id}: ${cause?.actual ?? ''}`

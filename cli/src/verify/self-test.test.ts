@@ -49,6 +49,12 @@ test.for<[Record<string, Partial<CheckResult>>, boolean]>([
   expect(judgeTrial(fault, reportWith(failed), 'en').isRight).toBe(isRight)
 })
 
+test('what should not have failed says why it did', () => {
+  const cause = { expected: '', actual: 'POST answered 504.', rationale: '', hint: '' }
+  const { unrelated } = judgeTrial(fault, reportWith({ 'caching.orders.ttl': { cause } }), 'en')
+  expect(unrelated).toEqual(['caching.orders.ttl: POST answered 504.'])
+})
+
 test('a variant has to get every point', () => {
   expect(judgeTrial(variant, { ...reportWith({}), assessable: 10 }, 'en').isRight).toBe(true)
   expect(judgeTrial(variant, reportWith({ 'caching.users.ttl': {} }), 'en').isRight).toBe(false)

@@ -321,11 +321,12 @@ async function change(lab: PaymentsLab): Promise<void> {
   const first = await put(next)
   const after = await lookAt(lab, early)
   const wrong: Answer[] =
-    isOk(first) && after.rows.some((row) => says(row, { id, status: next })) ? [] : [first]
+    isOk(first) && after.rows.some((row) => says(row, { id, status: next })) ? [] : [first, ...after.answers]
   for (const status of rest) {
     const answer = await put(status)
     const seen = await lookAt(lab, early)
-    if (!isOk(answer) || !seen.rows.some((row) => says(row, { id, status }))) wrong.push(answer)
+    if (!isOk(answer) || !seen.rows.some((row) => says(row, { id, status })))
+      wrong.push(answer, ...seen.answers)
   }
   settleStatuses(lab, wrong)
   settleUpdatedAt(lab, before, after, isOk(first))

@@ -11,6 +11,7 @@ import { type CheckFinding, type Grader, GradingError, type Need } from './grade
 import { createHttp, type Http } from './http.ts'
 import { introduce } from './introduce.ts'
 import { createJudgement } from './judgement.ts'
+import { leaveNothing } from './leave-nothing.ts'
 import { missingNeed, type Reach } from './needs.ts'
 import { measurePace } from './pace.ts'
 import { createRecorder } from './recorder.ts'
@@ -20,7 +21,7 @@ import type { Rubric } from './rubric.ts'
 import { type Target, TargetNotReady } from './run-grading.ts'
 import { expectedTotal, runSchedule } from './schedule.ts'
 import type { Selected } from './select-checks.ts'
-import { type Trouble, tryExperiment } from './try-experiment.ts'
+import { noticeOutages, type Trouble, tryExperiment } from './try-experiment.ts'
 import type { NamedCheck, Settled } from './verdict.ts'
 import { databasePulse, redisPulse, type VitalSigns, watchVitalSigns } from './vital-signs.ts'
 
@@ -161,8 +162,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
           const label = because === undefined ? note.title : words(AGAIN[because](note.title))
           if (because !== undefined) onEvent({ type: 'note', text: label })
           const at = recorder.at()
+          const { request, sawOutage } = noticeOutages(http.request)
           const outcome = await runSheet(experiment.sheet, {
-            ...{ world: grader, language, signal, parameters: { resetSeconds } },
+            ...{ world: { ...grader, request }, language, signal, parameters: { resetSeconds } },
             onEvent: (moment: ScenarioEvent) => {
               if (moment.type === 'circuit')
                 recorder.add({
@@ -175,7 +177,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
             },
           })
           recorder.add({ type: 'experiment', at, durationMs: recorder.at() - at, label })
-          return outcome
+          // One that has hands ends services itself: what it shows tells whether that was meant.
+          return { outcome, sawOutage: sawOutage() && !experiment.needs.includes('control') }
         }
         const { outcome, excuse } = await tryExperiment({
           ...{ ids: open.map(({ id }) => id), isAboutOutages: experiment.isAboutOutages === true, signal },
@@ -212,12 +215,9 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
     conclude(INTERRUPTED)
 
     if (target.isDisposable !== true && http.lost === undefined) {
-      for (const path of await leftovers(created, http)) {
-        onEvent({
-          type: 'note',
-          text: words({ en: `Could not be deleted: ${path}`, ru: `Не удалось удалить: ${path}` }),
-        })
-      }
+      const awaitServices = createWaiting(http, resetSeconds, signal)
+      const left = await leaveNothing(created, { http, signal, areBack: () => awaitServices(SERVICES) })
+      if (left !== undefined) onEvent({ type: 'note', text: words(left) })
     }
   } finally {
     vitalSigns?.stop()
@@ -248,19 +248,6 @@ const AGAIN: Readonly<Record<Trouble, (title: string) => Text>> = {
     en: `${title}: tried again, as this machine held things up meanwhile`,
     ru: `${title}: повторяется, так как эта машина временно замирала`,
   }),
-}
-
-/** Deletes what was created, and says what is left of it. */
-async function leftovers(
-  created: ReturnType<typeof rememberCreated>,
-  http: Http,
-): Promise<readonly string[]> {
-  try {
-    return await created.deleteAll(http.request)
-  } catch (error) {
-    if (error === http.lost) return [http.lost?.message ?? '']
-    throw error
-  }
 }
 
 /** Takes everything down and up, and waits until the gateway answers again. */

@@ -213,8 +213,8 @@ test('a service that is out of reach where ordinary requests take seconds is nob
   let looks = 0
   sketch.onRequest = async (pathname, whole) => {
     if (whole === 'GET /users' && ++seen === 3) sketch.down.add('users')
-    // Once it has been asked twice five times, it is looked at how long things take.
-    if (pathname === '/health' && seen === 10 && ++looks === 1) await delay(1_100)
+    // Once it has been asked three times five times, it is looked at how long things take.
+    if (pathname === '/health' && seen === 15 && ++looks === 1) await delay(1_100)
   }
   const report = await grade(sketch.url, [asks(5)], { lostAfterMs: 5_000 })
   expect(statusesOf(report)).toEqual(['error'])
@@ -365,7 +365,7 @@ test('a check that comes out differently is marked, and has failed', async () =>
               title: 'Once',
               run: async (lab) => {
                 // Away also when it is tried again.
-                if ([2, 3].includes(++attempts)) sketch.down.add('users')
+                if ([2, 3, 4].includes(++attempts)) sketch.down.add('users')
                 await steps[0]?.run(lab)
                 sketch.down.delete('users')
               },

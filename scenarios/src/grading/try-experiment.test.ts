@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { CheckFinding } from './grader.ts'
-import { type Trouble, tryExperiment } from './try-experiment.ts'
+import type { Answer, CheckFinding } from './grader.ts'
+import { noticeOutages, type Trouble, tryExperiment } from './try-experiment.ts'
 
 const held: CheckFinding = { held: true, expected: '200', actual: '200' }
 const failed: CheckFinding = { held: false, expected: '200', actual: '404' }
@@ -13,7 +13,11 @@ const NOT_ASKED = { stop: () => undefined, expectDown: <T>(work: () => Promise<T
 
 /** What comes of each try, and which share of it everything stood still. */
 async function tried(
-  tries: readonly { readonly finding: CheckFinding | undefined; readonly share?: number }[],
+  tries: readonly {
+    readonly finding: CheckFinding | undefined
+    readonly share?: number
+    readonly sawOutage?: boolean
+  }[],
   more: { readonly isAboutOutages?: boolean; readonly paceMs?: number; readonly areBack?: boolean } = {},
 ) {
   const becauses: (Trouble | undefined)[] = []
@@ -25,8 +29,9 @@ async function tried(
     },
     run: async (because) => {
       becauses.push(because)
-      const { finding } = tries[becauses.length - 1] ?? { finding: failed }
-      return { findings: finding === undefined ? {} : { a: finding }, failures: [] } as never
+      const { finding, sawOutage = false } = tries[becauses.length - 1] ?? { finding: failed }
+      const findings = finding === undefined ? {} : { a: finding }
+      return { outcome: { findings, failures: [] } as never, sawOutage }
     },
     areBack: async () => more.areBack ?? true,
     paceMs: async () => more.paceMs ?? 5,
@@ -63,8 +68,10 @@ test('what fails at one try and fails otherwise at the next is excused', async (
   const { excuse } = await tryExperiment({
     ...{ ids: ['a', 'b'], isAboutOutages: true, signal: new AbortController().signal },
     vitalSigns: { heldUpMs: () => 1e-9, ...NOT_ASKED },
-    run: async () =>
-      ({ findings: ++run === 2 ? { a: failed, b: held } : { a: failed, b: failed }, failures: [] }) as never,
+    run: async () => {
+      const findings = ++run === 2 ? { a: failed, b: held } : { a: failed, b: failed }
+      return { outcome: { findings, failures: [] } as never, sawOutage: false }
+    },
     areBack: async () => true,
     paceMs: async () => 5,
   })
@@ -78,9 +85,49 @@ test('what leaves a service away for good is not tried again', async () => {
   expect(gone).toEqual({ tries: 1, held: false })
 })
 
-test('a service out of reach is tried once more, and excused where everything is slow', async () => {
+test('what failed while a service was out of reach is tried again, and excused where everything is slow', async () => {
   const one = { finding: away }
-  expect(await tried([one, one, one])).toEqual({ tries: 2, again: 'out-of-reach', held: false })
-  expect((await tried([one, one], { paceMs: 2_000 })).excuse).toBeDefined()
+  expect(await tried([one, one, one])).toEqual({ tries: 3, again: 'out-of-reach', held: false })
+  expect(await tried([one, { finding: failed }])).toEqual({ tries: 2, again: 'out-of-reach', held: false })
+  expect((await tried([one, one, one], { paceMs: 2_000 })).excuse).toBeDefined()
   expect(await tried([one], { isAboutOutages: true })).toEqual({ tries: 1, held: false })
+})
+
+test('that a service was out of reach need not be what the finding shows', async () => {
+  const unseen = { finding: failed, sawOutage: true }
+  expect(await tried([unseen, { finding: held }])).toEqual({ tries: 2, again: 'out-of-reach', held: true })
+  expect(await tried([unseen, unseen, unseen])).toEqual({ tries: 3, again: 'out-of-reach', held: false })
+})
+
+test('a service out of reach at times is no failure of what held meanwhile', async () => {
+  let run = 0
+  const { excuse } = await tryExperiment({
+    ...{ ids: ['a', 'b'], isAboutOutages: false, signal: new AbortController().signal },
+    vitalSigns: { heldUpMs: () => 0, ...NOT_ASKED },
+    run: async () => {
+      const findings = ++run === 2 ? { a: away, b: held } : { a: away, b: failed }
+      return { outcome: { findings, failures: [] } as never, sawOutage: true }
+    },
+    areBack: async () => true,
+    paceMs: async () => 5,
+  })
+  expect(run).toBe(3)
+  expect(excuse('a')).toBeUndefined()
+  expect(excuse('b')).toBeDefined()
+})
+
+test('a request that finds a service out of reach is noticed, and answered as ever', async () => {
+  for (const [status, isOut] of [
+    [200, false],
+    [404, false],
+    [500, false],
+    [503, true],
+    [null, true],
+  ] as const) {
+    const answer = { status } as Answer
+    const { request, sawOutage } = noticeOutages(async () => answer)
+    expect(sawOutage()).toBe(false)
+    expect(await request('GET', '/users/1')).toBe(answer)
+    expect(sawOutage()).toBe(isOut)
+  }
 })

@@ -1,8 +1,14 @@
 import type { runSheet, Text } from '../engine/index.ts'
-import type { CheckFinding } from './grader.ts'
+import type { CheckFinding, Request } from './grader.ts'
 import { TOO_SLOW_MS, type VitalSigns } from './vital-signs.ts'
 
 type Outcome = Awaited<ReturnType<typeof runSheet>>
+
+export interface Run {
+  readonly outcome: Outcome
+  /** Whether a service was out of reach for any of its requests, though nobody had ended it. */
+  readonly sawOutage: boolean
+}
 
 export interface TryOptions {
   /** The checks that are to be judged. */
@@ -11,7 +17,7 @@ export interface TryOptions {
   readonly isAboutOutages: boolean
   readonly signal: AbortSignal
   readonly vitalSigns: VitalSigns
-  readonly run: (because: Trouble | undefined) => Promise<Outcome>
+  readonly run: (because: Trouble | undefined) => Promise<Run>
   /** Waits until the services answer; false when one never does, as with a circuit that stays open for ever. */
   readonly areBack: () => Promise<boolean>
   /** How long an ordinary request takes at its slowest now, in milliseconds. */
@@ -28,7 +34,7 @@ export interface Tried {
 }
 
 /** How often it is run when something was held up, or out of reach, and it failed. */
-const TRIES: Readonly<Record<Trouble, number>> = { 'held-up': 3, 'out-of-reach': 2 }
+const TRIES = 3
 /** Who fails at each try, and was held up for no more than this share of the last one, fails by itself. */
 const HELD_UP_SHARE = 0.1
 
@@ -39,16 +45,16 @@ export async function tryExperiment(options: TryOptions): Promise<Tried> {
   let trouble: Trouble | undefined
   for (let tries = 1; ; tries++) {
     const began = performance.now()
-    const outcome = await run(trouble)
+    const { outcome, sawOutage } = await run(trouble)
     const ended = performance.now()
     const heldUpMs = vitalSigns.heldUpMs(began, ended)
-    const isAway = !options.isAboutOutages && showsOutage(outcome.findings)
+    const isAway = !options.isAboutOutages && (sawOutage || showsOutage(outcome.findings))
     trouble = heldUpMs > 0 ? 'held-up' : isAway ? 'out-of-reach' : undefined
     const held = ids.filter((id) => outcome.findings[id]?.held === true)
     if (trouble === undefined || held.length === ids.length || signal.aborted)
       return { outcome, excuse: () => undefined }
     // One that is out of reach may stay so, and is then seen to be.
-    if (tries < TRIES[trouble] && ((await areBack()) || trouble === 'out-of-reach')) {
+    if (tries < TRIES && ((await areBack()) || trouble === 'out-of-reach')) {
       for (const id of held) heldBefore.add(id)
       continue
     }
@@ -58,7 +64,8 @@ export async function tryExperiment(options: TryOptions): Promise<Tried> {
         : isAway && (await paceMs()) > TOO_SLOW_MS
           ? TOO_SLOW
           : undefined
-    return { outcome, excuse: (id) => excuse ?? (heldUpMs > 0 && heldBefore.has(id) ? HELD_UP : undefined) }
+    const otherwise = heldUpMs > 0 ? HELD_UP : NOW_AND_THEN
+    return { outcome, excuse: (id) => excuse ?? (heldBefore.has(id) ? otherwise : undefined) }
   }
 }
 
@@ -74,8 +81,29 @@ const HELD_UP: Text = {
   ru: `Redis, база данных или сама проверка при каждой попытке замирали дольше чем на ${SECONDS} с: машина слишком загружена, чтобы неудача что-то значила.`,
 }
 
+const NOW_AND_THEN: Text = {
+  en: 'It was as it should be at one try and not at the next, while a service was out of reach at times.',
+  ru: 'При одной попытке всё было как надо, при следующей — нет, а сервис временами был недоступен.',
+}
+
 /** What a gateway answers for a service that is out of reach, or too slow; or nothing at all. */
 const OUTAGES: readonly (number | null)[] = [null, 502, 503, 504]
+
+/** The same requests, and whether one of them found a service out of reach. */
+export function noticeOutages(request: Request): {
+  readonly request: Request
+  readonly sawOutage: () => boolean
+} {
+  let seen = false
+  return {
+    request: async (...asked) => {
+      const answer = await request(...asked)
+      seen ||= OUTAGES.includes(answer.status)
+      return answer
+    },
+    sawOutage: () => seen,
+  }
+}
 
 /** Whether something failed and a service was out of reach when it did. */
 function showsOutage(findings: Readonly<Record<string, CheckFinding>>): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Look, TOO_SLOW_MS, watchVitalSigns } from './vital-signs.ts'
+import { databasePulse, type Look, TOO_SLOW_MS, watchVitalSigns } from './vital-signs.ts'
 
 function watching(...looks: Look[]) {
   const signs = watchVitalSigns(looks)
@@ -68,4 +68,39 @@ test('what is down on purpose, or only coming up, holds up nobody', AGAIN, async
   await signs.expectDown(() => delay(LONG_MS + 200))
   await delay(500)
   expect(signs.heldUpMs(began, performance.now())).toBe(0)
+})
+
+/** A database on which this works and nothing else, and what it was asked. */
+function databaseWhere(works: (statement: string) => boolean) {
+  const asked: string[] = []
+  const query = async (statement: string) => {
+    asked.push(statement)
+    if (!works(statement)) throw new Error('no')
+    return []
+  }
+  return { asked, connect: async () => ({ query, close: async () => undefined }) }
+}
+
+test('a database is to write, as for whoever changes something; where it must not, reading will do', async () => {
+  const writable = databaseWhere(() => true)
+  const pulse = databasePulse(writable)
+  await pulse()
+  await pulse()
+  expect(writable.asked).toEqual(Array(2).fill(expect.stringContaining('pg_logical_emit_message')))
+
+  const readOnly = databaseWhere((statement) => statement === 'SELECT 1')
+  const quietPulse = databasePulse(readOnly)
+  await quietPulse()
+  await quietPulse()
+  expect(readOnly.asked.slice(1)).toEqual(['SELECT 1', 'SELECT 1'])
+})
+
+test('a database that was away is to write again when it is back', async () => {
+  let isThere = false
+  const database = databaseWhere(() => isThere)
+  const pulse = databasePulse(database)
+  await expect(pulse()).rejects.toThrow('no')
+  isThere = true
+  await pulse()
+  expect(database.asked.at(-1)).toContain('pg_logical_emit_message')
 })

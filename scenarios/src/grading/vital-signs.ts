@@ -75,13 +75,28 @@ export function watchVitalSigns(looks: readonly Look[]): VitalSigns {
   }
 }
 
+/**
+ * Has the database write a record to its log and wait for the disk, as whoever changes something does. It changes nothing, and is there since
+ * PostgreSQL 9.6.
+ */
+const WRITE = "SELECT pg_logical_emit_message(true, 'msctl', '')"
+/** Where nothing may be written. */
+const READ = 'SELECT 1'
+
 /** The pulse of a database, over a connection of its own: what is asked elsewhere may take its time. */
-export function databasePulse(database: DatabaseReach): Look {
+export function databasePulse(database: Pick<DatabaseReach, 'connect'>): Look {
   let connecting: ReturnType<DatabaseReach['connect']> | undefined
+  let mayWrite = true
   return async () => {
     connecting ??= database.connect()
     try {
-      await (await connecting).query('SELECT 1')
+      const { query } = await connecting
+      const attempt = mayWrite ? query(WRITE) : query(READ)
+      await attempt.catch(async (error: unknown) => {
+        if (!mayWrite) throw error
+        await query(READ)
+        mayWrite = false
+      })
     } catch (error) {
       connecting = undefined
       throw error
