@@ -67,6 +67,8 @@ async function serveBytes(text: string, end: (socket: Socket) => void) {
 }
 
 interface Setting {
+  /** Whether the connection is reset, after something was said. */
+  readonly isReset?: boolean
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
 }
@@ -83,13 +85,19 @@ function start(program: string, args: readonly string[], { env = {}, cwd = folde
 
 /** Without what is never the same twice: how long it took, and the id of the request. */
 function comparable({ code, out, err }: Result): Result {
-  const unify = (text: string) => text.replace(/, \d+ ms/g, ', # ms').replace(/\b[0-9a-f]{8,13}-1\b/g, '#-1')
+  const unify = (text: string) => text.replace(/\d+ (?=m?s\b)/g, '# ').replace(/\b[0-9a-f]{8,13}-1\b/g, '#-1')
   return { code, out: unify(out), err: unify(err) }
 }
 
+/** Whoever is busy while something and a reset come gets both at once, and libuv makes an end of such a reset. */
+const RESET = /(?<=Why: {3})other side closed/
+
 /** What both ways do with one command line, which has to be the same. */
 async function both(line: string, setting?: Setting): Promise<Result> {
-  const run = async (program: string) => comparable(await finish(start(program, line.split(' '), setting)))
+  const run = async (program: string) => {
+    const result = comparable(await finish(start(program, line.split(' '), setting)))
+    return setting?.isReset ? { ...result, err: result.err.replace(RESET, 'read ECONNRESET') } : result
+  }
   const quick = await run(QUICK)
   expect(quick).toEqual(await run(FULL))
   return quick
@@ -217,7 +225,8 @@ describe.concurrent('no answer', () => {
     ['too long headers', `${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`, fin],
   ] as const)('but %s', async ([, bytes, end]) => {
     const { url, seen } = await serveBytes(bytes, end)
-    expect(await both(`users get 1 --url ${url}`)).toMatchObject({ code: 3, out: '' })
+    const isReset = end === reset && bytes !== ''
+    expect(await both(`users get 1 --url ${url}`, { isReset })).toMatchObject({ code: 3, out: '' })
     expect(seen).toHaveLength(2)
   })
 
@@ -307,7 +316,8 @@ describe.concurrent('where the gateway is', () => {
     await mkdir(path.join(home, 'bin'))
     await writeFile(path.join(home, 'driver'), 'compose\n')
     const env = { MSCTL_HOME: home, PATH: path.join(home, 'bin') }
-    expect((await both('users get 1', { env })).code).not.toBe(0)
+    // There is no telling what answers at the default address of this machine.
+    await both('users get 1', { env })
   })
 })
 
