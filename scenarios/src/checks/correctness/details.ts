@@ -1,8 +1,7 @@
-import type { Lab, Text } from '../../engine/index.ts'
+import type { Lab } from '../../engine/index.ts'
 import type { Answer, CheckFinding, Experiment, Grader } from '../../grading/index.ts'
 import { isOk, type Row, rowOf, says } from '../answers.ts'
 import { complain, judge } from '../judge.ts'
-import { comesTrue, type HeldTable, holdTable } from '../locks.ts'
 import { type Created, create, inCalm, unknownId } from '../objects.ts'
 import {
   call,
@@ -15,6 +14,7 @@ import {
   SEED_LINE,
 } from '../repro.ts'
 import { RESOURCES } from '../resources.ts'
+import { seeWhoWaits } from './see-who-waits.ts'
 
 interface State {
   user?: Created
@@ -185,118 +185,6 @@ async function readDetails(lab: DetailsLab): Promise<void> {
       },
     ),
   )
-}
-
-/** What was seen of how both services are asked. */
-type Way = 'in-parallel' | 'one-by-one' | 'unclear'
-
-/** How often a way has to be seen to be believed, unless it is the right one: once, one of the services may have been held up. */
-const ROUNDS = 3
-const MAX_ROUNDS = 6
-
-/**
- * Nobody says from outside when they were asked; but who waits for a table can be seen. Both at once: asked in parallel. One, and the
- * other only once the first has got its answer: one after the other. Anything else (an answer from a cache, say) is no proof of either.
- */
-async function seeWhoWaits(lab: DetailsLab): Promise<void> {
-  const { users, orders } = lab.world.databases
-  if (users === undefined || orders === undefined) return
-  const ways: Way[] = []
-  const answers: Answer[] = []
-  const times = (way: Way) => ways.filter((each) => each === way).length
-  const isClear = () =>
-    times('in-parallel') > 0 ||
-    times('one-by-one') === ROUNDS ||
-    (times('unclear') === ROUNDS && ways.length === ROUNDS)
-  while (!isClear() && ways.length < MAX_ROUNDS) {
-    // One whom no cache knows yet.
-    const user = await create(lab, RESOURCES.users)
-    if (user === undefined) return
-    const heldUsers = await holdTable(lab, 'users', users)
-    const heldOrders = heldUsers && (await holdTable(lab, 'orders', orders))
-    if (heldUsers === undefined || heldOrders === undefined) {
-      await heldUsers?.release()
-      break
-    }
-    const seen = await seeOnce(lab, `/users/${user.id}/details`, [heldUsers, heldOrders])
-    ways.push(seen.way)
-    answers.splice(0, 1, seen.answer)
-  }
-  const isOneByOne = times('one-by-one') === ROUNDS
-  const isMixed = !isOneByOne && times('one-by-one') > 0 && times('in-parallel') === 0
-  lab.expect('correctness.details.in-parallel', {
-    ...(isMixed && { undecided: MIXED }),
-    ...judge(
-      {
-        en: 'While both tables are held, both services wait for them at the same time',
-        ru: 'Пока обе таблицы заняты, оба сервиса ждут их одновременно',
-      },
-      [
-        isOneByOne && {
-          what: {
-            en: 'Only one service was asked; the other one was asked when the first had answered.',
-            ru: 'Спрошен был только один сервис; другой — лишь когда первый ответил.',
-          },
-          answers,
-        },
-      ],
-      {
-        answers,
-        repro: [
-          SEED_LINE,
-          createLine('/users', SAMPLE.users.json),
-          '# With their tables locked, neither service can answer; whoever is asked can be seen to wait.',
-          'hold "$DB_USERS" users 4; hold "$DB_ORDERS" orders 4',
-          `${call('GET', '/users/$ID/details')} &`,
-          'for _ in $(seq 15); do',
-          '  sleep 0.2',
-          '  NOW="$(waiting "$DB_USERS" users) $(waiting "$DB_ORDERS" orders)"',
-          '  [ "$NOW" = "0 0" ] || WAITING=$NOW',
-          '  [[ $NOW = *0* ]] || break',
-          'done',
-          'echo "waiting for users and orders: $WAITING"',
-          `[[ $WAITING = *1* ]] || { echo 'Nobody was seen to wait: try again.'; exit 2; }`,
-          expected('both wait at the same time', '[ "$WAITING" = "1 1" ]'),
-          'wait',
-        ],
-      },
-    ),
-  } as CheckFinding)
-}
-
-const MIXED: Text = {
-  en: 'The services were asked now one after the other, now in no way that could be told.',
-  ru: 'Сервисы спрашивались то по очереди, то так, что ничего нельзя было понять.',
-}
-
-/** Asks for details while the tables are held. */
-async function seeOnce(
-  lab: DetailsLab,
-  path: string,
-  held: readonly [HeldTable, HeldTable],
-): Promise<{ readonly way: Way; readonly answer: Answer }> {
-  const withinMs = 700 + 4 * lab.world.pace.p99Ms
-  const isWaiting = async (table: HeldTable) => (await table.waiting()) > 0
-  const asked = lab.world.request('GET', path)
-  let way: Way = 'unclear'
-  try {
-    const isParallel = await comesTrue(lab.signal, withinMs, async () => {
-      const waiting = await Promise.all(held.map(isWaiting))
-      return waiting.every(Boolean)
-    })
-    if (isParallel) way = 'in-parallel'
-    else {
-      const [users, orders] = held
-      const [first, second] = (await isWaiting(users)) ? [users, orders] : [orders, users]
-      const isFirstWaiting = await isWaiting(first)
-      await first.release()
-      if (isFirstWaiting && (await comesTrue(lab.signal, withinMs, () => isWaiting(second))))
-        way = 'one-by-one'
-    }
-  } finally {
-    for (const table of held) await table.release()
-  }
-  return { way, answer: await asked }
 }
 
 function notCreated(lab: DetailsLab): void {
