@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { serverAccount } from './account.ts'
 import { endProcess } from './end-process.ts'
-import { freePort } from './free-port.ts'
+import { onFreePort } from './on-free-port.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
 import { clusterLink, POSTGRES_USER, planCluster, removeCluster } from './postgres-cluster.ts'
 import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
@@ -30,7 +30,7 @@ export interface ThrowawayOptions {
 
 /** Starts a PostgreSQL whose data may be lost, with `url` leading to the database `postgres` as a superuser. */
 export async function startPostgres(options: ThrowawayOptions): Promise<Throwaway<PostgresBinaries>> {
-  const { dir, port = await freePort() } = options
+  const { dir } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
   const shelter = createShelter(dir)
   const account = await serverAccount(clusterLink(dir))
@@ -39,11 +39,13 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
     copyTo: () => (account ? shelter.open() : Promise.resolve(dir)),
   })
   const cluster = await (await planCluster({ dir, binaries, account, shelter, durable: false })).open()
-  const launched = await startPostgresServer({
-    ...{ binaries, cluster, account, port },
-    logFile: path.join(dir, 'postgres.log'),
-    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=600'],
-  })
+  const [launched, port] = await onFreePort(options.port, (port) =>
+    startPostgresServer({
+      ...{ binaries, cluster, account, port },
+      logFile: path.join(dir, 'postgres.log'),
+      settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=600'],
+    }),
+  )
   launched.release()
   return {
     url: `postgres://${POSTGRES_USER}:${cluster.password}@127.0.0.1:${port}/postgres`,
@@ -62,7 +64,7 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
 export async function startRedis(
   options: ThrowawayOptions & { readonly cacheDir: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Throwaway<RedisBinary>> {
-  const { dir, cacheDir, port = await freePort(), env } = options
+  const { dir, cacheDir, env } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
   const shelter = createShelter(dir)
   const account = await serverAccount()
@@ -73,7 +75,9 @@ export async function startRedis(
     searchPath: env?.PATH ?? '',
     copyTo: () => shelter.open(),
   })
-  const launched = await startRedisServer({ binary, account, port, logFile: path.join(dir, 'redis.log') })
+  const [launched, port] = await onFreePort(options.port, (port) =>
+    startRedisServer({ binary, account, port, logFile: path.join(dir, 'redis.log') }),
+  )
   launched.release()
   return {
     url: `redis://127.0.0.1:${port}`,
