@@ -36,7 +36,7 @@ async function buildParts() {
 // --- CLI
 
 /** What `import()` in the CLI loads only when it is needed: bundles of their own beside `start.cjs`. */
-const LAZY = /^(commands|messages)\/|^platform\/choose-platform|^main\.ts$/
+const LAZY = /^(commands|messages)\/|^choose-platform|^main\.ts$/
 /** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
 const TUI = 'tui/open-dashboard.tsx'
 const cliSource = path.resolve('cli/src')
@@ -189,7 +189,7 @@ async function buildCli() {
         'cli/src/start.ts',
         'cli/src/main.ts',
         'cli/src/messages/ru.ts',
-        'cli/src/platform/choose-platform.ts',
+        'cli/src/choose-platform.ts',
         ...commands
           .filter((name) => !MODULE_LOADERS.includes(name))
           .map((name) => `cli/src/commands/${name}`),

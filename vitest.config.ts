@@ -2,12 +2,16 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import type { Reporter } from 'vitest/node'
 
-/** Names the tests that passed only when they were tried again: the default reporter does not. */
+/** Names the tests that passed only when they were tried again, and what was wrong before: the default reporter does not. */
 function tellFlaky(): Reporter {
   const flaky: string[] = []
   return {
     onTestCaseResult: (test) => {
-      if (test.diagnostic()?.flaky) flaky.push(`${test.module.relativeModuleId} > ${test.fullName}`)
+      if (!test.diagnostic()?.flaky) return
+      const errors = test
+        .result()
+        .errors?.map(({ message, stacks }) => `${message} ${stacks?.[0]?.line ?? ''}`)
+      flaky.push([`${test.module.relativeModuleId} > ${test.fullName}`, ...(errors ?? [])].join('\n  '))
     },
     onTestRunEnd: () => {
       for (const name of flaky) process.stderr.write(`Passed only when it was tried again: ${name}\n`)

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startPostgres, startRedis } from './cli/src/platform/local/throwaway.ts'
+import { startPostgres, startRedis } from './platform/src/local/throwaway.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -130,7 +130,7 @@ async function importStores() {
   await mkdir(outdir, { recursive: true })
   const outfile = path.join(outdir, 'stores.mjs')
   await build({
-    entryPoints: [path.join(root, 'cli/src/platform/local/throwaway.ts')],
+    entryPoints: [path.join(root, 'platform/src/local/throwaway.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

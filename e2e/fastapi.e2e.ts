@@ -6,9 +6,9 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePorts } from '../cli/src/platform/local/free-port.ts'
-import { startPostgres, startRedis, type Throwaway } from '../cli/src/platform/local/throwaway.ts'
-import { Report } from '../scenarios/src/grading/index.ts'
+import { Report } from '../grader/src/run/report.ts'
+import { freePorts } from '../platform/src/local/free-port.ts'
+import { startPostgres, startRedis, type Throwaway } from '../platform/src/local/throwaway.ts'
 
 const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '..')

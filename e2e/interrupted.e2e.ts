@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ScenarioEvent } from '@msctl/scenarios'
-import { LABS, type LabSheet } from '@msctl/scenarios/labs'
+import { LABS, type LabSheet } from '@msctl/scenarios/sheets'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { databaseUrl } from '../cli/src/platform/local/databases.ts'
-import { passwordFileOf } from '../cli/src/platform/local/postgres-cluster.ts'
-import type { Change } from '../cli/src/platform/platform.ts'
-import { type Snapshot, snapshotOf, type Visible } from '../scenarios/src/labs/testing.ts'
+import { type Snapshot, snapshotOf, type Visible } from '../grader/src/self-test/testing/snapshot.ts'
+import { databaseUrl } from '../platform/src/local/databases.ts'
+import { passwordFileOf } from '../platform/src/local/postgres-cluster.ts'
+import type { Change } from '../platform/src/platform.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const MAIN = path.join(ROOT, 'cli/dist/start.cjs')

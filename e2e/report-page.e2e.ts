@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exampleReport } from '../cli/src/reports/example-report.ts'
-import { renderReport } from '../cli/src/reports/render-report.ts'
-import { randomReport } from '../cli/src/reports/sample-report.ts'
+import { exampleReport } from '../grader/src/reports/example-report.ts'
+import { renderReport } from '../grader/src/reports/render-report.ts'
+import { randomReport } from '../grader/src/reports/sample-report.ts'
 
 const PAGES: Readonly<Record<string, string>> = {
   '/en': renderReport('html', exampleReport('en'), {}),

@@ -9,15 +9,16 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { SERVICES } from '@msctl/sdk/contract'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { startPostgres, startRedis } from '../cli/src/platform/local/throwaway.ts'
-import { EXPERIMENTS } from '../scenarios/src/checks/index.ts'
+import { EXPERIMENTS } from '../grader/src/checks/index.ts'
+import { runGrading } from '../grader/src/run/run-grading.ts'
 import {
   createDatabasePool,
   type DatabasePool,
   FAULTS,
   startFaultyPlatform,
-} from '../scenarios/src/faults/index.ts'
-import { controlProgram, runGrading } from '../scenarios/src/grading/index.ts'
+} from '../grader/src/self-test/index.ts'
+import { controlProgram } from '../grader/src/target/control-program.ts'
+import { startPostgres, startRedis } from '../platform/src/local/throwaway.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 /** Long enough for what a script has to do within one, on a busy machine. */

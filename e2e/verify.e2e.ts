@@ -8,7 +8,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeHome } from '../cli/src/testing/msctl.ts'
-import { Report } from '../scenarios/src/grading/index.ts'
+import { Report } from '../grader/src/run/report.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 /** A run takes two resets of 30 s and what does not fit beside them: 75 s where nothing else goes on, and more beside other tests. */

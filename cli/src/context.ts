@@ -1,9 +1,25 @@
-import type { Home } from './home.ts'
+import type { GradingEvent } from '@msctl/grader/run/events'
+import type { GradeEvent } from '@msctl/grader/submissions/grade-all'
+import type { Home } from '@msctl/platform/home'
+import type { PlatformEvent } from '@msctl/platform/platform'
 import type { Language, Messages } from './messages/index.ts'
 import type { Terminal } from './output/terminal.ts'
-import type { PlatformEvent } from './platform/platform.ts'
 import type { BegunRequest } from './quick-get/begin-request.ts'
 import type { Settings } from './settings.ts'
+
+/** What happens while a command works, for whoever shows it. */
+export type ProgressEvent =
+  | PlatformEvent
+  | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
+  /** A line that stays, and what goes on now. */
+  | { readonly type: 'told'; readonly line: string; readonly activity: string }
+  | { readonly type: 'grading'; readonly event: GradingEvent }
+  /** One of many submissions. */
+  | { readonly type: 'grade'; readonly event: GradeEvent }
+  /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
+  | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
+  /** Somebody is asked to press Enter. */
+  | { readonly type: 'pausing'; readonly what: string }
 
 /** The world that a command works in. */
 export interface Context {
@@ -18,7 +34,7 @@ export interface Context {
   /** The command's one request, where it was made before the command was loaded: it must not be made again. */
   readonly begun?: BegunRequest | undefined
   /** Loads the drivers, for commands that seldom need them: they are large. */
-  readonly loadDrivers: () => Promise<typeof import('./platform/choose-platform.ts')>
+  readonly loadDrivers: () => Promise<typeof import('./choose-platform.ts')>
   /** In which messages are said. */
   readonly language: Language
   /** All of stdin, as text. */
@@ -29,7 +45,7 @@ export interface Context {
   readonly rendering: RenderContext
   /** Aborted when msctl is told to end. */
   readonly signal: AbortSignal
-  readonly onEvent: (event: PlatformEvent) => void
+  readonly onEvent: (event: ProgressEvent) => void
 }
 
 /** What a renderer may use. */

@@ -6,9 +6,9 @@ import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import path from 'node:path'
+import { installCommand } from '@msctl/platform/install-command'
+import { freePort } from '@msctl/platform/local/free-port'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { installCommand } from './platform/install-command.ts'
-import { freePort } from './platform/local/free-port.ts'
 import { finish, MAIN, makeHome, type Result, startMsctl } from './testing/msctl.ts'
 
 const isRoot = process.getuid?.() === 0

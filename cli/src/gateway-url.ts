@@ -1,8 +1,8 @@
+import type { Home } from '@msctl/platform/home'
+import { createLastDriver } from '@msctl/platform/last-driver'
+import { isRunning } from '@msctl/platform/local/process-identity'
+import { createStateFile } from '@msctl/platform/local/state'
 import type { Context } from './context.ts'
-import type { Home } from './home.ts'
-import { createLastDriver } from './platform/last-driver.ts'
-import { isRunning } from './platform/local/process-identity.ts'
-import { createStateFile } from './platform/local/state.ts'
 
 /** Where the gateway is asked for when nothing says otherwise. */
 export const DEFAULT_URL = 'http://localhost:8000'

@@ -1,13 +1,13 @@
+import { Grades } from '@msctl/grader/reports/grades'
+import { Report } from '@msctl/grader/run/report'
+import { PARTS } from '@msctl/platform/parts'
+import { DRIVERS } from '@msctl/platform/platform'
 import { ScenarioEvent } from '@msctl/scenarios'
-import { Report } from '@msctl/scenarios/grading'
 import { Health, Order, Payment, Status, User, UserDetails } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
 import { SHELLS } from './completion/shells.ts'
-import { PARTS } from './platform/parts.ts'
-import { DRIVERS } from './platform/platform.ts'
-import { Grades } from './reports/grades.ts'
 import { RESOURCES } from './resources.ts'
-import { SETTINGS } from './settings.ts'
+import { SETTINGS } from './setting-names.ts'
 
 const Count = z.int().check(z.nonnegative())
 const Milliseconds = z.number().check(z.nonnegative())

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { isRunning, type ProcessIdentity } from '@msctl/platform/local/process-identity'
+import type { Change, PlatformStatus } from '@msctl/platform/platform'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { isRunning, type ProcessIdentity } from './platform/local/process-identity.ts'
-import type { Change, PlatformStatus } from './platform/platform.ts'
 import { finish, giveRedis, MAIN, makeHome, type StartOptions, startMsctl } from './testing/msctl.ts'
 
 const isRoot = process.getuid?.() === 0

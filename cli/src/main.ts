@@ -1,8 +1,9 @@
+import { EXIT } from '@msctl/grader/exit'
+import { findHome, type Home } from '@msctl/platform/home'
 import { type Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Context } from './context.ts'
-import { EXIT, Failure, isFailure } from './failure.ts'
-import { findHome, type Home } from './home.ts'
+import { exitCodeOf, Failure } from './failure.ts'
 import { chooseLanguage, loadMessages, type Messages } from './messages/index.ts'
 import { renderError } from './output/error.ts'
 import { createProgress } from './output/progress.ts'
@@ -138,7 +139,7 @@ async function run(
       url: settings.url?.value,
       begun,
       language,
-      loadDrivers: () => import('./platform/choose-platform.ts'),
+      loadDrivers: () => import('./choose-platform.ts'),
       readInput: () => readInput(signal),
       readLine: () => readLine(signal),
       rendering,
@@ -204,7 +205,7 @@ function explain(error: unknown, { messages, command, verbose, signal }: Circums
   const terminal = describeTerminal(process.stderr, process.env)
   process.stderr.write(`${renderError(failure, { messages, terminal, verbose })}\n`)
   if (signal.aborted) return Number(process.exitCode ?? EXIT.interrupted)
-  return isFailure(failure) ? failure.exitCode : EXIT.failed
+  return exitCodeOf(failure)
 }
 
 // Started by itself, past start.ts.

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs'
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Change } from '@msctl/platform/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LoadReport } from './load/report.ts'
-import type { Change } from './platform/platform.ts'
 
 interface Result {
   code: number

@@ -1,6 +1,6 @@
+import { isPart, PARTS, type Part } from '@msctl/platform/parts'
 import { Failure } from './failure.ts'
 import { nearestName } from './nearest-name.ts'
-import { isPart, PARTS, type Part } from './platform/parts.ts'
 
 /** What people call the parts elsewhere: in docker-compose.yml, or by what they are. */
 const OTHER_NAMES: Readonly<Record<string, Part>> = {

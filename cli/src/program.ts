@@ -1,14 +1,14 @@
-import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
-import { SHELLS } from './completion/shells.ts'
-import type { CommandModule } from './context.ts'
-import { LANGUAGES, type Messages } from './messages/index.ts'
 import {
   isReportFormat,
   parseReportRequest,
   REPORT_FORMATS,
   type ReportFormat,
   type ReportRequest,
-} from './reports/formats.ts'
+} from '@msctl/grader/reports/formats'
+import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
+import { SHELLS } from './completion/shells.ts'
+import type { CommandModule } from './context.ts'
+import { LANGUAGES, type Messages } from './messages/index.ts'
 import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
 import { DRIVER_CHOICES, isDatabaseUrl, isGatewayUrl, isPort } from './settings.ts'
 import { BY_HAND, COMPOSE_ROLES, type ManualPoints } from './verify/choices.ts'

@@ -7,8 +7,8 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { identify } from '@msctl/platform/local/process-identity'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { identify } from './platform/local/process-identity.ts'
 import { finish, MAIN, type Result } from './testing/msctl.ts'
 
 const QUICK = MAIN

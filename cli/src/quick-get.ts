@@ -1,6 +1,6 @@
+import { findHome } from '@msctl/platform/home'
 import { CALL_HEADERS, CALL_TIMEOUT_MS } from './call-request.ts'
 import { findGatewayHere } from './gateway-url.ts'
-import { findHome } from './home.ts'
 import { resource as inEnglish } from './messages/en-resource.ts'
 import { chooseLanguage } from './messages/language.ts'
 import { resource as inRussian } from './messages/ru-resource.ts'

@@ -1,5 +1,5 @@
+import { EXIT } from '@msctl/grader/exit'
 import type { CommandModule, Context, RenderContext, Rendering } from './context.ts'
-import { EXIT } from './failure.ts'
 
 /** Where results and hints go. */
 export interface Sinks {

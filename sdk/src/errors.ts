@@ -1,5 +1,4 @@
 import type { FieldError, Problem, ProblemName } from './contract/index.ts'
-import type { ResponseHeaders } from './options.ts'
 
 /** Each error carries the names of its kinds here, so that the guards also know errors of another copy of this package. */
 const KINDS = Symbol.for('@msctl/sdk/error-kinds')
@@ -15,6 +14,9 @@ export interface FailedCall {
   /** How many attempts were made. */
   attempts: number
 }
+
+/** The headers of a response: names in lower case, several values of one name as an array. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>
 
 /** What came back, without the body. */
 export interface HttpResponse {

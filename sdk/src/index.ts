@@ -19,6 +19,7 @@ export type {
   User,
   UserDetails,
 } from './contract/index.ts'
+export type { ResponseHeaders } from './errors.ts'
 export {
   AbortError,
   ApiError,
@@ -51,7 +52,6 @@ export type {
   RequestEvent,
   RequestFacts,
   ResponseEvent,
-  ResponseHeaders,
   RetryEvent,
   Validation,
 } from './options.ts'

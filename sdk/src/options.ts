@@ -1,4 +1,4 @@
-import type { SdkError } from './errors.ts'
+import type { ResponseHeaders, SdkError } from './errors.ts'
 
 /**
  * What happens to an answer that breaks the contract: `strict` raises a `ContractError`, `warn` logs it and hands the
@@ -68,6 +68,3 @@ export interface Logger {
   debug(fields: object, message: string): void
   warn(fields: object, message: string): void
 }
-
-/** The headers of a response: names in lower case, several values of one name as an array. */
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>

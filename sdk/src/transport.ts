@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
+import type { ResponseHeaders } from './errors.ts'
 import { type Interruption, type Limits, onInterrupt } from './interrupt.ts'
-import type { ResponseHeaders } from './options.ts'
 
 /** A request as it goes over the wire. */
 interface WireRequest {

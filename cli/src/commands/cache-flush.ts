@@ -1,6 +1,6 @@
+import { listCachedKeys } from '@msctl/platform/cached-keys'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { listCachedKeys } from '../platform/cached-keys.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
 
 export { renderFlushed as render } from '../output/cache.ts'
 

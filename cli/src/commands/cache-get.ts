@@ -1,6 +1,6 @@
+import { type CachedValue, readCachedKey } from '@msctl/platform/cached-keys'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { type CachedValue, readCachedKey } from '../platform/cached-keys.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
 
 export { renderCachedValue as render } from '../output/cache.ts'
 

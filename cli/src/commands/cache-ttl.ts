@@ -1,4 +1,4 @@
-import type { CachedValue } from '../platform/cached-keys.ts'
+import type { CachedValue } from '@msctl/platform/cached-keys'
 
 export { renderCachedTtl as render } from '../output/cache.ts'
 /** `msctl cache ttl <key>` */

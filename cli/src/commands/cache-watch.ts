@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { type CachedKey, listCachedKeys } from '../platform/cached-keys.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
 
 export { renderCacheFrame as render } from '../output/cache.ts'
 

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { findGateway } from '../gateway-url.ts'
 import { chooseLanguage } from '../messages/index.ts'
-import { SETTINGS, type SettingName } from '../settings.ts'
+import { SETTINGS, type SettingName } from '../setting-names.ts'
 
 export { renderConfig as render } from '../output/config.ts'
 

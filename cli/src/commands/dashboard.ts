@@ -1,8 +1,9 @@
+import { EXIT } from '@msctl/grader/exit'
+import type { CachedKey } from '@msctl/platform/cached-keys'
+import type { PlatformStatus } from '@msctl/platform/platform'
 import type { Context } from '../context.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import type { GatewayStatus } from '../gateway-health.ts'
-import type { CachedKey } from '../platform/cached-keys.ts'
-import type { PlatformStatus } from '../platform/platform.ts'
 import { showProgress } from '../tui/controller.ts'
 import { createWorld } from '../tui/world.ts'
 

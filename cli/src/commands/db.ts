@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
+import { EXIT } from '@msctl/grader/exit'
+import { installCommand } from '@msctl/platform/install-command'
+import type { DatabaseAccess } from '@msctl/platform/platform'
+import { runSql, type SqlResult } from '@msctl/platform/run-sql'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { EXIT, Failure } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import { installCommand } from '../platform/install-command.ts'
-import { SERVICE_PARTS, type ServicePart } from '../platform/parts.ts'
-import type { DatabaseAccess } from '../platform/platform.ts'
-import { runSql, type SqlResult } from '../platform/run-sql.ts'
 
 export { renderSql as render } from '../output/sql.ts'
 
@@ -46,11 +47,11 @@ export function exitCode(data: SqlResult | PromptEnded): number {
 }
 
 /** @throws Failure `unknown-database`, with what was probably meant. */
-function parseService(given: string): ServicePart {
+function parseService(given: string): ServiceName {
   const plain = given.replace(/^db_|^service_|_db$/g, '')
-  const found = SERVICE_PARTS.find((service) => service === plain)
+  const found = SERVICES.find((service) => service === plain)
   if (found !== undefined) return found
-  throw new Failure('unknown-database', { given, suggestion: nearestName(plain, SERVICE_PARTS) })
+  throw new Failure('unknown-database', { given, suggestion: nearestName(plain, SERVICES) })
 }
 
 /**
@@ -58,7 +59,7 @@ function parseService(given: string): ServicePart {
  * and not msctl.
  */
 function openPrompt(
-  service: ServicePart,
+  service: ServiceName,
   { database, psql }: DatabaseAccess,
   env: NodeJS.ProcessEnv,
 ): PromptEnded {

@@ -1,11 +1,11 @@
+import { EXIT } from '@msctl/grader/exit'
+import type { Check } from '@msctl/platform/doctor/check'
+import { checkCompose } from '@msctl/platform/doctor/check-compose'
+import { checkLocal } from '@msctl/platform/doctor/check-local'
+import { checkMachine } from '@msctl/platform/doctor/check-machine'
+import type { Driver } from '@msctl/platform/platform'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import type { Check } from '../doctor/check.ts'
-import { checkCompose } from '../doctor/check-compose.ts'
-import { checkLocal } from '../doctor/check-local.ts'
-import { checkMachine } from '../doctor/check-machine.ts'
-import { EXIT } from '../failure.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import type { Driver } from '../platform/platform.ts'
 
 export { renderDoctor as render } from '../output/doctor.ts'
 

@@ -1,7 +1,7 @@
+import { createLastDriver } from '@msctl/platform/last-driver'
+import type { Change } from '@msctl/platform/platform'
+import { findPlatforms } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { findPlatforms } from '../platform/choose-platform.ts'
-import { createLastDriver } from '../platform/last-driver.ts'
-import type { Change } from '../platform/platform.ts'
 
 export { goesOnUnread, renderDown as render } from '../output/change.ts'
 

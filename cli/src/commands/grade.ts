@@ -1,12 +1,13 @@
 import path from 'node:path'
+import { EXIT } from '@msctl/grader/exit'
+import type { ReportFormat } from '@msctl/grader/reports/formats'
+import type { Grade, Grades } from '@msctl/grader/reports/grades'
+import { readRubric } from '@msctl/grader/run/read-rubric'
+import { gradeAll } from '@msctl/grader/submissions/grade-all'
+import { findSubmissions, type Shard } from '@msctl/grader/submissions/submissions'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
-import { EXIT, Failure } from '../failure.ts'
-import { gradeAll } from '../grading/grade-all.ts'
-import { findSubmissions, type Shard } from '../grading/submissions.ts'
-import type { ReportFormat } from '../reports/formats.ts'
-import type { Grade, Grades } from '../reports/grades.ts'
-import { readRubric } from '../verify/read-rubric.ts'
+import { Failure } from '../failure.ts'
 
 export { renderGrades as render } from '../output/grades.ts'
 

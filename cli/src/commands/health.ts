@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { EXIT } from '@msctl/grader/exit'
 import type { Context } from '../context.ts'
-import { EXIT } from '../failure.ts'
 import { fetchHealth, type GatewayHealth } from '../gateway-health.ts'
 import { findGateway } from '../gateway-url.ts'
 

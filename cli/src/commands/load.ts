@@ -1,5 +1,5 @@
+import { EXIT } from '@msctl/grader/exit'
 import type { Context } from '../context.ts'
-import { EXIT } from '../failure.ts'
 import { fetchHealth } from '../gateway-health.ts'
 import { findGateway } from '../gateway-url.ts'
 import { assertLoopback } from '../load/loopback.ts'

@@ -1,7 +1,7 @@
+import { LEVELS, type LogLevel, type LogLine } from '@msctl/platform/log-line'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 import { parsePart } from '../part-argument.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import { LEVELS, type LogLevel, type LogLine } from '../platform/log-line.ts'
 
 export { renderLogLine as render } from '../output/logs.ts'
 

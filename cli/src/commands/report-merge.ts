@@ -1,8 +1,8 @@
 import { cp, mkdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { type Grades, mergeGrades, renderGradesCsv } from '@msctl/grader/reports/grades'
+import { readGrades, type StoredGrades } from '@msctl/grader/reports/read-grades'
 import { Failure } from '../failure.ts'
-import { type Grades, mergeGrades, renderGradesCsv } from '../reports/grades.ts'
-import { readGrades, type StoredGrades } from '../reports/read-grades.ts'
 
 export { renderGrades as render } from '../output/grades.ts'
 

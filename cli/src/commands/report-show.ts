@@ -1,9 +1,9 @@
-import type { Report } from '@msctl/scenarios/grading'
+import type { ReportRequest } from '@msctl/grader/reports/formats'
+import { readReport } from '@msctl/grader/reports/read-report'
+import { checkReportFiles, writeReports } from '@msctl/grader/reports/write-reports'
+import type { Report } from '@msctl/grader/run/report'
 import type { Context, RenderContext, Rendering } from '../context.ts'
 import { renderVerify } from '../output/verify.ts'
-import type { ReportRequest } from '../reports/formats.ts'
-import { readReport } from '../reports/read-report.ts'
-import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
 
 export interface ShowOptions {
   readonly file: string

@@ -1,8 +1,8 @@
+import type { Part } from '@msctl/platform/parts'
+import type { Change } from '@msctl/platform/platform'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 import { parsePart } from '../part-argument.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import type { Part } from '../platform/parts.ts'
-import type { Change } from '../platform/platform.ts'
 
 export { goesOnUnread, renderRestart as render } from '../output/change.ts'
 

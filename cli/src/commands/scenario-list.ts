@@ -1,5 +1,5 @@
 import { inLanguage } from '@msctl/scenarios'
-import { LABS } from '@msctl/scenarios/labs'
+import { LABS } from '@msctl/scenarios/sheets'
 import type { Context } from '../context.ts'
 
 export { renderScenarioList as render } from '../output/scenario-list.ts'

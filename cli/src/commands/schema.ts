@@ -1,9 +1,9 @@
+import { reportSchema } from '@msctl/grader/reports/report-schema'
 import * as z from 'zod/mini'
 import type { RenderContext, Rendering } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { JSON_SCHEMAS } from '../json-schemas.ts'
 import { nearestName } from '../nearest-name.ts'
-import { reportSchema } from '../reports/report-schema.ts'
 
 /** The commands that have a schema, or one of the schemas. */
 export type SchemaResult = { readonly commands: readonly string[] } | { readonly schema: object }

@@ -1,10 +1,10 @@
 import path from 'node:path'
+import { EXIT } from '@msctl/grader/exit'
+import type { Trial } from '@msctl/grader/self-test/judge-trial'
+import { runSelfTest } from '@msctl/grader/self-test/run-self-test'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
-import { EXIT } from '../failure.ts'
 import { trialLine } from '../output/self-test.ts'
-import type { Trial } from '../verify/judge-trial.ts'
-import { runSelfTest } from '../verify/self-test.ts'
 
 export { renderSelfTest as render } from '../output/self-test.ts'
 

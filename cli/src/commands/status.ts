@@ -1,6 +1,6 @@
+import type { PlatformStatus } from '@msctl/platform/platform'
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import type { PlatformStatus } from '../platform/platform.ts'
 
 export { renderStatus as render } from '../output/status.ts'
 

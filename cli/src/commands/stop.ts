@@ -1,7 +1,7 @@
+import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 import { type PartChange, partChange } from '../output/change.ts'
 import { parsePart } from '../part-argument.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
 
 export { goesOnUnread, renderStopped as render } from '../output/change.ts'
 

@@ -1,7 +1,7 @@
+import { createLastDriver } from '@msctl/platform/last-driver'
+import type { Change } from '@msctl/platform/platform'
+import { choosePlatform, type DriverChoice } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
-import { choosePlatform, type DriverChoice } from '../platform/choose-platform.ts'
-import { createLastDriver } from '../platform/last-driver.ts'
-import type { Change } from '../platform/platform.ts'
 
 export { goesOnUnread, renderUp as render } from '../output/change.ts'
 

@@ -1,24 +1,21 @@
 import path from 'node:path'
-import { EXPERIMENTS } from '@msctl/scenarios/checks'
-import {
-  type CheckResult,
-  type GradingOptions,
-  gradeUnstarted,
-  type Report,
-  type Rubric,
-  runGrading,
-  TargetNotReady,
-} from '@msctl/scenarios/grading'
+import { EXPERIMENTS } from '@msctl/grader/checks/index'
+import { EXIT } from '@msctl/grader/exit'
+import type { ReportRequest } from '@msctl/grader/reports/formats'
+import { isUnstarted, verdictOf } from '@msctl/grader/reports/verdict'
+import { checkReportFiles, writeReports } from '@msctl/grader/reports/write-reports'
+import { gradeUnstarted } from '@msctl/grader/run/grade-unstarted'
+import { readRubric } from '@msctl/grader/run/read-rubric'
+import type { CheckResult, Report } from '@msctl/grader/run/report'
+import type { Rubric } from '@msctl/grader/run/rubric'
+import { type GradingOptions, runGrading } from '@msctl/grader/run/run-grading'
+import { TargetNotReady } from '@msctl/grader/target/target'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
-import { EXIT, Failure } from '../failure.ts'
-import type { ReportRequest } from '../reports/formats.ts'
-import { isUnstarted, verdictOf } from '../reports/verdict.ts'
-import { checkReportFiles, writeReports } from '../reports/write-reports.ts'
+import { Failure } from '../failure.ts'
 import { lintVerdict, manualVerdict, unjudgedQuality } from '../verify/by-hand.ts'
 import type { ManualPoints } from '../verify/choices.ts'
 import { openTarget } from '../verify/open-target.ts'
-import { readRubric } from '../verify/read-rubric.ts'
 
 export { renderVerify as render } from '../output/verify.ts'
 

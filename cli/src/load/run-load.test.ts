@@ -95,7 +95,6 @@ describe('only this machine', () => {
   )
   test.for(['http://192.0.2.1', 'http://0.0.0.0:8000', 'http://[2001:db8::1]:8000', 'http://10.0.0.1'])(
     'is not %s',
-    (url) =>
-      expect(assertLoopback(new URL(url))).rejects.toMatchObject({ code: 'remote-target', exitCode: 2 }),
+    (url) => expect(assertLoopback(new URL(url))).rejects.toMatchObject({ code: 'remote-target' }),
   )
 })

@@ -1,4 +1,5 @@
 import type { Failures } from '../failure.ts'
+import { formatBytes } from '../output/amounts.ts'
 import { resource } from './en-resource.ts'
 
 /** What happened, why, and what to do next: the three lines of an error. */
@@ -332,7 +333,7 @@ const errors: Explanations = {
   'rubric-unusable': ({ file, reason }) => ({
     what: `${file} is no rubric that can be used.`,
     why: reason,
-    next: 'Begin with the one of the assignment: scenarios/src/rubric.json; docs/grading.md says more',
+    next: 'Begin with the one of the assignment: grader/src/run/rubric.json; docs/grading.md says more',
   }),
   'no-scenario': ({ given, suggestion }) => ({
     what: `There is no scenario called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
@@ -655,7 +656,7 @@ export const en = {
     ok: {
       node: ({ version }: { version: string }) => version,
       home: ({ folder }: { folder: string }) => `${folder} can be written to`,
-      disk: ({ free }: { free: string }) => `${free} free`,
+      disk: ({ freeBytes }: { freeBytes: number }) => `${formatBytes(freeBytes)} free`,
       port: ({ port, isOurs }: { port: number; isOurs: boolean }) =>
         isOurs ? `${port}, where the platform runs` : `${port} is free`,
       stores: ({ taken }: { taken: string }) =>

@@ -1,3 +1,4 @@
+import { formatBytes } from '../output/amounts.ts'
 import type { Messages } from './en.ts'
 import { inRussian } from './ru-fields.ts'
 import { resource } from './ru-resource.ts'
@@ -330,7 +331,7 @@ export const ru: Messages = {
     'rubric-unusable': ({ file, reason }) => ({
       what: `${file} нельзя использовать как таблицу баллов.`,
       why: reason,
-      next: 'Возьмите за основу таблицу задания: scenarios/src/rubric.json; подробнее в docs/grading.md',
+      next: 'Возьмите за основу таблицу задания: grader/src/run/rubric.json; подробнее в docs/grading.md',
     }),
     'no-scenario': ({ given, suggestion }) => ({
       what: `Сценария «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
@@ -642,7 +643,7 @@ export const ru: Messages = {
     ok: {
       node: ({ version }) => version,
       home: ({ folder }) => `${folder}, писать можно`,
-      disk: ({ free }) => `свободно ${free}`,
+      disk: ({ freeBytes }) => `свободно ${formatBytes(freeBytes)}`,
       port: ({ port, isOurs }) => (isOurs ? `${port}, на нём работает платформа` : `${port} свободен`),
       stores: ({ taken }) => (taken === '' ? 'все свободны' : `заняты: ${taken}; будут выбраны другие`),
       programs: () => 'собраны',

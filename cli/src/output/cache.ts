@@ -1,6 +1,6 @@
+import type { CachedKey, CachedValue } from '@msctl/platform/cached-keys'
 import type { CacheFrame } from '../commands/cache-watch.ts'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { CachedKey, CachedValue } from '../platform/cached-keys.ts'
 import { formatTime } from './clock.ts'
 import { clip } from './display-width.ts'
 import { renderTable } from './table.ts'

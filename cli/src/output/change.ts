@@ -1,6 +1,6 @@
+import type { Part } from '@msctl/platform/parts'
+import type { Change, PartState } from '@msctl/platform/platform'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { Part } from '../platform/parts.ts'
-import type { Change, PartState } from '../platform/platform.ts'
 
 /** The platform is left as was asked for, even when nobody reads any more. */
 export const goesOnUnread = true

@@ -1,6 +1,6 @@
+import type { Check, Problem, Warning } from '@msctl/platform/doctor/check'
 import type { Diagnosis } from '../commands/doctor.ts'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { Check, Problem, Warning } from '../doctor/check.ts'
 import type { Messages } from '../messages/index.ts'
 import { formatBytes } from './amounts.ts'
 import { wrap } from './wrap.ts'

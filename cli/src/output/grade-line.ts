@@ -1,6 +1,6 @@
-import type { GradeEvent } from '../grading/grade-all.ts'
+import { onOneLine } from '@msctl/grader/reports/visible'
+import type { GradeEvent } from '@msctl/grader/submissions/grade-all'
 import type { Messages } from '../messages/index.ts'
-import { onOneLine } from '../reports/visible.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Follows the grading of many submissions. */

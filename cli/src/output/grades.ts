@@ -1,6 +1,6 @@
+import type { Grade, Grades } from '@msctl/grader/reports/grades'
+import { onOneLine, shorten } from '@msctl/grader/reports/visible'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { Grade, Grades } from '../reports/grades.ts'
-import { onOneLine, shorten } from '../reports/visible.ts'
 import { renderTable } from './table.ts'
 import type { Mark, Terminal } from './terminal.ts'
 

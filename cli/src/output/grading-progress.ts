@@ -1,4 +1,4 @@
-import type { GradingEvent } from '@msctl/scenarios/grading'
+import type { GradingEvent } from '@msctl/grader/run/events'
 import type { Messages } from '../messages/index.ts'
 import type { Terminal } from './terminal.ts'
 import { checkLine } from './verify.ts'

@@ -1,6 +1,6 @@
+import { LEVELS, type LogLine } from '@msctl/platform/log-line'
+import { PARTS, type Part } from '@msctl/platform/parts'
 import type { RenderContext, Rendering } from '../context.ts'
-import { LEVELS, type LogLine } from '../platform/log-line.ts'
-import { PARTS, type Part } from '../platform/parts.ts'
 import { formatTime } from './clock.ts'
 import type { Mark, Terminal } from './terminal.ts'
 

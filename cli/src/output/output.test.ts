@@ -1,6 +1,6 @@
+import type { PlatformStatus } from '@msctl/platform/platform'
 import { expect, test } from 'vitest'
 import { en } from '../messages/en.ts'
-import type { PlatformStatus } from '../platform/platform.ts'
 import { formatBytes, formatDuration } from './amounts.ts'
 import { createProgress } from './progress.ts'
 import { renderStatus } from './status.ts'

@@ -1,6 +1,6 @@
+import { PARTS, type Part } from '@msctl/platform/parts'
+import type { ProgressEvent } from '../context.ts'
 import type { Messages } from '../messages/index.ts'
-import { PARTS, type Part } from '../platform/parts.ts'
-import type { PlatformEvent } from '../platform/platform.ts'
 import { formatDuration } from './amounts.ts'
 import { createGradeProgress } from './grade-line.ts'
 import { createGradingProgress } from './grading-progress.ts'
@@ -20,7 +20,7 @@ export interface ProgressOptions {
 
 /** Shows on stderr what a driver does. */
 export interface Progress {
-  event(event: PlatformEvent): void
+  event(event: ProgressEvent): void
   /** Takes away what is only there while something goes on. */
   end(): void
 }
@@ -38,7 +38,7 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
   let isGrading = false
 
   const erase = () => timer !== undefined && write(ERASE_LINE)
-  let working: Extract<PlatformEvent, { type: 'working' }> | undefined
+  let working: Extract<ProgressEvent, { type: 'working' }> | undefined
 
   const draw = () => {
     if (working !== undefined) {
@@ -72,7 +72,7 @@ export function createProgress({ write, terminal, messages, quiet, verbose }: Pr
     timer = undefined
   }
 
-  const show = (event: PlatformEvent): void => {
+  const show = (event: ProgressEvent): void => {
     switch (event.type) {
       case 'waiting':
         say(progress.waiting(event.command, event.pid))

@@ -1,6 +1,6 @@
+import type { Trial } from '@msctl/grader/self-test/judge-trial'
 import type { SelfTest } from '../commands/self-test.ts'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { Trial } from '../verify/judge-trial.ts'
 import { formatDuration } from './amounts.ts'
 import { renderTable } from './table.ts'
 import type { Terminal } from './terminal.ts'

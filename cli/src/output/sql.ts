@@ -1,6 +1,6 @@
+import type { SqlResult } from '@msctl/platform/run-sql'
 import type { PromptEnded } from '../commands/db.ts'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { SqlResult } from '../platform/run-sql.ts'
 import { renderTable } from './table.ts'
 
 /** The rows as a table. Of a prompt that has been left, nothing is to be said. */

@@ -1,5 +1,5 @@
+import type { PartStatus, PlatformStatus } from '@msctl/platform/platform'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { PartStatus, PlatformStatus } from '../platform/platform.ts'
 import { formatBytes, formatDuration } from './amounts.ts'
 import { type Cell, renderTable } from './table.ts'
 

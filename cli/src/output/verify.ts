@@ -1,7 +1,7 @@
-import type { Advice, CheckResult, CheckStatus, CriterionResult, Report } from '@msctl/scenarios/grading'
+import { percentOf, verdictOf } from '@msctl/grader/reports/verdict'
+import type { Advice, CheckResult, CheckStatus, CriterionResult, Report } from '@msctl/grader/run/report'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { Messages } from '../messages/index.ts'
-import { percentOf, verdictOf } from '../reports/verdict.ts'
 import { formatDuration } from './amounts.ts'
 import type { Mark, Terminal } from './terminal.ts'
 

@@ -1,9 +1,9 @@
+import type { DatabaseAccess } from '@msctl/platform/platform'
 import type { DatabaseSession, Hands } from '@msctl/scenarios/world'
 import type { ServiceName } from '@msctl/sdk/contract'
 import pg from 'pg'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
-import type { DatabaseAccess } from '../platform/platform.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 

@@ -1,5 +1,5 @@
 import type { ScenarioEvent } from '@msctl/scenarios'
-import type { PlatformEvent } from '../platform/platform.ts'
+import type { ProgressEvent } from '../context.ts'
 
 /** What is only there while it lasts: what is being done, or awaited, and for how much longer. */
 export interface LiveLine {
@@ -10,7 +10,7 @@ export interface LiveLine {
 /**
  * @param offsetMs what has passed since it happened, for events of an earlier time.
  */
-export function createLiveLine(onEvent: (event: PlatformEvent) => void, offsetMs = 0): LiveLine {
+export function createLiveLine(onEvent: (event: ProgressEvent) => void, offsetMs = 0): LiveLine {
   let step = { what: '', since: 0 }
   let isOver = false
   return {

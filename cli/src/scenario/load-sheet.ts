@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { LabSheet } from '@msctl/scenarios/labs'
+import type { LabSheet } from '@msctl/scenarios/sheets'
 import * as z from 'zod/mini'
 import { Failure } from '../failure.ts'
 

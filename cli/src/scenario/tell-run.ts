@@ -1,5 +1,5 @@
 import type { ScenarioEvent } from '@msctl/scenarios'
-import { type LabSheet, runLab } from '@msctl/scenarios/labs'
+import { type LabSheet, runLab } from '@msctl/scenarios/sheets'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'

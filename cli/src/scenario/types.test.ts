@@ -1,5 +1,5 @@
 import type { Lab } from '@msctl/scenarios'
-import type { LabWorld } from '@msctl/scenarios/labs'
+import type { LabWorld } from '@msctl/scenarios/sheets'
 import type * as published from 'msctl/scenario'
 import { expectTypeOf, test } from 'vitest'
 

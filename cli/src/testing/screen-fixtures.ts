@@ -1,5 +1,9 @@
 // A program that prints what a renderer makes of facts that are always the same, in the terminal that it is run in: what a
 // platform says of itself is different each time.
+
+import { parseLogLine } from '@msctl/platform/log-line'
+import { PARTS, type Part } from '@msctl/platform/parts'
+import type { PartStatus, PlatformStatus } from '@msctl/platform/platform'
 import type { Diagnosis } from '../commands/doctor.ts'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { LoadReport } from '../load/report.ts'
@@ -12,9 +16,6 @@ import { renderLogLine } from '../output/logs.ts'
 import { createProgress } from '../output/progress.ts'
 import { renderStatus } from '../output/status.ts'
 import { describeTerminal } from '../output/terminal.ts'
-import { parseLogLine } from '../platform/log-line.ts'
-import { PARTS, type Part } from '../platform/parts.ts'
-import type { PartStatus, PlatformStatus } from '../platform/platform.ts'
 
 const NOW = Date.parse('2026-01-31T12:00:00Z')
 const PORTS: Record<Part, number> = {

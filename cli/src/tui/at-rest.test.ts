@@ -1,6 +1,6 @@
+import type { CachedKey } from '@msctl/platform/cached-keys'
 import type { ServiceStatus } from '@msctl/sdk/contract'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { CachedKey } from '../platform/cached-keys.ts'
 import type { Action } from './reduce.ts'
 import { initialState } from './state.ts'
 import { createStore } from './store.ts'

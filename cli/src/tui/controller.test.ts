@@ -1,6 +1,6 @@
+import type { LogLine } from '@msctl/platform/log-line'
 import { expect, test, vi } from 'vitest'
 import { Failure } from '../failure.ts'
-import type { LogLine } from '../platform/log-line.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import { createController, showProgress } from './controller.ts'
 import type { Action } from './reduce.ts'

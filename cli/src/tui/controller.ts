@@ -1,6 +1,6 @@
+import { LEVELS, type LogLine } from '@msctl/platform/log-line'
+import type { ProgressEvent } from '../context.ts'
 import { Failure } from '../failure.ts'
-import { LEVELS, type LogLine } from '../platform/log-line.ts'
-import type { PlatformEvent } from '../platform/platform.ts'
 import type { Wish } from './keys.ts'
 import { partStates } from './part-states.ts'
 import type { DashboardEvent, Work } from './state.ts'
@@ -205,7 +205,7 @@ export function createController(options: ControllerOptions): Controller {
 }
 
 /** Drivers, loads and scenarios tell of their progress; of it, the dashboard shows what lasts. */
-export function showProgress(store: Store, event: PlatformEvent): void {
+export function showProgress(store: Store, event: ProgressEvent): void {
   if (event.type === 'loading') {
     const { sent, total, failed } = event
     store.dispatch({ type: 'load-seen', load: { sent, total, failed } })

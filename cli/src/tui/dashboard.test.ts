@@ -1,8 +1,8 @@
 // The dashboard as people see it: the built program in a real terminal, before a real platform.
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Change } from '@msctl/platform/platform'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Change } from '../platform/platform.ts'
 import { finish, MAIN, makeHome, startMsctl } from '../testing/msctl.ts'
 import { hasTmux } from '../testing/terminal.ts'
 import { type LiveTerminal, openLiveTerminal } from './testing/live-terminal.ts'

@@ -1,6 +1,6 @@
-import type { Part } from '../platform/parts.ts'
-import { SERVICE_PARTS, type ServicePart } from '../platform/parts.ts'
-import type { PartState } from '../platform/platform.ts'
+import type { Part } from '@msctl/platform/parts'
+import type { PartState } from '@msctl/platform/platform'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { type DashboardState, ROWS } from './state.ts'
 
 type Known = Pick<DashboardState, 'gateway' | 'platform'>
@@ -25,4 +25,4 @@ function stateOf(part: Part, { gateway, platform }: Known): PartState | undefine
   return platform?.parts.find(({ name }) => name === part)?.state
 }
 
-const isService = (part: Part): part is ServicePart => (SERVICE_PARTS as readonly Part[]).includes(part)
+const isService = (part: Part): part is ServiceName => (SERVICES as readonly Part[]).includes(part)

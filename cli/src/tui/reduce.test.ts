@@ -1,5 +1,5 @@
+import type { LogLine } from '@msctl/platform/log-line'
 import { describe, expect, test } from 'vitest'
-import type { LogLine } from '../platform/log-line.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import { type Action, reduce } from './reduce.ts'
 import {

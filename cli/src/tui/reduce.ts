@@ -1,7 +1,7 @@
+import type { CachedKey } from '@msctl/platform/cached-keys'
+import type { LogLine } from '@msctl/platform/log-line'
+import type { PlatformStatus } from '@msctl/platform/platform'
 import { SERVICES, type ServiceName, type Status } from '@msctl/sdk/contract'
-import type { CachedKey } from '../platform/cached-keys.ts'
-import type { LogLine } from '../platform/log-line.ts'
-import type { PlatformStatus } from '../platform/platform.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import { partStates } from './part-states.ts'
 import {

@@ -1,12 +1,13 @@
+import type { CachedKey } from '@msctl/platform/cached-keys'
+import type { LogLine } from '@msctl/platform/log-line'
+import type { Part } from '@msctl/platform/parts'
+import type { PartState, PlatformStatus } from '@msctl/platform/platform'
 import type { CircuitState, ServiceName, Status } from '@msctl/sdk/contract'
-import type { CachedKey } from '../platform/cached-keys.ts'
-import type { LogLine } from '../platform/log-line.ts'
-import { type Part, SERVICE_PARTS } from '../platform/parts.ts'
-import type { PartState, PlatformStatus } from '../platform/platform.ts'
+import { SERVICES } from '@msctl/sdk/contract'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 
 /** The parts in the order in which they are shown: as a request comes by them. */
-export const ROWS = ['gateway', ...SERVICE_PARTS, 'cache', 'db'] as const satisfies readonly Part[]
+export const ROWS = ['gateway', ...SERVICES, 'cache', 'db'] as const satisfies readonly Part[]
 
 /** What went wrong, as a {@link Failure} has it; it is worded where it is shown. */
 export interface Trouble {

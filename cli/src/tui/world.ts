@@ -1,17 +1,17 @@
+import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
+import type { LogLine } from '@msctl/platform/log-line'
+import type { Part } from '@msctl/platform/parts'
+import type { Platform, PlatformStatus } from '@msctl/platform/platform'
+import { choosePlatform } from '../choose-platform.ts'
 import { run as flushCache } from '../commands/cache-flush.ts'
 import { run as killPart } from '../commands/kill.ts'
 import { run as sendLoad } from '../commands/load.ts'
 import { run as startPart } from '../commands/start.ts'
 import { run as stopPart } from '../commands/stop.ts'
 import { run as bringUp } from '../commands/up.ts'
-import type { Context } from '../context.ts'
+import type { Context, ProgressEvent } from '../context.ts'
 import { fetchStatus, type GatewayStatus } from '../gateway-health.ts'
 import { DEFAULT_URL } from '../gateway-url.ts'
-import { type CachedKey, listCachedKeys } from '../platform/cached-keys.ts'
-import { choosePlatform } from '../platform/choose-platform.ts'
-import type { LogLine } from '../platform/log-line.ts'
-import type { Part } from '../platform/parts.ts'
-import type { Platform, PlatformEvent, PlatformStatus } from '../platform/platform.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import type { ScenarioChoice } from './state.ts'
 
@@ -46,7 +46,7 @@ const LOAD = { rps: 20, duration: 10_000 }
  * @param context Its signal ends what is under way.
  * @param onEvent Told what drivers and loads tell of their progress.
  */
-export function createWorld(given: Context, onEvent: (event: PlatformEvent) => void): World {
+export function createWorld(given: Context, onEvent: (event: ProgressEvent) => void): World {
   const context: Context = { ...given, onEvent }
   let platform: Platform | undefined
   let status: PlatformStatus | undefined

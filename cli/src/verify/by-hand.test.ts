@@ -1,4 +1,4 @@
-import { STANDARD_RUBRIC } from '@msctl/scenarios/grading'
+import { STANDARD_RUBRIC } from '@msctl/grader/run/rubric'
 import { expect, test } from 'vitest'
 import { en } from '../messages/en.ts'
 import { lintVerdict, manualVerdict, unjudgedQuality } from './by-hand.ts'

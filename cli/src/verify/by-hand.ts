@@ -1,5 +1,6 @@
-import type { CheckResult, CriterionId, Rubric } from '@msctl/scenarios/grading'
-import { criterionTitle } from '@msctl/scenarios/grading'
+import { criterionTitle } from '@msctl/grader/run/build-report'
+import type { CheckResult, CriterionId } from '@msctl/grader/run/report'
+import type { Rubric } from '@msctl/grader/run/rubric'
 import { execa } from 'execa'
 import type { Language, Messages } from '../messages/index.ts'
 import type { ManualPoints } from './choices.ts'

@@ -1,4 +1,4 @@
-import type { ComposeRole } from '@msctl/scenarios/grading'
+import type { ComposeRole } from '@msctl/grader/target/compose-facts'
 
 /** The parts that a service of a Compose file may be. */
 export const COMPOSE_ROLES: readonly ComposeRole[] = [

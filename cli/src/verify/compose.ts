@@ -1,7 +1,9 @@
 import path from 'node:path'
-import type { ComposeFacts, Target, Unstarted } from '@msctl/scenarios/grading'
+import type { Unstarted } from '@msctl/grader/run/grade-unstarted'
+import { openComposeTarget } from '@msctl/grader/target/compose/open-target'
+import type { ComposeFacts } from '@msctl/grader/target/compose-facts'
+import type { Target } from '@msctl/grader/target/target'
 import type { Context } from '../context.ts'
-import { openComposeTarget } from '../grading/compose/open-target.ts'
 
 /** What the command line says of a Compose project. */
 export interface ComposeOptions {

@@ -1,5 +1,7 @@
 import path from 'node:path'
-import { controlProgram, type Target, type Unstarted } from '@msctl/scenarios/grading'
+import type { Unstarted } from '@msctl/grader/run/grade-unstarted'
+import { controlProgram } from '@msctl/grader/target/control-program'
+import type { Target } from '@msctl/grader/target/target'
 import type { Context } from '../context.ts'
 import { platformTarget } from './platform-target.ts'
 

@@ -1,13 +1,15 @@
-import type { DatabaseAccess, Hands, Target } from '@msctl/scenarios/grading'
-import { SERVICE_PARTS } from '../platform/parts.ts'
-import type { Platform, DatabaseAccess as PlatformAccess } from '../platform/platform.ts'
+import type { Hands } from '@msctl/grader/target/control'
+import type { DatabaseAccess } from '@msctl/grader/target/database-reach'
+import type { Target } from '@msctl/grader/target/target'
+import type { Platform, DatabaseAccess as PlatformAccess } from '@msctl/platform/platform'
+import { SERVICES } from '@msctl/sdk/contract'
 
 /** A platform that runs by one of our drivers, as something to be graded. */
 export async function platformTarget(platform: Platform, kind: 'running' | 'throw-away'): Promise<Target> {
   const { url, parts } = await platform.status()
   const cachePort = parts.find(({ name }) => name === 'cache')?.port ?? null
   const databases = await Promise.all(
-    SERVICE_PARTS.map(
+    SERVICES.map(
       async (service) => [service, await toAccess(await platform.accessDatabase(service))] as const,
     ),
   )

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Target } from '@msctl/scenarios/grading'
+import type { Target } from '@msctl/grader/target/target'
+import { createLocalPlatform } from '@msctl/platform/local/local-platform'
 import type { Context } from '../context.ts'
-import { createLocalPlatform } from '../platform/local/local-platform.ts'
 import { platformTarget } from './platform-target.ts'
 
 /** What would make the platform another one than the assignment asks for. */

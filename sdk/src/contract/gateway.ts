@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import { Order } from './orders.ts'
+import { SERVICES } from './services.ts'
 import { User } from './users.ts'
 
-/** The services behind the gateway, each with a circuit of its own. */
-export const SERVICES = ['users', 'orders', 'payments'] as const
 export const ServiceName = z.enum(SERVICES)
 export type ServiceName = z.infer<typeof ServiceName>
 

@@ -5,7 +5,6 @@ export {
   Health,
   Latency,
   Ready,
-  SERVICES,
   ServiceName,
   ServiceStatus,
   Status,
@@ -23,4 +22,5 @@ export {
   type ProblemName,
   problemType,
 } from './problem.ts'
+export { SERVICES } from './services.ts'
 export { CreateUser, ListUsers, UpdateUser, User } from './users.ts'

@@ -1,6 +1,6 @@
+import type { CachedKey } from '@msctl/platform/cached-keys'
 import { Text } from 'ink'
 import type { Messages } from '../../messages/index.ts'
-import type { CachedKey } from '../../platform/cached-keys.ts'
 import { printable } from '../printable.ts'
 import type { DashboardState } from '../state.ts'
 import { explainTrouble } from '../trouble.ts'

@@ -1,5 +1,5 @@
+import type { PlatformStatus } from '@msctl/platform/platform'
 import type { Circuit, ServiceStatus, Status } from '@msctl/sdk/contract'
-import type { PlatformStatus } from '../../platform/platform.ts'
 import { ROWS } from '../state.ts'
 
 /** The moment of all samples, in epoch milliseconds; the same everywhere when shown as a time of day in UTC. */

@@ -1,7 +1,0 @@
-import { Report } from '@msctl/scenarios/grading'
-import * as z from 'zod/mini'
-
-/** The JSON Schema of the canonical report, as it is published with the package. */
-export function reportSchema(): object {
-  return { $id: 'urn:msctl:report:v1', title: 'A report of msctl verify', ...z.toJSONSchema(Report) }
-}

@@ -1,0 +1,26 @@
+import { CodedError } from '@msctl/platform/coded-error'
+
+/** Everything that can keep something from being graded in a way that can be explained, with the facts that the explanation needs. */
+export interface GraderFailures {
+  /** Which service of somebody's Compose file is that part? With `given`: the one named by `--map` is not there. */
+  'compose-map': {
+    readonly role: string
+    readonly candidates: readonly string[]
+    readonly given?: string | undefined
+  }
+  /** A folder in which there is nothing to grade. */
+  'no-submissions': { readonly folder: string }
+  /** A submission that would reach out of its containers. */
+  'compose-refused': { readonly service: string; readonly reason: string }
+  'report-unwritable': { readonly file: string; readonly reason: string }
+  'report-unreadable': { readonly file: string; readonly reason: string }
+  'grades-unreadable': { readonly file: string; readonly reason: string }
+  'grades-overlap': { readonly id: string; readonly shards: readonly string[] }
+  'rubric-unusable': { readonly file: string; readonly reason: string }
+}
+
+/** The one error of this package. */
+export class Failure<C extends keyof GraderFailures = keyof GraderFailures> extends CodedError<
+  C,
+  GraderFailures[C]
+> {}

@@ -1,0 +1,159 @@
+import type { Expectation, Finding, Sheet, Text } from '@msctl/scenarios'
+import type { ServiceName } from '@msctl/sdk/contract'
+import type { ComposeFacts } from '../target/compose-facts.ts'
+import type { CriterionId, Evidence } from './report.ts'
+
+/** What a check may need beyond HTTP; what of it the grader has been given is its reach. */
+export type Need = 'http' | 'redis' | 'db' | 'control' | 'compose' | 'source'
+
+/** What came of a request. That there was no answer is one of the things that can come of it. */
+export interface Answer {
+  /** Null when there was no answer. */
+  readonly status: number | null
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  /** The body as JSON; `undefined` when it is none. */
+  readonly json: unknown
+  readonly durationMs: number
+  /** Why there was no answer. */
+  readonly error?: string
+  /** This exchange, as evidence. */
+  readonly evidence: Evidence
+}
+
+export interface RequestOptions {
+  /** Sent as JSON. */
+  readonly json?: unknown
+  /** Sent as it is. */
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Default 15 000: far more than a service that takes 200 ms for everything needs. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * HTTP towards the target. Follows redirects as curl -L would, keeping method and body (307, 308; trailing slashes), on the target's own
+ * origin. Never rejects because of what the target does; only for the run's abort.
+ */
+export type Request = (method: string, path: string, options?: RequestOptions) => Promise<Answer>
+
+/** Redis, asked as redis-cli asks. @throws {GradingError} `redis` when it cannot be asked, which is never the student's failure. */
+export interface RedisReach {
+  /** Binary-safe answers: strings as UTF-8 where they are, else latin1. */
+  command(name: string, ...args: readonly string[]): Promise<RedisAnswer>
+  /** The raw value of a key, whatever its type (string, hash, JSON module …); `undefined` when it is not there. */
+  value(key: string): Promise<string | undefined>
+  keys(): Promise<readonly string[]>
+}
+export type RedisAnswer = string | number | null | readonly RedisAnswer[]
+
+/** A database. @throws {GradingError} `database` when it cannot be asked. */
+export interface DatabaseReach {
+  query(statement: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
+  /** A connection of its own, for locks that outlive a statement. Closed with the run at the latest. */
+  connect(): Promise<{ query: DatabaseReach['query']; close(): Promise<void> }>
+}
+
+/** The grader's hands. Each resolves when done, and is recorded. @throws {GradingError} `control` when it fails, hangs or is not there. */
+export interface Control {
+  stop(part: ServiceName | 'cache'): Promise<Evidence>
+  start(part: ServiceName | 'cache'): Promise<Evidence>
+  /** Everything down and up again, data kept. */
+  restart(): Promise<Evidence>
+  /** Ends a part as a crash would; only where the hands can. */
+  kill?(part: ServiceName | 'cache'): Promise<Evidence>
+  /** `start` is known to return while the part is still coming up. */
+  readonly startsInBackground: boolean
+}
+
+/** What went wrong with the grading, not with what is graded. Makes a check's status `error`. */
+export class GradingError extends Error {
+  override readonly name = 'GradingError'
+  readonly code:
+    | 'redis'
+    | 'database'
+    | 'control'
+    | 'target-lost'
+    | 'too-slow'
+    | 'fault-without-effect'
+    | 'internal'
+
+  constructor(code: GradingError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** What an experiment works with: the target, as far as it can be reached. */
+export interface Grader {
+  readonly request: Request
+  readonly redis: RedisReach | undefined
+  readonly databases: Readonly<Partial<Record<ServiceName, DatabaseReach>>>
+  readonly control: Control | undefined
+  /** The folder of the sources. */
+  readonly source: string | undefined
+  /** What is known of the Compose project that was started. */
+  readonly compose: ComposeFacts | undefined
+  /** From 0 to 1, repeatable with `--seed`. */
+  random(): number
+  /** Text that nobody else has: for e-mails and names. Made with the seed, and different in each run on the same target. */
+  unique(): string
+  /** How long an ordinary request takes here, in milliseconds (median and p99), measured at the beginning: tolerances are scaled by it. */
+  readonly pace: { readonly medianMs: number; readonly p99Ms: number }
+  /** What all experiments of a run share, such as objects that were created once. */
+  readonly created: CreatedObjects
+  /** How long each service takes to come up, where that was seen: the one that was seen last is the last. */
+  readonly startUps: Map<ServiceName, StartUp>
+  /** Whether the circuit of a service was seen to stay closed at four failures in a row, and to forget them at a success. */
+  readonly staysClosedAtFour: Map<ServiceName, boolean>
+}
+
+/** How long a service takes from its start to its first answer, in milliseconds: it was asked at these times, and not in between. */
+export interface StartUp {
+  readonly longerThanMs: number
+  readonly atMostMs: number
+}
+
+/** What the grader has created, to be deleted at the end, and nothing else ever. */
+export interface CreatedObjects {
+  note(service: ServiceName, id: number): void
+  forget(service: ServiceName, id: number): void
+}
+
+/** A check: an expectation of an experiment, with what the rubric needs to know of it. */
+export interface Check extends Expectation {
+  readonly criterion: CriterionId
+  /** What to look at when it fails. */
+  readonly hint: Text
+  readonly needs?: readonly Need[]
+  /** Ids of checks without which this one makes no sense. */
+  readonly dependsOn?: readonly string[]
+  /** Reported as advice, without points. */
+  readonly isAdvice?: boolean
+}
+
+/** A finding with what it rests on. Given to `lab.expect`. */
+export interface CheckFinding extends Finding {
+  readonly evidence?: readonly Evidence[]
+  /** Why it could not be judged after all, though nothing went wrong: the check is then not assessed. For findings that hold. */
+  readonly undecided?: Text
+  /** The lines of a shell script that shows the failure: uses $URL, $REDIS_URL, $DB_USERS, $DB_ORDERS, $DB_PAYMENTS, $CONTROL. */
+  readonly repro?: readonly string[]
+}
+
+/** An experiment: a sheet whose expectations are checks. */
+export interface Experiment<State = unknown> {
+  readonly sheet: Sheet<Grader, State> & { readonly expectations: Readonly<Record<string, Check>> }
+  /** What it cannot do without; without it all its checks are not assessed. A check may need more. */
+  readonly needs: readonly Need[]
+  /** The services that it disturbs or fills, and must have for itself meanwhile. */
+  readonly uses: readonly ServiceName[]
+  /**
+   * Whether services out of reach are what it is about. Any other experiment that fails while one is out of reach is run once more,
+   * before that is held against anybody.
+   */
+  readonly isAboutOutages?: boolean
+  /** How long it takes, in milliseconds, for the time that is left to be told; default 3 000. */
+  readonly expectedMs?: (resetSeconds: number) => number
+}

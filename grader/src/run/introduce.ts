@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Text } from '@msctl/scenarios'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import type { OpenDatabase } from '../target/database-reach.ts'
+import type { OpenRedis } from '../target/redis-reach.ts'
+import { type CreatedObjects, GradingError, type RedisReach, type Request } from './grader.ts'
+
+/** Why something that was named cannot be used. */
+export interface Absence {
+  readonly status: 'not-assessed' | 'error'
+  readonly reason: Text
+}
+
+export interface Introduction {
+  readonly request: Request
+  readonly redis: OpenRedis | undefined
+  readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
+  /** Whether they are known to be the target's, as we started them ourselves. */
+  readonly isOurs: boolean
+  readonly unique: () => string
+  readonly random: () => number
+  readonly created: CreatedObjects
+}
+
+/** What can be used, and why the rest cannot. */
+export interface Introduced {
+  readonly redis: RedisReach | undefined
+  readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
+  readonly absent: Readonly<Partial<Record<'redis' | ServiceName, Absence>>>
+}
+
+/** How long a row may take to get into the database after its POST was answered, in milliseconds. */
+const ROW_WITHIN_MS = 3_000
+const READS = 20
+/** Of the reads above, how many a cache that is in use hears of at least. */
+const HEARD_READS = 12
+
+/**
+ * Sees whether Redis and the databases answer, and whether they are the ones that the target uses: what a wrong address shows must
+ * never be held against a student.
+ */
+export async function introduce(introduction: Introduction): Promise<Introduced> {
+  const { redis, databases } = introduction
+  const absent: Partial<Record<'redis' | ServiceName, Absence>> = {}
+  if (redis !== undefined) {
+    const absence = await absenceOf(() => checkRedis(introduction, redis))
+    if (absence !== undefined) absent.redis = absence
+  }
+  for (const service of SERVICES) {
+    const database = databases[service]
+    if (database === undefined) continue
+    const absence = await absenceOf(() => checkDatabase(introduction, service, database))
+    if (absence !== undefined) absent[service] = absence
+  }
+  return {
+    redis: absent.redis === undefined ? redis : undefined,
+    databases: Object.fromEntries(Object.entries(databases).filter(([service]) => !(service in absent))),
+    absent,
+  }
+}
+
+async function absenceOf(check: () => Promise<Absence | undefined>): Promise<Absence | undefined> {
+  try {
+    return await check()
+  } catch (error) {
+    const isOfReach = error instanceof GradingError && (error.code === 'redis' || error.code === 'database')
+    if (!isOfReach) throw error
+    return { status: 'error', reason: error.message }
+  }
+}
+
+async function checkRedis(introduction: Introduction, redis: RedisReach): Promise<Absence | undefined> {
+  await redis.command('PING')
+  if (introduction.isOurs) return undefined
+  const { request } = introduction
+  const made = await createOne(introduction, 'users')
+  if (made === undefined) return UNVERIFIED
+  const read = () => request('GET', `/users/${made.id}`)
+  await read()
+  if ((await redis.value(`user:${made.id}`))?.includes(made.mark)) return undefined
+  // Whatever is kept there, and under whatever name: does it hear of our requests?
+  const before = await commandCount(redis)
+  await delay(300)
+  const idle = await commandCount(redis)
+  for (let index = 0; index < READS; index++) await read()
+  const after = await commandCount(redis)
+  if (after - idle - (idle - before) >= HEARD_READS) return undefined
+  return {
+    status: 'error',
+    reason: {
+      en: 'This Redis hears nothing of what is asked of the target: it is another one, or the target uses none. Give the address of the one that the target uses.',
+      ru: 'Этот Redis ничего не узнаёт о запросах к системе: либо это другой Redis, либо система им не пользуется. Укажите адрес того, которым она пользуется.',
+    },
+  }
+}
+
+async function commandCount(redis: RedisReach): Promise<number> {
+  const info = String(await redis.command('INFO', 'stats'))
+  return Number(/total_commands_processed:(\d+)/.exec(info)?.[1] ?? 0)
+}
+
+async function checkDatabase(
+  introduction: Introduction,
+  service: ServiceName,
+  database: OpenDatabase,
+): Promise<Absence | undefined> {
+  await database.query('SELECT 1')
+  if (introduction.isOurs) return undefined
+  const made = await createOne(introduction, service)
+  if (made === undefined) return UNVERIFIED
+  const deadline = performance.now() + ROW_WITHIN_MS
+  do {
+    if (await holds(database, made.mark)) return undefined
+    await delay(100)
+  } while (performance.now() < deadline)
+  return {
+    status: 'not-assessed',
+    reason: {
+      en: `What was just created at /${service} is not in the database that was given for it: it is another one, or the service keeps its data elsewhere.`,
+      ru: `Только что созданного через /${service} нет в указанной базе данных: это другая база, либо сервис хранит данные не в ней.`,
+    },
+  }
+}
+
+/** Whether any row of any table holds this text, whatever the tables and columns are called. */
+async function holds(database: OpenDatabase, text: string): Promise<boolean> {
+  const tables = await database.query(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  )
+  for (const { name } of tables) {
+    const rows = await database.query(`SELECT 1 FROM ${name} AS t WHERE t::text LIKE $1 LIMIT 1`, [
+      `%${text}%`,
+    ])
+    if (rows.length > 0) return true
+  }
+  return false
+}
+
+const UNVERIFIED: Absence = {
+  status: 'not-assessed',
+  reason: {
+    en: 'Nothing could be created through the gateway, so it could not be seen whether this is what the target uses.',
+    ru: 'Через шлюз ничего не удалось создать, поэтому нельзя понять, этим ли хранилищем пользуется система.',
+  },
+}
+
+/** Creates one object with something in it that nothing else has. */
+async function createOne(
+  { request, unique, random, created }: Introduction,
+  service: ServiceName,
+): Promise<{ readonly id: number; readonly mark: string } | undefined> {
+  const number = String(100_000_000 + Math.floor(random() * 899_999_999))
+  const text = unique()
+  const [mark, json] = {
+    users: [text, { email: `${text}@example.com`, name: text }] as const,
+    orders: [text, { userId: Number(number), product: text, quantity: 1 }] as const,
+    payments: [number, { order_id: Number(number), amount: 1.5 }] as const,
+  }[service]
+  const answer = await request('POST', `/${service}`, { json })
+  const id = (answer.json as { id?: unknown } | null | undefined)?.id
+  if (answer.status === null || answer.status >= 300 || typeof id !== 'number') return undefined
+  created.note(service, id)
+  return { id, mark }
+}

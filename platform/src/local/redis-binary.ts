@@ -1,0 +1,132 @@
+import { access, constants } from 'node:fs/promises'
+import path from 'node:path'
+import { Failure } from '../failure.ts'
+import { installCommand } from '../install-command.ts'
+import { type Account, canRun } from './account.ts'
+import { type AptStep, fetchRedisByApt, hasApt, unpackedRedis } from './apt-redis.ts'
+import { copyForOthers } from './copy-for-others.ts'
+import { listLibraryFolders } from './library-folders.ts'
+import { withLock } from './lock.ts'
+
+/** A program that speaks Redis's protocol, and the environment that it needs to run. */
+export interface RedisBinary {
+  readonly command: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+export interface RedisBinaryOptions {
+  /** Where a downloaded copy is kept. */
+  readonly cacheDir: string
+  /** The PATH to look in. */
+  readonly searchPath: string
+  /** Where to look besides. Default: where servers are often installed without being on a user's PATH. */
+  readonly usualFolders?: readonly string[] | undefined
+  /** Who has to be able to run it; `undefined`: the user himself. */
+  readonly account: Account | undefined
+  /** Where a private copy goes when the account cannot reach `cacheDir`; asked for only then. */
+  readonly copyTo: () => Promise<string>
+  /** The user's environment, in which apt finds its proxies. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+  /** Further settings of apt, as `name=value`. */
+  readonly aptSettings?: readonly string[]
+  readonly onStep?: ((step: AptStep) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
+
+/**
+ * Redis or Valkey: the one on PATH, else the one that was downloaded before, else, on Debian and its kin, the
+ * distribution's package in a private folder.
+ *
+ * @throws Failure `no-redis` with the remedy for this system.
+ */
+export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBinary> {
+  const {
+    account,
+    cacheDir,
+    searchPath,
+    usualFolders = USUAL_FOLDERS,
+    aptSettings = [],
+    env,
+    onStep,
+    signal,
+  } = options
+  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
+  if (installed !== undefined) return { command: installed, env: {} }
+
+  const unpacked =
+    (await unpackedRedis(cacheDir)) ??
+    (await fetchOrExplain({ cacheDir, env, settings: aptSettings, onStep, signal }))
+  const binary = { command: unpacked.command, env: { LD_LIBRARY_PATH: unpacked.libraryPath } }
+  if (await canRun(binary.command, account, binary.env)) return binary
+  return account === undefined ? explain(`${binary.command} does not run`) : copyFor(options)
+}
+
+/** Where {@link redisBinary} would get a server from, found out without downloading one. */
+export async function findRedis(
+  options: Pick<RedisBinaryOptions, 'cacheDir' | 'searchPath' | 'usualFolders' | 'account'>,
+): Promise<{ readonly from: 'system' | 'cache'; readonly command: string } | { readonly from: 'apt' }> {
+  const { account, cacheDir, searchPath, usualFolders = USUAL_FOLDERS } = options
+  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
+  if (installed !== undefined) return { from: 'system', command: installed }
+  const unpacked = await unpackedRedis(cacheDir)
+  if (unpacked !== undefined) return { from: 'cache', command: unpacked.command }
+  if (process.platform === 'linux' && (await hasApt())) return { from: 'apt' }
+  return explain('neither redis-server nor valkey-server is on PATH')
+}
+
+async function findInstalled(
+  folders: readonly string[],
+  account: Account | undefined,
+): Promise<string | undefined> {
+  for (const name of ['redis-server', 'valkey-server']) {
+    for (const folder of new Set(folders)) {
+      const command = path.join(folder, name)
+      const isThere =
+        path.isAbsolute(folder) &&
+        (await access(command, constants.X_OK).then(
+          () => true,
+          () => false,
+        ))
+      if (isThere && (await canRun(command, account))) return command
+    }
+  }
+  return undefined
+}
+
+async function fetchOrExplain(options: Parameters<typeof fetchRedisByApt>[0]) {
+  if (process.platform !== 'linux' || !(await hasApt())) {
+    return explain('neither redis-server nor valkey-server is on PATH')
+  }
+  try {
+    // Two platforms may share a cache; the second finds what the first has downloaded.
+    const lock = { folder: options.cacheDir, command: 'redis', signal: options.signal }
+    return await withLock(
+      lock,
+      async () => (await unpackedRedis(options.cacheDir)) ?? fetchRedisByApt(options),
+    )
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    return explain((error as Error).message, error)
+  }
+}
+
+async function copyFor({ account, cacheDir, copyTo }: RedisBinaryOptions): Promise<RedisBinary> {
+  const copy = path.join(await copyTo(), 'redis')
+  const relative = path.relative(path.join(cacheDir, 'redis'), (await unpackedRedis(cacheDir))?.command ?? '')
+  const binary = async () => ({
+    command: path.join(copy, relative),
+    env: { LD_LIBRARY_PATH: (await listLibraryFolders(copy).catch(() => [])).join(':') },
+  })
+  const existing = await binary()
+  if (await canRun(existing.command, account, existing.env)) return existing
+
+  await copyForOthers(path.join(cacheDir, 'redis'), copy)
+  const made = await binary()
+  return (await canRun(made.command, account, made.env)) ? made : explain(`${made.command} does not run`)
+}
+
+async function explain(reason: string, cause?: unknown): Promise<never> {
+  throw new Failure('no-redis', { reason, remedy: installCommand('redis') }, { cause })
+}

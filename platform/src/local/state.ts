@@ -1,0 +1,103 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../failure.ts'
+import { PARTS, type Part } from '../parts.ts'
+
+/** What is remembered of one part. */
+export interface PartRecord {
+  readonly port: number
+  /** The process that we started, whether or not it still runs; none after a stop. */
+  readonly process?: { readonly pid: number; readonly birth: string; readonly startedAt: string } | undefined
+}
+
+/** What the local driver remembers between two commands: which ports it chose, and which processes are its own. */
+export interface State {
+  readonly version: 1
+  readonly driver: 'local'
+  readonly parts: Readonly<Record<Part, PartRecord>>
+}
+
+/** The file in which that is kept. */
+export interface StateFile {
+  /** `undefined` when nothing has been started. */
+  read(): State | undefined
+  /** Changes one part's record. Synchronous: a process must be on record before anything else can happen. */
+  record(part: Part, change: PartRecord): void
+  /** Begins anew, with these ports and no process. */
+  begin(ports: Readonly<Record<Part, number>>): void
+  remove(): void
+}
+
+/** @param home The state folder. */
+export function createStateFile(home: string): StateFile {
+  const file = join(home, 'local.json')
+
+  const read = (): State | undefined => {
+    let text: string
+    try {
+      text = readFileSync(file, 'utf8')
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return undefined
+      throw new Failure('state-unreadable', { file, reason: message }, { cause: error })
+    }
+    try {
+      const state: unknown = JSON.parse(text)
+      if (isState(state)) return state
+      throw new TypeError('Another state was expected')
+    } catch (error) {
+      throw new Failure('state-unreadable', { file, reason: 'not a state of this version' }, { cause: error })
+    }
+  }
+
+  const write = (state: State) => {
+    const partial = `${file}.${process.pid}.new`
+    try {
+      mkdirSync(home, { recursive: true, mode: 0o700 })
+      writeFileSync(partial, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 })
+      renameSync(partial, file) // all of it or nothing, whenever we are killed
+    } catch (error) {
+      rmSync(partial, { force: true })
+      throw new Failure(
+        'folder-unusable',
+        { folder: home, reason: (error as Error).message },
+        { cause: error },
+      )
+    }
+  }
+
+  return {
+    read,
+    record(part, change) {
+      const state = read()
+      if (state !== undefined) write({ ...state, parts: { ...state.parts, [part]: change } })
+    },
+    begin(ports) {
+      const parts = Object.fromEntries(PARTS.map((part) => [part, { port: ports[part] }]))
+      write({ version: 1, driver: 'local', parts: parts as State['parts'] })
+    },
+    remove: () => rmSync(file, { force: true }),
+  }
+}
+
+// Checked by hand: each command reads it, and loading zod would take longer than all else that `get` does.
+function isState(value: unknown): value is State {
+  if (!isObject(value) || value.version !== 1 || value.driver !== 'local') return false
+  const { parts } = value
+  return isObject(parts) && PARTS.every((part) => isPartRecord(parts[part]))
+}
+
+function isPartRecord(value: unknown): value is PartRecord {
+  if (!isObject(value) || !Number.isSafeInteger(value.port)) return false
+  const { process } = value
+  if (process === undefined) return true
+  return (
+    isObject(process) &&
+    Number.isSafeInteger(process.pid) &&
+    typeof process.birth === 'string' &&
+    typeof process.startedAt === 'string'
+  )
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
