@@ -1,6 +1,28 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { databasePulse, type Look, TOO_SLOW_MS, watchVitalSigns } from './vital-signs.ts'
+
+// On the global clock, which a test may take in hand: here no machine stands still but on purpose.
+vi.mock('node:timers/promises', () => ({
+  setTimeout: (ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
+    new Promise((resolve, reject) => {
+      const abort = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', abort)
+        resolve(value)
+      }, ms)
+      signal?.addEventListener('abort', abort)
+    }),
+}))
+
+function takeClock() {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+}
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 function watching(...looks: Look[]) {
   const signs = watchVitalSigns(looks)
@@ -20,35 +42,31 @@ function slowOnce(ms: number, how: 'answers' | 'fails' = 'answers'): Look {
 
 const LONG_MS = TOO_SLOW_MS + 200
 
-/** Where the machine itself stands still meanwhile, that is seen, too: as it should be. */
-const AGAIN = { retry: 2 }
-
-test(
-  'what answers late has been held up, from when it was asked; who watches two of them counts the time once',
-  AGAIN,
-  async () => {
-    const began = performance.now()
-    const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS))
-    await delay(LONG_MS + 100)
-    const heldUpMs = signs.heldUpMs(began, performance.now())
-    expect(heldUpMs).toBeGreaterThan(TOO_SLOW_MS)
-    expect(heldUpMs).toBeLessThan(2 * TOO_SLOW_MS)
-    expect(signs.heldUpMs(began, began + 500)).toBeGreaterThan(300)
-    expect(signs.heldUpMs(began - 300, began)).toBe(0)
-  },
-)
-
-test('what has not answered yet is held up already', async () => {
+test('what answers late has been held up, from when it was asked; who watches two of them counts the time once', async () => {
+  takeClock()
   const began = performance.now()
-  const signs = watching(slowOnce(3 * TOO_SLOW_MS))
-  await delay(LONG_MS)
-  expect(signs.heldUpMs(began, performance.now())).toBeGreaterThan(TOO_SLOW_MS)
+  const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS))
+  await pass(LONG_MS + 100)
+  expect(signs.heldUpMs(began, performance.now())).toBe(LONG_MS)
+  expect(signs.heldUpMs(began, began + 500)).toBe(500)
+  expect(signs.heldUpMs(began - 300, began)).toBe(0)
 })
 
-test('what is away is not held up', AGAIN, async () => {
+test('what has not answered yet is held up already', async () => {
+  takeClock()
+  const began = performance.now()
+  const signs = watching(slowOnce(3 * TOO_SLOW_MS))
+  await pass(TOO_SLOW_MS)
+  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+  await pass(200)
+  expect(signs.heldUpMs(began, performance.now())).toBe(LONG_MS)
+})
+
+test('what is away is not held up', async () => {
+  takeClock()
   const began = performance.now()
   const signs = watching(slowOnce(LONG_MS, 'fails'))
-  await delay(LONG_MS + 100)
+  await pass(LONG_MS + 100)
   expect(signs.heldUpMs(began, performance.now())).toBe(0)
 })
 
@@ -57,16 +75,19 @@ test('this process may be what stands still', async () => {
   await delay(20)
   const began = performance.now()
   // The watching itself is due a quarter of a second later.
-  while (performance.now() - began < LONG_MS + 300);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG_MS + 300)
   await delay(20)
   expect(signs.heldUpMs(began, performance.now())).toBeGreaterThan(TOO_SLOW_MS)
 })
 
-test('what is down on purpose, or only coming up, holds up nobody', AGAIN, async () => {
+test('what is down on purpose, or only coming up, holds up nobody', async () => {
+  takeClock()
   const began = performance.now()
   const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS + 500))
-  await signs.expectDown(() => delay(LONG_MS + 200))
-  await delay(500)
+  const down = signs.expectDown(() => delay(LONG_MS + 200))
+  await pass(LONG_MS + 200)
+  await down
+  await pass(500)
   expect(signs.heldUpMs(began, performance.now())).toBe(0)
 })
 
