@@ -36,7 +36,9 @@ async function buildParts() {
 // --- CLI
 
 /** What `import()` in the CLI loads only when it is needed: bundles of their own beside `start.cjs`. */
-const LAZY = /^(commands|messages)\/|^choose-platform|^main\.ts$/
+const LAZY = /^(commands|messages)\/|^main\.ts$/
+/** The drivers: another package, and a bundle as well. */
+const DRIVERS = '@msctl/platform/choose-platform'
 /** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
 const TUI = 'tui/open-dashboard.tsx'
 const cliSource = path.resolve('cli/src')
@@ -68,6 +70,11 @@ const lazyCommands = (folder) => ({
       if (kind !== 'dynamic-import' || !LAZY.test(file)) return undefined
       return { path: `./${path.relative(folder, file.replace(/\.ts$/, '.cjs'))}`, external: true }
     })
+    onResolve({ filter: new RegExp(`^${DRIVERS}$`) }, ({ kind }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${path.relative(folder, 'choose-platform.cjs')}`, external: true }
+        : undefined,
+    )
   },
 })
 
@@ -189,7 +196,7 @@ async function buildCli() {
         'cli/src/start.ts',
         'cli/src/main.ts',
         'cli/src/messages/ru.ts',
-        'cli/src/choose-platform.ts',
+        { in: 'platform/src/choose-platform.ts', out: 'choose-platform' },
         ...commands
           .filter((name) => !MODULE_LOADERS.includes(name))
           .map((name) => `cli/src/commands/${name}`),

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Report } from '../grader/src/run/report.ts'
-import { freePorts } from '../platform/src/local/free-port.ts'
 import { startPostgres, startRedis, type Throwaway } from '../platform/src/local/throwaway.ts'
+import { freePorts } from '../platform/src/ports.ts'
 
 const run = promisify(execFile)
 const root = path.resolve(import.meta.dirname, '..')

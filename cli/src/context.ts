@@ -34,7 +34,7 @@ export interface Context {
   /** The command's one request, where it was made before the command was loaded: it must not be made again. */
   readonly begun?: BegunRequest | undefined
   /** Loads the drivers, for commands that seldom need them: they are large. */
-  readonly loadDrivers: () => Promise<typeof import('./choose-platform.ts')>
+  readonly loadDrivers: () => Promise<typeof import('@msctl/platform/choose-platform')>
   /** In which messages are said. */
   readonly language: Language
   /** All of stdin, as text. */

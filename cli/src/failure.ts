@@ -1,7 +1,7 @@
 import { EXIT } from '@msctl/grader/exit'
 import type { GraderFailures } from '@msctl/grader/failure'
-import { CodedError, isCodedError } from '@msctl/platform/coded-error'
 import type { PlatformFailures } from '@msctl/platform/failure'
+import { CodedError, isCodedError } from '@msctl/platform/failure'
 import type { ResourceName, Verb } from './resources.ts'
 import type { SettingName } from './setting-names.ts'
 

@@ -7,7 +7,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { installCommand } from '@msctl/platform/install-command'
-import { freePort } from '@msctl/platform/local/free-port'
+import { freePort } from '@msctl/platform/ports'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { finish, MAIN, makeHome, type Result, startMsctl } from './testing/msctl.ts'
 

@@ -1,7 +1,6 @@
-import type { Home } from '@msctl/platform/home'
-import { createLastDriver } from '@msctl/platform/last-driver'
-import { isRunning } from '@msctl/platform/local/process-identity'
+import { type Home, readLastDriver } from '@msctl/platform/home'
 import { createStateFile } from '@msctl/platform/local/state'
+import { isRunning } from '@msctl/platform/process-identity'
 import type { Context } from './context.ts'
 
 /** Where the gateway is asked for when nothing says otherwise. */
@@ -27,7 +26,7 @@ export function findGatewayHere({ url, home }: Pick<Context, 'url' | 'home'>): F
   if (url !== undefined) return { url: url.replace(/\/+$/, ''), by: 'setting' }
   const local = localUrl(home)
   if (local !== undefined) return { url: local, by: 'platform' }
-  return createLastDriver(home.state).read() === 'compose' ? undefined : { url: DEFAULT_URL, by: 'default' }
+  return readLastDriver(home.state) === 'compose' ? undefined : { url: DEFAULT_URL, by: 'default' }
 }
 
 /** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */

@@ -139,7 +139,7 @@ async function run(
       url: settings.url?.value,
       begun,
       language,
-      loadDrivers: () => import('./choose-platform.ts'),
+      loadDrivers: () => import('@msctl/platform/choose-platform'),
       readInput: () => readInput(signal),
       readLine: () => readLine(signal),
       rendering,

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { identify } from '@msctl/platform/local/process-identity'
+import { identify } from '@msctl/platform/process-identity'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { finish, MAIN, type Result } from './testing/msctl.ts'
 

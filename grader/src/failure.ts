@@ -1,4 +1,4 @@
-import { CodedError } from '@msctl/platform/coded-error'
+import { CodedError } from '@msctl/platform/failure'
 
 /** Everything that can keep something from being graded in a way that can be explained, with the facts that the explanation needs. */
 export interface GraderFailures {

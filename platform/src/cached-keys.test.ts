@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { listCachedKeys, readCachedKey } from './cached-keys.ts'
 import { askRedis } from './local/ask-redis.ts'
-import { freePort } from './local/free-port.ts'
+import { freePort } from './ports.ts'
 
 const port = Number(new URL(inject('redisUrl')).port)
 const cache = { askCache: (command: readonly string[]) => askRedis(port, command) }

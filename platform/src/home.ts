@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { DRIVERS, type Driver } from './platform.ts'
 
 /** The folders that msctl works with. */
 export interface Home {
@@ -7,6 +8,8 @@ export interface Home {
   readonly state: string
   /** The root of the clone that this CLI belongs to, if it belongs to one. */
   readonly clone?: string | undefined
+  /** Where docker-compose.yml is: that clone, else the current folder. */
+  readonly projectDir: string
   /** Where a packed CLI has the parts' programs. */
   readonly packedParts: string
 }
@@ -29,9 +32,10 @@ export function findHome(options: HomeOptions): Home {
   const packedParts = join(programDir, 'parts')
   const root = resolve(programDir, '..', '..')
   const clone = existsSync(join(root, 'services')) && existsSync(join(root, 'build.mjs')) ? root : undefined
-  if (env.MSCTL_HOME) return { state: resolve(cwd, env.MSCTL_HOME), clone, packedParts }
-  if (clone !== undefined) return { state: join(clone, '.msctl'), clone, packedParts }
-  return { state: nearestState(cwd, uid) ?? join(cwd, '.msctl'), packedParts }
+  const common = { clone, projectDir: clone ?? cwd, packedParts }
+  if (env.MSCTL_HOME) return { ...common, state: resolve(cwd, env.MSCTL_HOME) }
+  if (clone !== undefined) return { ...common, state: join(clone, '.msctl') }
+  return { ...common, state: nearestState(cwd, uid) ?? join(cwd, '.msctl') }
 }
 
 function nearestState(cwd: string, uid: number | undefined): string | undefined {
@@ -42,3 +46,30 @@ function nearestState(cwd: string, uid: number | undefined): string | undefined 
     if (folder === dirname(folder)) return undefined
   }
 }
+
+/**
+ * By which driver the platform was started last: its data are there, and nowhere else. `undefined` when none has been, or
+ * its data were deleted since.
+ *
+ * @param state The state folder.
+ */
+export function readLastDriver(state: string): Driver | undefined {
+  try {
+    const text = readFileSync(driverFile(state), 'utf8').trim()
+    return DRIVERS.find((driver) => driver === text)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+export function rememberDriver(state: string, driver: Driver): void {
+  mkdirSync(state, { recursive: true, mode: 0o700 })
+  writeFileSync(driverFile(state), `${driver}\n`)
+}
+
+export function forgetDriver(state: string): void {
+  rmSync(driverFile(state), { force: true })
+}
+
+const driverFile = (state: string) => join(state, 'driver')

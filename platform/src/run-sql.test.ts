@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest'
-import { freePort } from './local/free-port.ts'
 import type { DatabaseAccess } from './platform.ts'
+import { freePort } from './ports.ts'
 import { runSql } from './run-sql.ts'
 
 const url = new URL(inject('postgresUrl'))

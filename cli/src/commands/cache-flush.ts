@@ -1,5 +1,5 @@
 import { listCachedKeys } from '@msctl/platform/cached-keys'
-import { choosePlatform } from '../choose-platform.ts'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Context } from '../context.ts'
 
 export { renderFlushed as render } from '../output/cache.ts'

@@ -1,5 +1,5 @@
 import { type CachedValue, readCachedKey } from '@msctl/platform/cached-keys'
-import { choosePlatform } from '../choose-platform.ts'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Context } from '../context.ts'
 
 export { renderCachedValue as render } from '../output/cache.ts'

@@ -1,5 +1,5 @@
 import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
-import { choosePlatform } from '../choose-platform.ts'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Context } from '../context.ts'
 
 export { renderCachedKeys as render } from '../output/cache.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
-import { choosePlatform } from '../choose-platform.ts'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Context } from '../context.ts'
 
 export { renderCacheFrame as render } from '../output/cache.ts'

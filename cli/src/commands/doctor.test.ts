@@ -18,7 +18,11 @@ import { exitCode, render } from './doctor.ts'
 async function makeContext(env: NodeJS.ProcessEnv = {}): Promise<Pick<Context, 'home' | 'env'>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'msctl-doctor-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const home = { state: path.join(folder, '.msctl'), packedParts: path.join(folder, 'parts') }
+  const home = {
+    projectDir: folder,
+    state: path.join(folder, '.msctl'),
+    packedParts: path.join(folder, 'parts'),
+  }
   return { home, env: { PATH: folder, ...env } }
 }
 

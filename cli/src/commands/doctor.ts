@@ -1,10 +1,10 @@
 import { EXIT } from '@msctl/grader/exit'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Check } from '@msctl/platform/doctor/check'
 import { checkCompose } from '@msctl/platform/doctor/check-compose'
 import { checkLocal } from '@msctl/platform/doctor/check-local'
 import { checkMachine } from '@msctl/platform/doctor/check-machine'
 import type { Driver } from '@msctl/platform/platform'
-import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 
 export { renderDoctor as render } from '../output/doctor.ts'

@@ -1,6 +1,6 @@
-import { createLastDriver } from '@msctl/platform/last-driver'
+import { findPlatforms } from '@msctl/platform/choose-platform'
+import { forgetDriver, readLastDriver } from '@msctl/platform/home'
 import type { Change } from '@msctl/platform/platform'
-import { findPlatforms } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 
 export { goesOnUnread, renderDown as render } from '../output/change.ts'
@@ -11,13 +11,12 @@ export async function run(
   context: Context,
 ): Promise<Change & { readonly volumes: boolean }> {
   const { current, other } = await findPlatforms(context)
-  const lastDriver = createLastDriver(context.home.state)
-  const isKnown = lastDriver.read() !== undefined || (await current.isRunning())
+  const isKnown = readLastDriver(context.home.state) !== undefined || (await current.isRunning())
   const change = await current.down({ volumes })
   if (volumes) {
     // An `up` that was interrupted may have left data by either driver.
     if (!isKnown) await other?.down({ volumes })
-    lastDriver.forget()
+    forgetDriver(context.home.state)
   }
   return { ...change, volumes }
 }

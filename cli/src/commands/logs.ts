@@ -1,5 +1,5 @@
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import { LEVELS, type LogLevel, type LogLine } from '@msctl/platform/log-line'
-import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 import { parsePart } from '../part-argument.ts'
 

@@ -1,6 +1,6 @@
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Part } from '@msctl/platform/parts'
 import type { Change } from '@msctl/platform/platform'
-import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 import { parsePart } from '../part-argument.ts'
 

@@ -1,4 +1,4 @@
-import { choosePlatform } from '../choose-platform.ts'
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { Context } from '../context.ts'
 import { type PartChange, partChange } from '../output/change.ts'
 import { parsePart } from '../part-argument.ts'

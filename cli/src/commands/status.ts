@@ -1,5 +1,5 @@
+import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { PlatformStatus } from '@msctl/platform/platform'
-import { choosePlatform } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 
 export { renderStatus as render } from '../output/status.ts'

@@ -1,6 +1,6 @@
-import { createLastDriver } from '@msctl/platform/last-driver'
+import { choosePlatform, type DriverChoice } from '@msctl/platform/choose-platform'
+import { rememberDriver } from '@msctl/platform/home'
 import type { Change } from '@msctl/platform/platform'
-import { choosePlatform, type DriverChoice } from '../choose-platform.ts'
 import type { Context } from '../context.ts'
 
 export { goesOnUnread, renderUp as render } from '../output/change.ts'
@@ -19,6 +19,6 @@ export async function run(
   const { settings } = context
   const platform = await choosePlatform(driver ?? settings.driver?.value ?? 'auto', context)
   const change = await platform.up({ port: port ?? settings.port?.value, fresh })
-  createLastDriver(context.home.state).remember(platform.driver)
+  rememberDriver(context.home.state, platform.driver)
   return change
 }

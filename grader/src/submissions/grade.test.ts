@@ -5,7 +5,7 @@ import { access, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { waitUntil } from '@msctl/platform/local/wait-until'
+import { waitUntil } from '@msctl/platform/wait-until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Grade } from '../reports/grades.ts'
 import { MARK } from './marked-processes.ts'

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { waitUntil } from '@msctl/platform/local/wait-until'
+import { waitUntil } from '@msctl/platform/wait-until'
 
 /** The variable by which everything that a submission starts is known, however far it has run from us. */
 export const MARK = 'MSCTL_SUBMISSION'

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import path from 'node:path'
-import { execa } from 'execa'
 import { Failure } from '../failure.ts'
+import type { Home } from '../home.ts'
+import { isOnPath, readProcessLines, runProcess } from '../run-process.ts'
 
 /** Docker and Compose as this machine has them. */
 export interface ComposeCli {
@@ -21,6 +22,26 @@ export interface ComposeProject {
   readonly name: string
   /** The folder of docker-compose.yml. */
   readonly folder: string
+}
+
+/**
+ * The Compose project of a folder. It has the name that Compose itself would give it, so that `docker-compose exec cache
+ * redis-cli` in the folder reaches the very containers that msctl started. With a state folder elsewhere (MSCTL_HOME)
+ * it is another platform, and has a name of its own.
+ */
+export function composeProject(
+  { projectDir, state }: Pick<Home, 'projectDir' | 'state'>,
+  env: NodeJS.ProcessEnv,
+): ComposeProject {
+  const isElsewhere = path.resolve(state) !== path.join(projectDir, '.msctl')
+  const ownName = `msctl-${createHash('sha256').update(path.resolve(state)).digest('hex').slice(0, 8)}`
+  const usualName = path
+    .basename(projectDir)
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]/g, '')
+    .replace(/^[-_]+/, '')
+  const name = env.COMPOSE_PROJECT_NAME || (isElsewhere ? ownName : usualName) || ownName
+  return { name, folder: projectDir }
 }
 
 export interface ComposeCliOptions {
@@ -46,36 +67,21 @@ export async function probeCompose(
   timeoutMs = ENGINE_TIMEOUT_MS,
   isTried = true,
 ): Promise<{ command: readonly string[]; engine: string } | { reason: string }> {
-  const attempt = (command: string, args: readonly string[]) =>
-    execa(command, args, {
-      env,
-      extendEnv: false,
-      reject: false,
-      timeout: timeoutMs,
-      stdin: 'ignore',
-    })
+  const attempt = (command: string, args: readonly string[]) => runProcess(command, args, { env, timeoutMs })
   // Side by side: each takes a noticeable while to start.
   const [engine, v2, v1] = await Promise.all([
     attempt('docker', ['version', '--format', '{{.Server.Version}}']),
     attempt('docker', ['compose', 'version']),
-    isTried
-      ? attempt('docker-compose', ['version', '--short'])
-      : { failed: !isOnPath(env, 'docker-compose') },
+    isTried ? attempt('docker-compose', ['version', '--short']) : { isDone: isOnPath(env, 'docker-compose') },
   ])
-  if (engine.failed) {
-    if (engine.code === 'ENOENT') return { reason: 'There is no docker on PATH.' }
-    const words = engine.stderr.trim().split('\n').at(-1)
-    return {
-      reason: engine.timedOut ? `docker gave no answer within ${timeoutMs / 1000} s.` : (words ?? ''),
-    }
+  if (!engine.isDone) {
+    if (engine.isMissing) return { reason: 'There is no docker on PATH.' }
+    if (engine.isLate) return { reason: `docker gave no answer within ${timeoutMs / 1000} s.` }
+    return { reason: engine.stderr.split('\n').at(-1) ?? '' }
   }
-  if (!v2.failed) return { command: ['docker', 'compose'], engine: engine.stdout }
-  if (!v1.failed) return { command: ['docker-compose'], engine: engine.stdout }
+  if (v2.isDone) return { command: ['docker', 'compose'], engine: engine.stdout }
+  if (v1.isDone) return { command: ['docker-compose'], engine: engine.stdout }
   return { reason: 'Docker answers, but neither docker compose nor docker-compose is installed.' }
-}
-
-function isOnPath({ PATH = '' }: NodeJS.ProcessEnv, command: string): boolean {
-  return PATH.split(path.delimiter).some((folder) => existsSync(path.join(folder, command)))
 }
 
 /** @param command As {@link probeCompose} found it. */
@@ -83,60 +89,31 @@ export function createComposeCli(command: readonly string[], options: ComposeCli
   const { project, env, signal } = options
   const [program = 'docker', ...first] = command
   const quietEnv = { ...env, COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain', BUILDKIT_PROGRESS: 'plain' }
-  const common = {
-    env: quietEnv,
-    extendEnv: false,
-    cwd: project.folder,
-    stdin: 'ignore' as const,
-    // Ctrl-C reaches us alone; we then end it, and put back what it did.
-    detached: true,
-    ...(signal !== undefined && { cancelSignal: signal }),
-  }
+  const common = { env: quietEnv, cwd: project.folder, signal }
   const composeArgs = (args: readonly string[]) => [...first, '--project-name', project.name, ...args]
 
   return {
     async docker(args) {
-      try {
-        return (await execa('docker', args, common)).stdout
-      } catch (error) {
-        signal?.throwIfAborted()
-        const { stderr = '', message } = error as { stderr?: string; message: string }
-        throw new Failure('compose-failed', {
-          command: `docker ${args.join(' ')}`,
-          output: [stderr.trim() || message],
-        })
-      }
+      const { isDone, stdout, stderr, reason } = await runProcess('docker', args, common)
+      if (isDone) return stdout
+      const output = [stderr.trim() || reason]
+      throw new Failure('compose-failed', { command: `docker ${args.join(' ')}`, output })
     },
 
     async compose(args, onLine) {
       const last: string[] = []
-      try {
-        for await (const line of execa(program, composeArgs(args), {
-          ...common,
-          all: true,
-          buffer: false,
-        }).iterable({ from: 'all' })) {
-          if (line.trim() === '') continue
-          last.push(line)
-          if (last.length > KEPT_LINES) last.shift()
-          onLine?.(line)
-        }
-      } catch (error) {
-        signal?.throwIfAborted()
-        const said = [program, ...composeArgs(args)].join(' ')
-        throw new Failure('compose-failed', { command: said, output: last }, { cause: error })
+      const keep = (line: string) => {
+        if (line.trim() === '') return
+        last.push(line)
+        if (last.length > KEPT_LINES) last.shift()
+        onLine?.(line)
       }
+      const { isDone } = await runProcess(program, composeArgs(args), { ...common, onLine: keep })
+      if (isDone) return
+      const said = [program, ...composeArgs(args)].join(' ')
+      throw new Failure('compose-failed', { command: said, output: last })
     },
 
-    async *lines(args) {
-      const running = execa(program, composeArgs(args), { ...common, buffer: false })
-      try {
-        yield* running.iterable({ from: 'stdout' })
-      } catch (error) {
-        if (signal?.aborted !== true) throw error
-      } finally {
-        running.kill()
-      }
-    },
+    lines: (args) => readProcessLines(program, composeArgs(args), common),
   }
 }

@@ -1,9 +1,6 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 import { Failure } from '../failure.ts'
-import { freePort } from '../local/free-port.ts'
-import { withLock } from '../local/lock.ts'
-import { assertFree } from '../local/ports.ts'
-import { waitUntil } from '../local/wait-until.ts'
+import { withLock } from '../lock.ts'
 import type { Part } from '../parts.ts'
 import type {
   Change,
@@ -13,6 +10,8 @@ import type {
   PlatformStatus,
   UpOptions,
 } from '../platform.ts'
+import { assertFree, freePort } from '../ports.ts'
+import { waitUntil } from '../wait-until.ts'
 import { type ComposeProject, createComposeCli } from './compose-cli.ts'
 import { followComposeLogs, readComposeLogs } from './compose-logs.ts'
 import { askRedisCli, containerDatabase } from './container-stores.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { composeProject } from './compose-cli.ts'
 import { followComposeLogs, readComposeLogs } from './compose-logs.ts'
-import { composeProject } from './compose-project.ts'
 import { describeParts, listContainers } from './containers.ts'
 
 function inspected(service: string, state: object, folder = '/srv/clone') {
@@ -50,10 +50,11 @@ test('containers of another folder that has the same name are left alone', async
 })
 
 test("the project has Compose's own name for the folder, and another one for a state kept elsewhere", () => {
-  const clone = '/srv/My Clone.v2'
-  expect(composeProject({ clone, state: `${clone}/.msctl`, env: {} }).name).toBe('myclonev2')
-  expect(composeProject({ clone, state: '/tmp/x', env: {} }).name).toMatch(/^msctl-[0-9a-f]{8}$/)
-  expect(composeProject({ clone, state: '/tmp/x', env: { COMPOSE_PROJECT_NAME: 'mine' } }).name).toBe('mine')
+  const projectDir = '/srv/My Clone.v2'
+  expect(composeProject({ projectDir, state: `${projectDir}/.msctl` }, {}).name).toBe('myclonev2')
+  expect(composeProject({ projectDir, state: '/tmp/x' }, {}).name).toMatch(/^msctl-[0-9a-f]{8}$/)
+  const given = { COMPOSE_PROJECT_NAME: 'mine' }
+  expect(composeProject({ projectDir, state: '/tmp/x' }, given).name).toBe('mine')
 })
 
 test('log lines of both Compose versions are understood, and put in order', async () => {

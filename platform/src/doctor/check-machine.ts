@@ -2,8 +2,8 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
-import { assertFree } from '../local/ports.ts'
 import type { PlatformStatus } from '../platform.ts'
+import { assertFree } from '../ports.ts'
 import { type Check, check, type Surroundings } from './check.ts'
 
 /** A new database, its log and a downloaded Redis take about a third of this. */

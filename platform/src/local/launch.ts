@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
+import { identify, type ProcessIdentity } from '../process-identity.ts'
 import type { Account } from './account.ts'
-import { identify, type ProcessIdentity } from './process-identity.ts'
 
 export interface LaunchOptions {
   readonly command: string

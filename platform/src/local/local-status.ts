@@ -1,11 +1,11 @@
 import { realpath } from 'node:fs/promises'
 import { PARTS, type Part } from '../parts.ts'
 import type { PartState, PartStatus, PlatformStatus } from '../platform.ts'
+import { isRunning } from '../process-identity.ts'
 import { residentMemory } from './memory.ts'
 import { askReady } from './node-part.ts'
 import { clusterLink } from './postgres-cluster.ts'
 import { acceptsConnections } from './postgres-server.ts'
-import { isRunning } from './process-identity.ts'
 import { answersAs } from './redis-server.ts'
 import type { State } from './state.ts'
 

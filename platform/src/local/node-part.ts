@@ -3,12 +3,12 @@ import { get } from 'node:http'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Part } from '../parts.ts'
-import { endProcess } from './end-process.ts'
+import { isHeldBy } from '../port-holder.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
+import { endProcess } from '../process-identity.ts'
+import { waitUntil } from '../wait-until.ts'
 import { type Launched, launch } from './launch.ts'
 import { logLength, logTail } from './log-tail.ts'
-import { isHeldBy } from './port-holder.ts'
-import type { ProcessIdentity } from './process-identity.ts'
-import { waitUntil } from './wait-until.ts'
 
 /** The parts that are programs of this project. */
 export type NodePart = Exclude<Part, 'db' | 'cache'>

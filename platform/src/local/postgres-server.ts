@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
+import { endProcess } from '../process-identity.ts'
+import { waitUntil } from '../wait-until.ts'
 import type { Account } from './account.ts'
-import { endProcess } from './end-process.ts'
 import { type Launched, launch } from './launch.ts'
 import { logLength, logTail } from './log-tail.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 import { type PostgresCluster, postgresEnv } from './postgres-cluster.ts'
-import type { ProcessIdentity } from './process-identity.ts'
-import { waitUntil } from './wait-until.ts'
 
 /** PostgreSQL writes this when the backends of a killed server have not yet let go of its memory. */
 const STILL_HELD = /pre-existing shared memory block|lock file "postmaster.pid" already exists/
@@ -37,7 +37,7 @@ export interface PostgresServerOptions {
  */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<Launched> {
   const { cluster, logFile, deadlineMs = 30_000, signal } = options
-  const deadline = Date.now() + deadlineMs
+  const deadline = performance.now() + deadlineMs
   for (;;) {
     const from = await logLength(logFile)
     const launched = await launchPostgres(options)
@@ -48,7 +48,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
           : (await acceptsConnections(cluster, launched.identity.pid))
             ? 'ready'
             : undefined,
-      { deadlineMs: deadline - Date.now(), signal },
+      { deadlineMs: deadline - performance.now(), signal },
     ).catch(async (error: unknown) => {
       await stopPostgresServer(launched.identity)
       throw error
@@ -62,7 +62,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
     }
     const text = log.join('\n')
     if (ADDRESS_IN_USE.test(text)) throw new Failure('port-taken', { part: 'db', port: options.port })
-    if (!STILL_HELD.test(text) || Date.now() >= deadline) {
+    if (!STILL_HELD.test(text) || performance.now() >= deadline) {
       throw new Failure('part-failed', { part: 'db', reason: launched.ended() ?? '', log, logFile })
     }
     await waitUntil(() => undefined, { deadlineMs: 100, everyMs: 100, signal })

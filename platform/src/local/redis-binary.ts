@@ -2,11 +2,11 @@ import { access, constants } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
 import { installCommand } from '../install-command.ts'
+import { withLock } from '../lock.ts'
 import { type Account, canRun } from './account.ts'
 import { type AptStep, fetchRedisByApt, hasApt, unpackedRedis } from './apt-redis.ts'
 import { copyForOthers } from './copy-for-others.ts'
 import { listLibraryFolders } from './library-folders.ts'
-import { withLock } from './lock.ts'
 
 /** A program that speaks Redis's protocol, and the environment that it needs to run. */
 export interface RedisBinary {

@@ -1,12 +1,12 @@
 import { connect } from 'node:net'
 import { Failure } from '../failure.ts'
+import type { ProcessIdentity } from '../process-identity.ts'
+import { endProcess } from '../process-identity.ts'
+import { waitUntil } from '../wait-until.ts'
 import type { Account } from './account.ts'
-import { endProcess } from './end-process.ts'
 import { type Launched, launch } from './launch.ts'
 import { logLength, logTail } from './log-tail.ts'
-import type { ProcessIdentity } from './process-identity.ts'
 import type { RedisBinary } from './redis-binary.ts'
-import { waitUntil } from './wait-until.ts'
 
 export interface RedisServerOptions {
   readonly binary: RedisBinary

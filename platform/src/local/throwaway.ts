@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { startOnFreePort } from '../ports.ts'
+import { endProcess } from '../process-identity.ts'
 import { serverAccount } from './account.ts'
-import { endProcess } from './end-process.ts'
-import { onFreePort } from './on-free-port.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
 import { clusterLink, POSTGRES_USER, planCluster, removeCluster } from './postgres-cluster.ts'
 import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
@@ -39,7 +39,7 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
     copyTo: () => (account ? shelter.open() : Promise.resolve(dir)),
   })
   const cluster = await (await planCluster({ dir, binaries, account, shelter, durable: false })).open()
-  const [launched, port] = await onFreePort(options.port, (port) =>
+  const [launched, port] = await startOnFreePort(options.port, (port) =>
     startPostgresServer({
       ...{ binaries, cluster, account, port },
       logFile: path.join(dir, 'postgres.log'),
@@ -75,7 +75,7 @@ export async function startRedis(
     searchPath: env?.PATH ?? '',
     copyTo: () => shelter.open(),
   })
-  const [launched, port] = await onFreePort(options.port, (port) =>
+  const [launched, port] = await startOnFreePort(options.port, (port) =>
     startRedisServer({ binary, account, port, logFile: path.join(dir, 'redis.log') }),
   )
   launched.release()

@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import { waitUntil } from '@msctl/platform/local/wait-until'
+import { waitUntil } from '@msctl/platform/wait-until'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import type { SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'

@@ -1,5 +1,5 @@
-import { isPortFree } from '@msctl/platform/local/free-port'
-import { waitUntil } from '@msctl/platform/local/wait-until'
+import { isPortFree } from '@msctl/platform/ports'
+import { waitUntil } from '@msctl/platform/wait-until'
 import { type ComposeFile, portsOf } from './compose-file.ts'
 import type { Roles } from './recognise.ts'
 import { gatewayPort, storePort } from './stores.ts'

@@ -1,5 +1,5 @@
 import type { ComposeCli } from '@msctl/platform/compose/compose-cli'
-import { waitUntil } from '@msctl/platform/local/wait-until'
+import { waitUntil } from '@msctl/platform/wait-until'
 import type { ControlledPart, Hands } from '../control.ts'
 import { inspectContainers, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'

@@ -16,12 +16,12 @@ export async function waitUntil<T>(
   },
 ): Promise<T | undefined> {
   const { deadlineMs, everyMs = 20, signal } = options
-  const deadline = Date.now() + deadlineMs
+  const deadline = performance.now() + deadlineMs // not by the wall clock, which may be set meanwhile
   for (;;) {
     signal?.throwIfAborted()
     const answer = await ask()
     if (answer !== undefined) return answer
-    if (Date.now() >= deadline) return undefined
+    if (performance.now() >= deadline) return undefined
     await delay(everyMs, undefined, { signal }).catch(() => signal?.throwIfAborted())
   }
 }

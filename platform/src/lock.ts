@@ -1,7 +1,7 @@
 import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import * as z from 'zod/mini'
-import { Failure } from '../failure.ts'
+import { Failure } from './failure.ts'
 import { identify, isRunning } from './process-identity.ts'
 import { waitUntil } from './wait-until.ts'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import type { PortHolder } from '../failure.ts'
+import type { PortHolder } from './failure.ts'
 
 const run = promisify(execFile)
 const LISTENING = '0A'

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { endProcess } from './end-process.ts'
-import { identify, isRunning } from './process-identity.ts'
+import { endProcess, identify, isRunning } from './process-identity.ts'
 
 function startIdle() {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'ignore' })

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { freePort, freePorts, isPortFree } from './free-port.ts'
+import { Failure } from './failure.ts'
 import { portHolder } from './port-holder.ts'
-import { choosePorts } from './ports.ts'
+import { choosePorts, freePort, freePorts, isPortFree, startOnFreePort } from './ports.ts'
 
 async function listen(host = '127.0.0.1', port = 0): Promise<number> {
   const server = createServer().listen(port, host)
@@ -70,3 +70,42 @@ async function gatewayWithFreeNeighbours(): Promise<number> {
     if (neighbours.every(Boolean)) return port
   }
 }
+
+async function occupy(port: number): Promise<Server> {
+  const server = createServer()
+  onTestFinished(() => void server.close())
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening').catch(() => {
+    throw new Failure('port-taken', { part: 'cache', port })
+  })
+  return server
+}
+
+test('where somebody was quicker, another port is taken', async () => {
+  const asked: number[] = []
+  const [server, port] = await startOnFreePort(undefined, async (free) => {
+    if (asked.push(free) < 3) await occupy(free)
+    return occupy(free)
+  })
+  expect(asked).toHaveLength(3)
+  expect(server.address()).toMatchObject({ port })
+  expect(port).toBe(asked[2])
+})
+
+test('a port that was asked for is not exchanged', async () => {
+  const { port } = (await occupy(0)).address() as { port: number }
+  await expect(startOnFreePort(port, occupy)).rejects.toMatchObject({ code: 'port-taken', facts: { port } })
+})
+
+test('it is not tried for ever, nor again after anything else', async () => {
+  let asked = 0
+  const fail = (error: Error) =>
+    startOnFreePort(undefined, async () => {
+      asked++
+      throw error
+    })
+  await expect(fail(new Failure('port-taken', { part: 'db', port: 1 }))).rejects.toThrow()
+  expect(asked).toBe(5)
+  await expect(fail(new TypeError('ours'))).rejects.toThrow('ours')
+  expect(asked).toBe(6)
+})
