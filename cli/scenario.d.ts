@@ -93,13 +93,15 @@ export interface Lab<State = Record<never, never>> {
   words(text: Text): string
 }
 
-/** The platform, and hands to disturb it with. */
+/** The platform as its callers know it, and what lies behind. */
 export interface World {
   /** Calls the platform, and tells of every request. It repeats nothing. */
   readonly client: Client
   /** The same, without a word. */
   readonly quietly: Client
-  readonly hands: Hands
+  readonly control: Control
+  readonly redis: Redis
+  readonly databases: Readonly<Record<ServiceName, Database>>
   readonly tools: Tools
   /** Text that nobody else has. */
   readonly runId: string
@@ -108,10 +110,8 @@ export interface World {
 export type ServiceName = 'users' | 'orders' | 'payments'
 export type PartName = ServiceName | 'gateway' | 'cache' | 'db'
 
-/** What the drivers do. None of it ends early when the run is interrupted. */
-export interface Hands {
-  /** The gateway's address. */
-  readonly url: string
+/** Stops and starts parts. None of it ends early when the run is interrupted. */
+export interface Control {
   stop(part: PartName): Promise<unknown>
   kill(part: PartName): Promise<unknown>
   start(part: PartName): Promise<unknown>
@@ -119,9 +119,19 @@ export interface Hands {
   restart(): Promise<unknown>
   /** Starts what does not run. */
   up(): Promise<unknown>
-  /** Asks Redis one thing, and gives its answer as text. */
-  askCache(command: readonly string[]): Promise<string>
-  openDatabase(service: ServiceName): Promise<DatabaseSession>
+}
+
+/** What Redis answers: nothing is null. */
+export type RedisAnswer = string | number | null | readonly RedisAnswer[]
+
+/** Redis, asked as redis-cli asks: `redis.ask('GET', 'user:1')`. */
+export interface Redis {
+  ask(...command: readonly string[]): Promise<RedisAnswer>
+}
+
+/** A service's database. Whoever opens a connection closes it. */
+export interface Database {
+  connect(): Promise<DatabaseSession>
 }
 
 /** A connection to a service's database. */

@@ -134,7 +134,7 @@ async function startTarget(faults: readonly string[], onEnd: (cleanUp: () => Pro
       runGrading({
         target: {
           ...{ kind: 'url', url: platform.url, redis: platform.redisUrl, databases: databaseUrls },
-          ...{ hands: controlProgram({ program }), isOurs: true, isDisposable: true },
+          ...{ control: controlProgram({ program, env: process.env }), isOurs: true, isDisposable: true },
         },
         ...{ experiments: EXPERIMENTS, only: checks, seed: 5, resetSeconds: RESET_SECONDS },
         ...{ version: '0.0.0', signal: new AbortController().signal },

@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { afterAll, expect, inject, onTestFinished, test } from 'vitest'
 import { listCachedKeys, readCachedKey } from './cached-keys.ts'
-import { askRedis } from './local/ask-redis.ts'
-import { freePort } from './ports.ts'
+import { openRedis } from './redis.ts'
 
-const port = Number(new URL(inject('redisUrl')).port)
-const cache = { askCache: (command: readonly string[]) => askRedis(port, command) }
+const redis = openRedis(inject('redisUrl'))
+afterAll(redis.close)
 
 /** Keys of this test alone: others share the server. */
 function ownPrefix(): string {
   const prefix = `${randomUUID()}:`
   const script = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`
-  onTestFinished(async () => void (await askRedis(port, ['EVAL', script, '0', `${prefix}*`])))
+  onTestFinished(async () => void (await redis.ask('EVAL', script, '0', `${prefix}*`)))
   return prefix
 }
 
 test('keys are listed by number, with the seconds that they have left', async () => {
   const prefix = ownPrefix()
-  await askRedis(port, ['SET', `${prefix}10`, 'ten', 'EX', '300'])
-  await askRedis(port, ['SET', `${prefix}9`, 'nine', 'EX', '60'])
-  await askRedis(port, ['SET', `${prefix}11`, 'for ever'])
-  const own = (await listCachedKeys(cache)).filter(({ key }) => key.startsWith(prefix))
+  await redis.ask('SET', `${prefix}10`, 'ten', 'EX', '300')
+  await redis.ask('SET', `${prefix}9`, 'nine', 'EX', '60')
+  await redis.ask('SET', `${prefix}11`, 'for ever')
+  const own = (await listCachedKeys(redis)).filter(({ key }) => key.startsWith(prefix))
   expect(own.map(({ key }) => key)).toEqual([`${prefix}9`, `${prefix}10`, `${prefix}11`])
   const [nine, ten, eleven] = own.map(({ ttlSeconds }) => ttlSeconds)
   expect(nine).toBeGreaterThan(50)
@@ -32,8 +31,8 @@ test('keys are listed by number, with the seconds that they have left', async ()
 test('more keys than one answer holds are all listed, each once', async () => {
   const prefix = ownPrefix()
   const script = `for i = 1, 2500 do redis.call('SET', ARGV[1] .. i, 'x', 'EX', 60) end`
-  await askRedis(port, ['EVAL', script, '0', prefix])
-  const own = (await listCachedKeys(cache)).filter(({ key }) => key.startsWith(prefix))
+  await redis.ask('EVAL', script, '0', prefix)
+  const own = (await listCachedKeys(redis)).filter(({ key }) => key.startsWith(prefix))
   expect(own.map(({ key }) => key)).toEqual(
     Array.from({ length: 2500 }, (_, index) => `${prefix}${index + 1}`),
   )
@@ -42,29 +41,12 @@ test('more keys than one answer holds are all listed, each once', async () => {
 test('a value comes back as it was stored, and one that there is not is said not to exist', async () => {
   const prefix = ownPrefix()
   const value = '{"name":"Zoë \\u0000 \r\n 🎈"}'
-  await askRedis(port, ['SET', `${prefix}1`, value, 'EX', '300'])
-  expect(await readCachedKey(cache, `${prefix}1`)).toMatchObject({ exists: true, value })
-  expect(await readCachedKey(cache, `${prefix}2`)).toEqual({
+  await redis.ask('SET', `${prefix}1`, value, 'EX', '300')
+  expect(await readCachedKey(redis, `${prefix}1`)).toMatchObject({ exists: true, value })
+  expect(await readCachedKey(redis, `${prefix}2`)).toEqual({
     key: `${prefix}2`,
     exists: false,
     value: null,
     ttlSeconds: null,
-  })
-})
-
-test('what Redis refuses is told in its words', async () => {
-  const prefix = ownPrefix()
-  await askRedis(port, ['LPUSH', `${prefix}list`, 'x'])
-  await expect(readCachedKey(cache, `${prefix}list`)).rejects.toMatchObject({
-    code: 'cache-refused',
-    facts: { reason: expect.stringContaining('WRONGTYPE') },
-  })
-})
-
-test('a cache that is not there is said not to answer', async () => {
-  const nowhere = await freePort()
-  await expect(askRedis(nowhere, ['PING'])).rejects.toMatchObject({
-    code: 'part-unreachable',
-    facts: { part: 'cache', reason: expect.stringContaining('ECONNREFUSED') },
   })
 })

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Platform } from './platform.ts'
+import type { Redis } from './redis.ts'
 
 /** A key of the cache, as `msctl cache keys --json` lists it. */
 export interface CachedKey {
@@ -14,8 +14,6 @@ export interface CachedValue extends CachedKey {
   /** What is stored; null where there is no such key. */
   readonly value: string | null
 }
-
-type Cache = Pick<Platform, 'askCache'>
 
 /** What Redis answers for a key that there is not, and for one that never expires. */
 const NO_KEY = -2
@@ -44,11 +42,11 @@ const Page = z.object({
 const Value = z.object({ value: z.union([z.string(), z.literal(false)]), ttl: z.number() })
 
 /** All keys, by name (`user:2` before `user:10`). */
-export async function listCachedKeys(cache: Cache): Promise<CachedKey[]> {
+export async function listCachedKeys(redis: Redis): Promise<CachedKey[]> {
   const found = new Map<string, number>() // a scan may come by a key twice
   let cursor = '0'
   do {
-    const page = z.parse(Page, JSON.parse(await cache.askCache(['EVAL', PAGE, '0', cursor])))
+    const page = z.parse(Page, await ask(redis, PAGE, '0', cursor))
     for (const [key, ttl] of page.entries) if (ttl !== NO_KEY) found.set(key, ttl)
     cursor = page.cursor
   } while (cursor !== '0')
@@ -59,12 +57,16 @@ export async function listCachedKeys(cache: Cache): Promise<CachedKey[]> {
 }
 
 /** One key, with both its value and its TTL as they are at the same moment. */
-export async function readCachedKey(cache: Cache, key: string): Promise<CachedValue> {
-  const { value, ttl } = z.parse(Value, JSON.parse(await cache.askCache(['EVAL', VALUE, '1', key])))
+export async function readCachedKey(redis: Redis, key: string): Promise<CachedValue> {
+  const { value, ttl } = z.parse(Value, await ask(redis, VALUE, '1', key))
   return {
     key,
     exists: ttl !== NO_KEY,
     value: value === false ? null : value,
     ttlSeconds: ttl < 0 ? null : ttl,
   }
+}
+
+async function ask(redis: Redis, script: string, ...args: readonly string[]): Promise<unknown> {
+  return JSON.parse(String(await redis.ask('EVAL', script, ...args)))
 }

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { ServiceName } from '@msctl/sdk/contract'
+import type { Control } from './control.ts'
 import type { LogLine } from './log-line.ts'
 import type { Part } from './parts.ts'
+import type { Redis } from './redis.ts'
 
 /** What runs the platform: processes of this machine, or containers. */
 export const DRIVERS = ['local', 'compose'] as const
@@ -91,7 +93,7 @@ export interface DatabaseAccess {
  * What drives the platform. Every command waits for its effect, and undoes what it began when it fails or is
  * interrupted. All throw {@link Failure}.
  */
-export interface Platform {
+export interface Platform extends Control<Part, Change> {
   readonly driver: Driver
   /** Starts what does not run, and waits until all is ready. */
   up(options?: UpOptions): Promise<Change>
@@ -99,9 +101,6 @@ export interface Platform {
   down(options?: { readonly volumes?: boolean }): Promise<Change>
   /** Restarts one part, or everything, on the ports that it has. */
   restart(part?: Part): Promise<Change>
-  start(part: Part): Promise<Change>
-  /** Ends a part the graceful way. */
-  stop(part: Part): Promise<Change>
   /** Ends a part at once (SIGKILL), as a crash would. */
   kill(part: Part): Promise<Change>
   status(): Promise<PlatformStatus>
@@ -111,12 +110,8 @@ export interface Platform {
   readLogs(part?: Part): AsyncIterable<LogLine>
   /** What they write from now on, until the signal. */
   followLogs(part?: Part): AsyncIterable<LogLine>
-  /**
-   * Asks Redis one thing and gives its answer as text, as redis-cli does.
-   *
-   * @throws Failure `not-running`, `part-unreachable`, `cache-refused`.
-   */
-  askCache(command: readonly string[]): Promise<string>
+  /** Its cache. @throws Failure `not-running`, `part-unreachable`, `cache-refused`. */
+  readonly redis: Redis
   /** @throws Failure `not-running`, `part-unreachable`. */
   accessDatabase(service: ServiceName): Promise<DatabaseAccess>
 }

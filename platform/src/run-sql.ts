@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { createClient } from './database.ts'
 import { Failure } from './failure.ts'
 import type { DatabaseAccess } from './platform.ts'
 
@@ -14,35 +15,15 @@ export interface SqlResult {
   readonly rows: readonly (readonly unknown[])[]
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
-
-// By their type numbers: what JSON has a kind of its own for. Everything else stays as PostgreSQL prints it; a
-// timestamp without a zone, above all, must not be shifted into the zone of this machine.
-const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
-  16: (text) => text === 't',
-  ...{ 21: Number, 23: Number, 26: Number, 700: toNumber, 701: toNumber },
-  20: (text) => (Number.isSafeInteger(Number(text)) ? Number(text) : text),
-  ...{ 114: JSON.parse, 3802: JSON.parse },
-}
-
 /**
  * Runs one statement, or several that are parted by semicolons, of which the last one's result is given.
  *
  * @throws Failure `sql-failed` in PostgreSQL's words; `part-unreachable`.
  */
-export async function runSql(
-  { user, database, connection }: DatabaseAccess,
-  sql: string,
-  signal: AbortSignal,
-): Promise<SqlResult> {
-  const client = new pg.Client({
-    ...connection,
-    ...{ user, database, ssl: false, application_name: 'msctl', connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
-    types: { getTypeParser: (type: number) => PARSERS[type] ?? ((text: string) => text) },
-  })
+export async function runSql(access: DatabaseAccess, sql: string, signal: AbortSignal): Promise<SqlResult> {
+  const { database } = access
+  const client = createClient(access)
   let isConnected = false
-  // A client whose connection breaks says so by an event, too; without a listener that would end the process.
-  client.on('error', () => undefined)
   const onAbort = () => void client.end().catch(() => undefined)
   signal.addEventListener('abort', onAbort)
   try {
@@ -79,9 +60,4 @@ function placeIn(sql: string, position: number): string[] | undefined {
   const before = [...sql].slice(0, position - 1).join('')
   const column = before.length - (before.lastIndexOf('\n') + 1)
   return [sql.split('\n')[before.split('\n').length - 1] ?? '', `${' '.repeat(column)}^`]
-}
-
-/** PostgreSQL's floats have two infinities and NaN, JSON has none of them. */
-function toNumber(text: string): number | string {
-  return Number.isFinite(Number(text)) ? Number(text) : text
 }

@@ -12,8 +12,8 @@ export interface Flushed {
 
 /** `msctl cache flush`: FLUSHALL, which voids the services' leases, too, so that no read under way fills the cache again. */
 export async function run(_options: object, context: Context): Promise<Flushed> {
-  const platform = await choosePlatform('running', context)
-  const { length } = await listCachedKeys(platform)
-  await platform.askCache(['FLUSHALL'])
+  const { redis } = await choosePlatform('running', context)
+  const { length } = await listCachedKeys(redis)
+  await redis.ask('FLUSHALL')
   return { removed: length }
 }

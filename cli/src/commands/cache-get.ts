@@ -6,5 +6,5 @@ export { renderCachedValue as render } from '../output/cache.ts'
 
 /** `msctl cache get <key>` */
 export async function run({ key }: { readonly key: string }, context: Context): Promise<CachedValue> {
-  return readCachedKey(await choosePlatform('running', context), key)
+  return readCachedKey((await choosePlatform('running', context)).redis, key)
 }

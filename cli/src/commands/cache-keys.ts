@@ -11,5 +11,5 @@ export interface CachedKeys {
 
 /** `msctl cache keys` */
 export async function run(_options: object, context: Context): Promise<CachedKeys> {
-  return { keys: await listCachedKeys(await choosePlatform('running', context)) }
+  return { keys: await listCachedKeys((await choosePlatform('running', context)).redis) }
 }

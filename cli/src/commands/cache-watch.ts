@@ -21,10 +21,10 @@ export const isRedrawn = true
 /** `msctl cache watch`: what is cached, each time that something of it has changed. */
 export async function* run(_options: object, context: Context): AsyncGenerator<CacheFrame> {
   const { signal } = context
-  const platform = await choosePlatform('running', context)
+  const { redis } = await choosePlatform('running', context)
   let shown = ''
   while (!signal.aborted) {
-    const keys = await listCachedKeys(platform)
+    const keys = await listCachedKeys(redis)
     const now = JSON.stringify(keys)
     if (now !== shown) yield { time: new Date().toISOString(), keys }
     shown = now

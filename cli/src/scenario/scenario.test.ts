@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { EXIT } from '@msctl/grader/exit'
-import { handsOn } from '@msctl/grader/self-test/testing/hands-on'
+import { labPlatformOf } from '@msctl/grader/self-test/testing/lab-platform-of'
 import { startTestPlatform } from '@msctl/grader/self-test/testing/start-test-platform'
 import { defineSheet, type ScenarioEvent } from '@msctl/scenarios'
 import { type LabSheet, runLab } from '@msctl/scenarios/sheets'
@@ -74,8 +74,13 @@ const sheet = defineSheet<unknown, object>({
 async function record(language: 'en' | 'ru'): Promise<ScenarioEvent[]> {
   const events: ScenarioEvent[] = []
   let now = 1_795_380_000_000
-  const hands = { url: 'http://127.0.0.1:1' } as Parameters<typeof runLab>[1]['hands']
-  await runLab(sheet, { hands, language, onEvent: (event) => events.push(event), now: () => (now += 1000) })
+  const platform = { url: 'http://127.0.0.1:1' } as Parameters<typeof runLab>[1]['platform']
+  await runLab(sheet, {
+    platform,
+    language,
+    onEvent: (event) => events.push(event),
+    now: () => (now += 1000),
+  })
   return events
 }
 
@@ -203,7 +208,7 @@ describe('somebody’s own scenario', () => {
     const platform = await startTestPlatform()
     const events: ScenarioEvent[] = []
     const { outcome, failures } = await runLab(await loadSheet(file), {
-      ...{ hands: handsOn(platform), language, fast: true },
+      ...{ platform: labPlatformOf(platform), language, fast: true },
       onEvent: (event) => events.push(event),
     })
     expect({ outcome, failures }).toEqual({ outcome: 'held', failures: [] })

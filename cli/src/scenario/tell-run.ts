@@ -4,8 +4,8 @@ import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
 import { createEventQueue } from './event-queue.ts'
-import { openHands } from './hands.ts'
 import { openJournal, openJournalAt } from './journal.ts'
+import { openLabPlatform } from './lab-platform.ts'
 import { createLiveLine } from './live-line.ts'
 
 /** How a scenario is run. */
@@ -31,12 +31,12 @@ export async function* tellRun(
   context: Context,
 ): AsyncGenerator<ToldEvent> {
   assertParameters(sheet, set)
-  const hands = await openHands(context)
+  const platform = await openLabPlatform(context)
   const journal = file === undefined ? openJournal(context.home.state, sheet.name) : openJournalAt(file)
   const live = createLiveLine(context.onEvent)
   const events = createEventQueue<ScenarioEvent>()
   const running = runLab(sheet, {
-    ...{ hands, fast, parameters: set, language: context.language, signal: context.signal },
+    ...{ platform, fast, parameters: set, language: context.language, signal: context.signal },
     onEvent: (event) => {
       journal.add(event)
       events.add(event)

@@ -68,7 +68,7 @@ export function createWorld(given: Context, onEvent: (event: ProgressEvent) => v
       status = isOurs(seen) ? seen : undefined
       return status
     },
-    cachedKeys: async () => listCachedKeys(await current()),
+    cachedKeys: async () => listCachedKeys((await current()).redis),
     async *followLogs(signal) {
       const followed = { ...context, signal: AbortSignal.any([signal, context.signal]) }
       yield* (await choosePlatform('running', followed)).followLogs()

@@ -45,9 +45,9 @@ export async function startCompose(options: ComposeOptions, context: Context): P
   if (reach === undefined) {
     return { target: { ...shared, url: 'http://127.0.0.1:8000' }, unstarted: explain(facts), close }
   }
-  const { url, redisUrl: redis, databaseUrls: databases, hands } = reach
+  const { url, redisUrl: redis, databaseUrls: databases, control } = reach
   return {
-    target: { ...shared, url, databases, hands, ...(redis !== undefined && { redis }) },
+    target: { ...shared, url, databases, control, ...(redis !== undefined && { redis }) },
     close,
   }
 }

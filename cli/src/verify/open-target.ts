@@ -63,7 +63,7 @@ async function openOwn({ resetSeconds }: TargetOptions, context: Context): Promi
 function given({ control, redis, db = [], source, name }: TargetOptions, { env }: Context): Partial<Target> {
   const databases = Object.fromEntries(db.map((each) => each.split(/=(.*)/s).slice(0, 2)))
   return {
-    ...(control !== undefined && { hands: controlProgram({ program: path.resolve(control), env }) }),
+    ...(control !== undefined && { control: controlProgram({ program: path.resolve(control), env }) }),
     ...(redis !== undefined && { redis }),
     ...(db.length > 0 && { databases }),
     ...(name !== undefined && { name }),

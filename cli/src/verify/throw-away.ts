@@ -29,9 +29,9 @@ export async function startThrowAway(context: Context, resetSeconds: number): Pr
     command: context.command,
   }
   // What ends it must work after an interrupt, too, and starts and stops of a grading are not told as those of `msctl up`.
-  const hands = createLocalPlatform({ ...options, onEvent: () => undefined })
+  const platform = createLocalPlatform({ ...options, onEvent: () => undefined })
   const close = async () => {
-    await hands.down({ volumes: true })
+    await platform.down({ volumes: true })
     await rm(folder, { recursive: true, force: true })
   }
   try {
@@ -39,7 +39,7 @@ export async function startThrowAway(context: Context, resetSeconds: number): Pr
     await createLocalPlatform({ ...options, onEvent: context.onEvent, signal: context.signal }).up({
       port: 0,
     })
-    return { target: await platformTarget(hands, 'throw-away'), close }
+    return { target: await platformTarget(platform, 'throw-away'), close }
   } catch (error) {
     await close()
     throw error

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lab } from '@msctl/scenarios'
+import type { HeldTable } from '@msctl/scenarios/world'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { Answer, CheckFinding, Experiment, Grader } from '../run/grader.ts'
 import { isOk, rowOf, told } from './answers.ts'
 import { complain, judge } from './judge.ts'
-import { comesTrue, type HeldTable, holdTable } from './locks.ts'
+import { comesTrue, holdServiceTable } from './locks.ts'
 import { create, unknownId } from './objects.ts'
 import { call, create as createLine, databaseOf, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES } from './resources.ts'
@@ -186,8 +187,7 @@ async function askWhileHeld<T>(
   service: ServiceName,
   during: (asked: Promise<Answer>, held: HeldTable) => Promise<T>,
 ): Promise<{ early: T; isHeld: boolean; answer: Answer } | undefined> {
-  const database = lab.world.databases[service]
-  const held = database && (await holdTable(lab, service, database))
+  const held = await holdServiceTable(lab, service)
   if (held === undefined) return undefined
   const asked = lab.world.request('GET', `/${service}`, { timeoutMs: PATIENCE_MS + 2_000 })
   try {

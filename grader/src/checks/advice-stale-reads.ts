@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '@msctl/platform/database'
 import type { Lab } from '@msctl/scenarios'
-import type { Answer, CheckFinding, DatabaseReach, Experiment, Grader } from '../run/grader.ts'
+import type { Answer, CheckFinding, Experiment, Grader } from '../run/grader.ts'
 import { isOk, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
 import { create } from './objects.ts'
@@ -180,11 +181,7 @@ async function lengthener(
 }
 
 /** How long a text the column takes, up to the longest that is wanted; `undefined` when there is no such column. */
-async function lengthLimit(
-  database: DatabaseReach,
-  table: string,
-  column: string,
-): Promise<number | undefined> {
+async function lengthLimit(database: Database, table: string, column: string): Promise<number | undefined> {
   const [found] = await database.query(
     'SELECT coalesce(character_maximum_length, $3)::int AS length FROM information_schema.columns WHERE table_name = $1 AND column_name = $2',
     [table, column, LENGTHS[0]],

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lab, Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
-import { type Answer, type Control, type Grader, GradingError } from '../run/grader.ts'
+import { type Answer, type Grader, GradingError, type RecordedControl } from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import { isOk, rowOf } from './answers.ts'
 import { readCircuit } from './circuit-breaker/shown-health.ts'
@@ -65,7 +65,7 @@ export interface Power {
   awaken(resource: Resource, id: number): Promise<Visit>
 }
 
-/** @throws {GradingError} `control` without hands. */
+/** @throws {GradingError} `control` where nothing can stop and start parts. */
 export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): Power {
   const { world, signal } = lab
   const { startUps } = world
@@ -129,7 +129,7 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
       const isOurStart = startedAt.has(service)
       const began = startedAt.get(service) ?? performance.now()
       const looks = isOurStart
-        ? looksAt(own, last(), control.startsInBackground)
+        ? looksAt(own, last(), control.startsInBackground === true)
         : looksAt(undefined, undefined, false)
       await waitUntil(began + (looks[0] ?? 0))
       let isOpen = false
@@ -161,8 +161,8 @@ export function createPower(lab: AnyLab, stoppedWithinMs = STOPPED_WITHIN_MS): P
   }
 }
 
-/** The hands, which the experiments that need them have. */
-export function controlOf({ control }: Grader): Control {
+/** The control, which the experiments that need one have. */
+export function controlOf({ control }: Grader): RecordedControl {
   if (control === undefined) throw new GradingError('control', 'There is no control program.')
   return control
 }

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inLanguage, type Language, runSheet, type ScenarioEvent, type Text } from '@msctl/scenarios'
 import { SERVICES } from '@msctl/sdk/contract'
 import { createWaiting } from '../target/await-services.ts'
-import { createControl } from '../target/control.ts'
-import { openDatabase } from '../target/database-reach.ts'
+import { openTargetDatabase } from '../target/database.ts'
 import { createHttp, type Http } from '../target/http.ts'
 import { measurePace } from '../target/pace.ts'
+import { recordControl } from '../target/record-control.ts'
 import { createRecorder } from '../target/recorder.ts'
-import { openRedis } from '../target/redis-reach.ts'
+import { openTargetRedis } from '../target/redis.ts'
 import type { Target } from '../target/target.ts'
 import { TargetNotReady } from '../target/target.ts'
 import { seededRandom, uniqueText } from './chance.ts'
@@ -66,11 +66,11 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
   const ended = new AbortController()
   const signal = AbortSignal.any([options.signal, ended.signal])
   const http = createHttp({ url: target.url, recorder, signal, lostAfterMs })
-  const redis = target.redis === undefined ? undefined : openRedis(target.redis)
+  const redis = target.redis === undefined ? undefined : openTargetRedis(target.redis)
   const databases = Object.fromEntries(
     SERVICES.flatMap((service) => {
       const access = target.databases?.[service]
-      return access === undefined ? [] : [[service, openDatabase(service, access)]]
+      return access === undefined ? [] : [[service, openTargetDatabase(service, access)]]
     }),
   )
   const created = rememberCreated()
@@ -120,10 +120,10 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
       ])
       vitalSigns = signs
       const control =
-        target.hands === undefined
+        target.control === undefined
           ? undefined
-          : createControl({
-              ...{ hands: target.hands, recorder },
+          : recordControl(target.control, {
+              recorder,
               duringRestart: (work) => signs.expectDown(() => comeBack(http, work)),
             })
       const { source, compose } = target
@@ -178,7 +178,7 @@ export async function runAttempt(options: AttemptOptions): Promise<Attempt> {
             },
           })
           recorder.add({ type: 'experiment', at, durationMs: recorder.at() - at, label })
-          // One that has hands ends services itself: what it shows tells whether that was meant.
+          // One that has control ends services itself: what it shows tells whether that was meant.
           return { outcome, sawOutage: sawOutage() && !experiment.needs.includes('control') }
         }
         const { outcome, excuse } = await tryExperiment({
@@ -274,7 +274,7 @@ async function illness(
   if (!(await http.isAlive(withinMs)))
     return { en: 'The target stopped answering.', ru: 'Система перестала отвечать.' }
   try {
-    await redis?.command('PING')
+    await redis?.ask('PING')
     for (const database of Object.values(databases)) await database.query('SELECT 1')
   } catch (error) {
     if (error instanceof GradingError) return error.message

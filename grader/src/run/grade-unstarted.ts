@@ -118,13 +118,13 @@ export async function gradeUnstarted(
 }
 
 /** What could have been reached, had it been there: with a Compose project all of it. */
-function wouldReach({ kind, redis, databases, hands, source, compose }: Target): ReadonlySet<Need> {
+function wouldReach({ kind, redis, databases, control, source, compose }: Target): ReadonlySet<Need> {
   const isAll = kind === 'compose'
   const reached: readonly (readonly [Need, boolean])[] = [
     ['http', true],
     ['redis', isAll || redis !== undefined],
     ['db', isAll || databases !== undefined],
-    ['control', isAll || hands !== undefined],
+    ['control', isAll || control !== undefined],
     ['compose', compose !== undefined],
     ['source', source !== undefined],
   ]

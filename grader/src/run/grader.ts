@@ -1,3 +1,6 @@
+import type { Control } from '@msctl/platform/control'
+import type { Database } from '@msctl/platform/database'
+import type { Redis } from '@msctl/platform/redis'
 import type { Expectation, Finding, Sheet, Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { ComposeFacts } from '../target/compose-facts.ts'
@@ -38,34 +41,11 @@ export interface RequestOptions {
  */
 export type Request = (method: string, path: string, options?: RequestOptions) => Promise<Answer>
 
-/** Redis, asked as redis-cli asks. @throws {GradingError} `redis` when it cannot be asked, which is never the student's failure. */
-export interface RedisReach {
-  /** Binary-safe answers: strings as UTF-8 where they are, else latin1. */
-  command(name: string, ...args: readonly string[]): Promise<RedisAnswer>
-  /** The raw value of a key, whatever its type (string, hash, JSON module …); `undefined` when it is not there. */
-  value(key: string): Promise<string | undefined>
-  keys(): Promise<readonly string[]>
-}
-export type RedisAnswer = string | number | null | readonly RedisAnswer[]
+/** What of a target can be stopped and started. */
+export type ControlledPart = ServiceName | 'cache'
 
-/** A database. @throws {GradingError} `database` when it cannot be asked. */
-export interface DatabaseReach {
-  query(statement: string, parameters?: readonly unknown[]): Promise<readonly Record<string, unknown>[]>
-  /** A connection of its own, for locks that outlive a statement. Closed with the run at the latest. */
-  connect(): Promise<{ query: DatabaseReach['query']; close(): Promise<void> }>
-}
-
-/** The grader's hands. Each resolves when done, and is recorded. @throws {GradingError} `control` when it fails, hangs or is not there. */
-export interface Control {
-  stop(part: ServiceName | 'cache'): Promise<Evidence>
-  start(part: ServiceName | 'cache'): Promise<Evidence>
-  /** Everything down and up again, data kept. */
-  restart(): Promise<Evidence>
-  /** Ends a part as a crash would; only where the hands can. */
-  kill?(part: ServiceName | 'cache'): Promise<Evidence>
-  /** `start` is known to return while the part is still coming up. */
-  readonly startsInBackground: boolean
-}
+/** What stops and starts the parts of a target, each time recorded. @throws {GradingError} `control` when it fails or hangs. */
+export type RecordedControl = Control<ControlledPart, Evidence>
 
 /** What went wrong with the grading, not with what is graded. Makes a check's status `error`. */
 export class GradingError extends Error {
@@ -88,9 +68,11 @@ export class GradingError extends Error {
 /** What an experiment works with: the target, as far as it can be reached. */
 export interface Grader {
   readonly request: Request
-  readonly redis: RedisReach | undefined
-  readonly databases: Readonly<Partial<Record<ServiceName, DatabaseReach>>>
-  readonly control: Control | undefined
+  /** @throws {GradingError} `redis` when it cannot be asked, which is never the student's failure. */
+  readonly redis: Redis | undefined
+  /** @throws {GradingError} `database` when one cannot be asked. */
+  readonly databases: Readonly<Partial<Record<ServiceName, Database>>>
+  readonly control: RecordedControl | undefined
   /** The folder of the sources. */
   readonly source: string | undefined
   /** What is known of the Compose project that was started. */

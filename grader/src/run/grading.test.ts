@@ -1,15 +1,15 @@
-// What is no student's failure: a target that goes away, hands that fail, hang or lie, addresses that are wrong.
+// What is no student's failure: a target that goes away, a control that fails, hangs or lies, addresses that are wrong.
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Control } from '@msctl/platform/control'
 import { defineSheet } from '@msctl/scenarios'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { circuitBreaker } from '../checks/circuit-breaker/circuits.ts'
 import { persistence } from '../checks/persistence.ts'
-import type { Hands } from '../target/control.ts'
 import { controlProgram } from '../target/control-program.ts'
 import { TargetNotReady } from '../target/target.ts'
 import type { GradingEvent } from './events.ts'
@@ -256,7 +256,7 @@ test('a Redis or a database that cannot be reached is an error, and one of someb
 
 const said = async () => ''
 
-test.for<[string, Hands, string]>([
+test.for<[string, Control, string]>([
   [
     'fails',
     {
@@ -267,9 +267,9 @@ test.for<[string, Hands, string]>([
     'no such unit',
   ],
   ['lies', { stop: said, start: said, restart: said }, 'The control said'],
-])('a control that %s is nobody’s failure', async ([, hands, reason]) => {
+])('a control that %s is nobody’s failure', async ([, control, reason]) => {
   const { url } = await startSketch()
-  const report = await grade(url, [persistence], { target: { kind: 'url', url, hands } })
+  const report = await grade(url, [persistence], { target: { kind: 'url', url, control } })
   expect(statusesOf(report)).toEqual(['error'])
   expect(reasonsOf(report)).toContain(reason)
 })
@@ -281,21 +281,21 @@ test('a control program that hangs is ended, and is nobody’s failure', async (
   const program = path.join(folder, 'ctl')
   await writeFile(program, '#!/bin/sh\nexec sleep 60\n')
   await chmod(program, 0o755)
-  const hands = controlProgram({ program, timeoutMs: 300, env: process.env })
-  const report = await grade(url, [persistence, circuitBreaker], { target: { kind: 'url', url, hands } })
+  const control = controlProgram({ program, timeoutMs: 300, env: process.env })
+  const report = await grade(url, [persistence, circuitBreaker], { target: { kind: 'url', url, control } })
   // One that needs a database as well is not assessed, as there is none.
-  const withHands = report.checks.filter(({ id }) => id !== 'circuit-breaker.one-trial')
-  expect(new Set(withHands.map(({ status }) => status))).toEqual(new Set(['error']))
-  expect(reasonsOf(report)).toContain('did not end within 0.3 s')
+  const withControl = report.checks.filter(({ id }) => id !== 'circuit-breaker.one-trial')
+  expect(new Set(withControl.map(({ status }) => status))).toEqual(new Set(['error']))
+  expect(reasonsOf(report)).toContain('not done within 0.3 s')
   expect(report).toMatchObject({ passed: false, assessable: 0 })
 })
 
 test('a control that says it has stopped a service, which answers on, is nobody’s failure', async () => {
   const { url } = await startSketch()
-  const hands: Hands = { stop: said, start: said, restart: said }
-  const report = await grade(url, [circuitBreaker], { target: { kind: 'url', url, hands } })
-  const withHands = report.checks.filter(({ id }) => id !== 'circuit-breaker.one-trial')
-  expect(new Set(withHands.map(({ status }) => status))).toEqual(new Set(['error']))
+  const control: Control = { stop: said, start: said, restart: said }
+  const report = await grade(url, [circuitBreaker], { target: { kind: 'url', url, control } })
+  const withControl = report.checks.filter(({ id }) => id !== 'circuit-breaker.one-trial')
+  expect(new Set(withControl.map(({ status }) => status))).toEqual(new Set(['error']))
   expect(reasonsOf(report)).toContain('still answers')
 })
 
@@ -308,10 +308,10 @@ test('a control program is ended when it hangs, and what it said is told when it
     '#!/bin/sh\ncase "$1 $2" in\n"stop users") exec sleep 60;;\n"stop orders") echo broken; exit 3;;\nesac\necho "$@"\n',
   )
   await chmod(program, 0o755)
-  const hands = controlProgram({ program, timeoutMs: 300, env: process.env })
-  await expect(hands.stop('users')).rejects.toThrow('did not end within 0.3 s')
-  await expect(hands.stop('orders')).rejects.toThrow(/ended with 3: broken/)
-  await expect(hands.start('users')).resolves.toBe('start users\n')
+  const control = controlProgram({ program, timeoutMs: 300, env: process.env })
+  await expect(control.stop('users')).rejects.toThrow('not done within 0.3 s')
+  await expect(control.stop('orders')).rejects.toThrow(/exit code 3: broken/)
+  await expect(control.start('users')).resolves.toBe('start users\n')
   const missing = controlProgram({ program: path.join(folder, 'none'), env: process.env })
   await expect(missing.restart()).rejects.toThrow('could not be run')
 })

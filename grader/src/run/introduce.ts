@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { OpenDatabase } from '@msctl/platform/database'
+import type { OpenRedis, Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import type { OpenDatabase } from '../target/database-reach.ts'
-import type { OpenRedis } from '../target/redis-reach.ts'
-import { type CreatedObjects, GradingError, type RedisReach, type Request } from './grader.ts'
+import { readKey } from '../target/redis.ts'
+import { type CreatedObjects, GradingError, type Request } from './grader.ts'
 
 /** Why something that was named cannot be used. */
 export interface Absence {
@@ -24,7 +25,7 @@ export interface Introduction {
 
 /** What can be used, and why the rest cannot. */
 export interface Introduced {
-  readonly redis: RedisReach | undefined
+  readonly redis: Redis | undefined
   readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
   readonly absent: Readonly<Partial<Record<'redis' | ServiceName, Absence>>>
 }
@@ -69,15 +70,15 @@ async function absenceOf(check: () => Promise<Absence | undefined>): Promise<Abs
   }
 }
 
-async function checkRedis(introduction: Introduction, redis: RedisReach): Promise<Absence | undefined> {
-  await redis.command('PING')
+async function checkRedis(introduction: Introduction, redis: Redis): Promise<Absence | undefined> {
+  await redis.ask('PING')
   if (introduction.isOurs) return undefined
   const { request } = introduction
   const made = await createOne(introduction, 'users')
   if (made === undefined) return UNVERIFIED
   const read = () => request('GET', `/users/${made.id}`)
   await read()
-  if ((await redis.value(`user:${made.id}`))?.includes(made.mark)) return undefined
+  if ((await readKey(redis, `user:${made.id}`))?.includes(made.mark)) return undefined
   // Whatever is kept there, and under whatever name: does it hear of our requests?
   const before = await commandCount(redis)
   await delay(300)
@@ -94,8 +95,8 @@ async function checkRedis(introduction: Introduction, redis: RedisReach): Promis
   }
 }
 
-async function commandCount(redis: RedisReach): Promise<number> {
-  const info = String(await redis.command('INFO', 'stats'))
+async function commandCount(redis: Redis): Promise<number> {
+  const info = String(await redis.ask('INFO', 'stats'))
   return Number(/total_commands_processed:(\d+)/.exec(info)?.[1] ?? 0)
 }
 

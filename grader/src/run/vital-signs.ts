@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DatabaseReach, RedisReach } from './grader.ts'
+import type { Database } from '@msctl/platform/database'
+import type { Redis } from '@msctl/platform/redis'
 
 /** What takes longer than this, in milliseconds, though it should be there at once, tells nothing but that its machine has too much to do. */
 export const TOO_SLOW_MS = 1_000
@@ -84,8 +85,8 @@ const WRITE = "SELECT pg_logical_emit_message(true, 'msctl', '')"
 const READ = 'SELECT 1'
 
 /** The pulse of a database, over a connection of its own: what is asked elsewhere may take its time. */
-export function databasePulse(database: Pick<DatabaseReach, 'connect'>): Look {
-  let connecting: ReturnType<DatabaseReach['connect']> | undefined
+export function databasePulse(database: Pick<Database, 'connect'>): Look {
+  let connecting: ReturnType<Database['connect']> | undefined
   let mayWrite = true
   return async () => {
     connecting ??= database.connect()
@@ -105,6 +106,6 @@ export function databasePulse(database: Pick<DatabaseReach, 'connect'>): Look {
 }
 
 /** The pulse of Redis, which has to be reached by its port: asked by somebody in our place, it takes long by itself. */
-export function redisPulse(redis: RedisReach): Look {
-  return () => redis.command('PING')
+export function redisPulse(redis: Redis): Look {
+  return () => redis.ask('PING')
 }

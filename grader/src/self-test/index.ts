@@ -4,6 +4,5 @@ export type { FaultSheet } from './fault-sheet.ts'
 export {
   type FaultyOptions,
   type FaultyPlatform,
-  type PlatformPart,
   startFaultyPlatform,
 } from './platform.ts'

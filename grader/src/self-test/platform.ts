@@ -1,4 +1,6 @@
 import { createLogger } from '@msctl/kit'
+import type { Control } from '@msctl/platform/control'
+import type { Part } from '@msctl/platform/parts'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { findFaults } from './catalogue.ts'
 import { createDatabases, type DatabasePool } from './databases.ts'
@@ -8,25 +10,14 @@ import { createRedisDoor } from './redis-door.ts'
 import { startService } from './service.ts'
 import type { Ending, Switches } from './switches.ts'
 
-/** What can be stopped. */
-export type PlatformPart = ServiceName | 'cache' | 'gateway' | 'db'
-
 /** This platform in this process, with real PostgreSQL, real Redis and real sockets, and something wrong with it. */
 export interface FaultyPlatform {
   /** The gateway. */
   readonly url: string
   readonly redisUrl: string
   readonly databaseUrls: Readonly<Record<ServiceName, string>>
-  /** Hands, as a control program gives them. Each resolves when done; doing a thing twice does nothing. */
-  readonly control: {
-    /** Lets what is in flight end. */
-    stop(part: PlatformPart): Promise<void>
-    start(part: PlatformPart): Promise<void>
-    /** Without a chance to do anything: sockets are destroyed. */
-    kill(part: PlatformPart): Promise<void>
-    /** Everything down and up again. The databases keep their data, Redis does not. */
-    restart(): Promise<void>
-  }
+  /** The databases keep their data over a restart, Redis does not. */
+  readonly control: Required<Omit<Control<Part, void>, 'isConcurrent' | 'startsInBackground'>>
   /**
    * Has other faults than before, or none: the gateway and the services that these concern are started anew, and so is whatever is
    * down. The data stay as they are.
@@ -124,12 +115,12 @@ export async function startFaultyPlatform({
       ]),
     ) as Record<ServiceName, () => ReturnType<typeof startService>>),
   }
-  const running = new Map<PlatformPart, { end(how: Ending): Promise<void> }>()
+  const running = new Map<Part, { end(how: Ending): Promise<void> }>()
 
-  const start = async (part: PlatformPart) => {
+  const start = async (part: Part) => {
     if (!running.has(part)) running.set(part, await startOf[part]())
   }
-  const end = async (part: PlatformPart, how: Ending) => {
+  const end = async (part: Part, how: Ending) => {
     const ended = running.get(part)
     running.delete(part)
     await ended?.end(how)

@@ -119,7 +119,6 @@ async function tryOne(
 type Platform = Awaited<ReturnType<typeof startFaultyPlatform>>
 
 function targetOf({ url, redisUrl, databaseUrls, control }: Platform): Target {
-  const quietly = (work: Promise<void>) => work.then(() => '')
   return {
     ...{
       kind: 'throw-away',
@@ -129,11 +128,6 @@ function targetOf({ url, redisUrl, databaseUrls, control }: Platform): Target {
       isOurs: true,
       isDisposable: true,
     },
-    hands: {
-      stop: (part) => quietly(control.stop(part)),
-      start: (part) => quietly(control.start(part)),
-      kill: (part) => quietly(control.kill(part)),
-      restart: () => quietly(control.restart()),
-    },
+    control,
   }
 }

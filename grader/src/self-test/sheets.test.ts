@@ -1,7 +1,7 @@
 import { inLanguage, type RunResult, type ScenarioEvent } from '@msctl/scenarios'
 import { LABS, type LabSheet, runLab } from '@msctl/scenarios/sheets'
 import { describe, expect, test } from 'vitest'
-import { handsOn } from './testing/hands-on.ts'
+import { labPlatformOf } from './testing/lab-platform-of.ts'
 import { snapshotOf } from './testing/snapshot.ts'
 import { startTestPlatform } from './testing/start-test-platform.ts'
 
@@ -21,7 +21,7 @@ interface Recorded extends RunResult {
 
 async function record(
   sheet: LabSheet,
-  hands: ReturnType<typeof handsOn>,
+  platform: ReturnType<typeof labPlatformOf>,
   options: {
     readonly parameters?: Readonly<Record<string, number>>
     readonly signal?: AbortSignal
@@ -30,7 +30,7 @@ async function record(
 ): Promise<Recorded> {
   const events: ScenarioEvent[] = []
   const result = await runLab(sheet, {
-    hands,
+    platform,
     fast: true,
     parameters: { resetSeconds: RESET_SECONDS, readers: 60 },
     ...options,
@@ -54,7 +54,7 @@ async function conclude(
   for (let attempt = 1; ; attempt++) {
     const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS, faults }, onEnd)
     const before = await snapshotOf(platform)
-    const recorded = await record(sheet, handsOn(platform))
+    const recorded = await record(sheet, labPlatformOf(platform))
     if (recorded.failures.length === 0 || attempt === ATTEMPTS)
       return { ...recorded, before, after: () => snapshotOf(platform) }
   }
@@ -170,7 +170,7 @@ test('interrupted while both the row and the table are locked, the race lets go 
   const sheet = LABS.find(({ name }) => name === 'stale-cache') as LabSheet
   const controller = new AbortController()
   let waited = 0
-  const { outcome, failures } = await record(sheet, handsOn(platform), {
+  const { outcome, failures } = await record(sheet, labPlatformOf(platform), {
     signal: controller.signal,
     // First for the writer, then for the lock of the table.
     onEvent: (event) => {
@@ -186,7 +186,7 @@ test('a platform that is not well is left alone', { timeout: 120_000 }, async ()
   const platform = await startTestPlatform()
   await platform.control.stop('orders')
   const [sheet] = LABS as [LabSheet]
-  const { outcome, events } = await record(sheet, handsOn(platform))
+  const { outcome, events } = await record(sheet, labPlatformOf(platform))
   expect(outcome).toBe('not-ready')
   expect(events.find(({ type }) => type === 'failure')).toMatchObject({
     message: expect.stringContaining('orders down'),

@@ -175,7 +175,7 @@ async function reportUnstarted(
       ...(how.by === 'processes' && how.redis !== undefined && { redis: how.redis }),
       ...(how.by === 'processes' && Object.keys(how.db).length > 0 && { databases: how.db }),
       ...(isThere(how.by === 'processes' ? how.control : undefined) && {
-        hands: { stop: never, start: never, restart: never },
+        control: { stop: never, start: never, restart: never },
       }),
     },
     ...{ experiments: EXPERIMENTS, rubric, language, version, signal, seed: seedOf(id, options) },

@@ -1,9 +1,10 @@
+import type { Control } from '@msctl/platform/control'
+import type { DatabaseAddress } from '@msctl/platform/database'
+import type { Redis } from '@msctl/platform/redis'
 import type { ServiceName } from '@msctl/sdk/contract'
+import type { ControlledPart } from '../run/grader.ts'
 import type { Report } from '../run/report.ts'
 import type { ComposeFacts } from './compose-facts.ts'
-import type { Hands } from './control.ts'
-import type { DatabaseAccess } from './database-reach.ts'
-import type { AskRedis } from './redis-reach.ts'
 
 /** What is graded, and by which ways it can be reached. */
 export interface Target {
@@ -12,9 +13,10 @@ export interface Target {
   readonly url: string
   /** A submission's name, where there is one. */
   readonly name?: string
-  readonly redis?: string | AskRedis
-  readonly databases?: Readonly<Partial<Record<ServiceName, DatabaseAccess>>>
-  readonly hands?: Hands
+  /** Its URL, or who can ask it. */
+  readonly redis?: string | Redis
+  readonly databases?: Readonly<Partial<Record<ServiceName, DatabaseAddress>>>
+  readonly control?: Control<ControlledPart>
   /** The folder of the sources. */
   readonly source?: string
   readonly compose?: ComposeFacts

@@ -11,6 +11,7 @@ import type {
   UpOptions,
 } from '../platform.ts'
 import { assertFree, freePort } from '../ports.ts'
+import { redisByCli } from '../redis.ts'
 import { waitUntil } from '../wait-until.ts'
 import { type ComposeProject, createComposeCli } from './compose-cli.ts'
 import { followComposeLogs, readComposeLogs } from './compose-logs.ts'
@@ -206,8 +207,9 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     return own.name
   }
 
-  const askCache = async (request: readonly string[]) =>
-    askRedisCli(cli, await runningContainer('cache', 'cache'), request)
+  const redis = redisByCli(async (command) =>
+    askRedisCli(cli, await runningContainer('cache', 'cache'), command),
+  )
 
   async function accessDatabase(service: ServiceName): Promise<DatabaseAccess> {
     return containerDatabase(cli, await runningContainer('db', `db_${service}`), service, env)
@@ -239,7 +241,7 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
     isRunning: async () => (await containers()).some(({ state }) => state !== 'down'),
     readLogs: (part) => readComposeLogs(cli, part),
     followLogs: (part) => followComposeLogs(cli, part),
-    askCache,
+    redis,
     accessDatabase,
   }
 }

@@ -7,10 +7,10 @@ import { PARTS, type Part } from '../parts.ts'
 import type { Change, DatabaseAccess, Platform, PlatformEvent, UpOptions } from '../platform.ts'
 import { assertFree, choosePorts, type Ports } from '../ports.ts'
 import { endProcess, isRunning, type ProcessIdentity } from '../process-identity.ts'
-import { askRedis } from './ask-redis.ts'
 import { databaseName } from './databases.ts'
 import type { Launched } from './launch.ts'
 import { followLogs, readLogs } from './local-logs.ts'
+import { localRedis } from './local-redis.ts'
 import { localStatus } from './local-status.ts'
 import { POSTGRES_USER, passwordFileOf, removeCluster } from './postgres-cluster.ts'
 import { findPrograms, makeFolder } from './programs.ts'
@@ -258,7 +258,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     isRunning: async () => runningParts().length > 0,
     readLogs: (part) => readLogs(logFiles(part)),
     followLogs: (part) => followLogs(logFiles(part), signal),
-    askCache: async (request) => askRedis(runningPort('cache'), request, signal),
+    redis: localRedis(() => runningPort('cache'), signal),
     accessDatabase,
   }
 }

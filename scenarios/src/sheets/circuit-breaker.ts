@@ -1,7 +1,8 @@
+import type { DatabaseSession } from '@msctl/platform/database'
 import type { Circuit } from '@msctl/sdk'
 import { defineSheet, LabError, type Text } from '../engine/index.ts'
 import { judgeOpening, judgeReset, spreadOf, wasTried } from '../expectations/index.ts'
-import type { DatabaseSession, World } from '../world/index.ts'
+import type { World } from '../world/index.ts'
 import {
   type AnyLab,
   answerTo,

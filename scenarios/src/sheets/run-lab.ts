@@ -10,19 +10,19 @@ export interface LabWorld extends tools.World {
 // biome-ignore lint/suspicious/noExplicitAny: what a sheet remembers is its own affair, and differs from sheet to sheet.
 export type LabSheet = Sheet<LabWorld, any>
 
-/** How a lab is run: as any sheet, on the platform that these hands hold. */
+/** How a lab is run: as any sheet, on a platform. */
 export interface LabOptions extends Omit<RunOptions<never>, 'world'> {
-  readonly hands: tools.Hands
+  readonly platform: tools.LabPlatform
 }
 
 /** Runs a sheet on a platform. Never rejects because of what the platform does. */
-export async function runLab(sheet: LabSheet, { hands, ...options }: LabOptions): Promise<RunResult> {
+export async function runLab(sheet: LabSheet, { platform, ...options }: LabOptions): Promise<RunResult> {
   let open: tools.OpenWorld | undefined
   try {
     return await runSheet(sheet, {
       ...options,
       world: (report) => {
-        open = tools.openWorld(hands, report)
+        open = tools.openWorld(platform, report)
         return { ...open.world, tools }
       },
     })

@@ -1,3 +1,4 @@
+import type { DatabaseSession } from '@msctl/platform/database'
 import type { User } from '@msctl/sdk'
 import { defineSheet, LabError, type Text } from '../engine/index.ts'
 import {
@@ -5,7 +6,6 @@ import {
   answerTo,
   countWaiting,
   createUser,
-  type DatabaseSession,
   isCacheInUse,
   isWell,
   keepsItsPicture,

@@ -13,15 +13,13 @@ const LOOK = "return cjson.encode({redis.call('GET', KEYS[1]), redis.call('TTL',
 
 /** Looks at a key in Redis. */
 export async function lookUp({ world }: AnyLab, key: string): Promise<CachedKey> {
-  const [value, ttl] = JSON.parse(await world.hands.askCache(['EVAL', LOOK, '1', key])) as [
-    string | false,
-    number,
-  ]
+  const answer = String(await world.redis.ask('EVAL', LOOK, '1', key))
+  const [value, ttl] = JSON.parse(answer) as [string | false, number]
   return { value: value === false ? null : value, ttlSeconds: ttl < 0 ? null : ttl }
 }
 
 /** The TTL of a key in seconds, as `TTL` says it; null when there is none. */
 export async function ttlOf({ world }: AnyLab, key: string): Promise<number | null> {
-  const ttl = Number(await world.hands.askCache(['TTL', key]))
+  const ttl = Number(await world.redis.ask('TTL', key))
   return ttl < 0 ? null : ttl
 }

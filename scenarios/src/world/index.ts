@@ -1,8 +1,7 @@
 export { type Answer, answerTo, inCrowd, inTurn } from './answer.ts'
 export { lookUp, ttlOf } from './cached.ts'
 export { closeAtTheEnd, lookAt } from './circuits.ts'
-export type { DatabaseSession, Hands, PartName, Row } from './hands.ts'
-export { countWaiting, type Hold, holdTable, openSession, openSessions } from './holds.ts'
+export { countWaiting, type HeldTable, holdTable, openSession, openSessions } from './hold-table.ts'
 export {
   createOrder,
   createPayment,
@@ -18,4 +17,4 @@ export { keepsItsPicture } from './repeatable-read.ts'
 export { sees } from './sees.ts'
 export { timeSlowly } from './slowly.ts'
 export { isCacheInUse, isWell } from './steady-state.ts'
-export { type AnyLab, type OpenWorld, openWorld, type World } from './world.ts'
+export { type AnyLab, type LabPlatform, type OpenWorld, openWorld, type World } from './world.ts'

@@ -124,7 +124,7 @@ function forgetKeysAtTheEnd(lab: AnyLab, service: ServiceName): void {
     ru: `Забыть ключи идемпотентности в ${service}`,
   }
   lab.cleanUp(title, async () => {
-    const database = await lab.world.hands.openDatabase(service)
+    const database = await lab.world.databases[service].connect()
     try {
       await database.query('DELETE FROM idempotency_keys WHERE key LIKE $1', [`${lab.world.runId}-%`])
     } finally {

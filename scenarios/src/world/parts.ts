@@ -10,10 +10,10 @@ export function stopped({ world }: AnyLab, service: ServiceName): Fault {
   return {
     title: { en: `Stop ${service}`, ru: `Остановить ${service}` },
     undo: { en: `See to it that ${service} runs`, ru: `Проследить, чтобы ${service} работал` },
-    apply: () => world.hands.stop(service),
+    apply: () => world.control.stop(service),
     isEffective: async () => !(await stateOf(world, service)).reachable,
     heal: async () => {
-      if (!(await stateOf(world, service)).ready) await world.hands.start(service)
+      if (!(await stateOf(world, service)).ready) await world.control.start(service)
     },
   }
 }
@@ -23,7 +23,7 @@ export async function startAgain(lab: AnyLab, service: ServiceName): Promise<voi
   const action = lab.words({ en: `Start ${service} again`, ru: `Снова запустить ${service}` })
   const began = performance.now()
   lab.report({ type: 'fault', action, state: 'asked' })
-  await lab.world.hands.start(service)
+  await lab.world.control.start(service)
   await lab.waitFor(
     { en: `${service} is ready`, ru: `${service} готов к работе` },
     async () => ((await stateOf(lab.world, service)).ready ? true : undefined),
@@ -41,14 +41,14 @@ export async function restarted({ world }: AnyLab): Promise<Fault> {
       ru: 'Остановить и снова запустить всю платформу',
     },
     undo: { en: 'See to it that everything runs', ru: 'Проследить, чтобы всё работало' },
-    apply: () => world.hands.restart(),
+    apply: () => world.control.restart(),
     isEffective: async () => {
       const status = await world.quietly.gateway.status().catch(() => undefined)
       return status !== undefined && status.started_at !== before && isReady(status.services)
     },
     heal: async () => {
       const status = await world.quietly.gateway.status().catch(() => undefined)
-      if (status === undefined || !isReady(status.services)) await world.hands.up()
+      if (status === undefined || !isReady(status.services)) await world.control.up()
     },
     withinMs: READY_WITHIN_MS,
   }

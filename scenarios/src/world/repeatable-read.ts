@@ -1,5 +1,5 @@
+import type { DatabaseSession } from '@msctl/platform/database'
 import type { Fault } from '../engine/index.ts'
-import type { DatabaseSession } from './hands.ts'
 import type { AnyLab } from './world.ts'
 
 // The services' own sessions: people and this program say who they are.

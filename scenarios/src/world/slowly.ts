@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { DatabaseSession } from '@msctl/platform/database'
 import type { ServiceName } from '@msctl/sdk'
-import type { DatabaseSession } from './hands.ts'
-import { holdTable } from './holds.ts'
+import { holdTable } from './hold-table.ts'
 import type { AnyLab } from './world.ts'
 
 const LOOK_EVERY_MS = 5

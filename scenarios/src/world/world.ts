@@ -1,15 +1,33 @@
 import { randomBytes } from 'node:crypto'
+import type { Control } from '@msctl/platform/control'
+import type { Database } from '@msctl/platform/database'
+import type { Part } from '@msctl/platform/parts'
+import type { Redis } from '@msctl/platform/redis'
 import { type Client, createClient, type ResponseEvent, type ServiceName } from '@msctl/sdk'
 import type { Happening, Lab } from '../engine/index.ts'
-import type { Hands } from './hands.ts'
 
-/** What a sheet works with: the platform as its callers know it, and hands to disturb it with. */
-export interface World {
+/** What can be done to the platform of a lab. None of it ends early when the run is interrupted, for it also serves to put things back. */
+interface LabControl extends Control {
+  kill(part: Part): Promise<unknown>
+  /** Starts what does not run. */
+  up(): Promise<unknown>
+}
+
+/** The platform that a lab works on. */
+export interface LabPlatform {
+  /** The gateway's address. */
+  readonly url: string
+  readonly control: LabControl
+  readonly redis: Redis
+  readonly databases: Readonly<Record<ServiceName, Pick<Database, 'connect'>>>
+}
+
+/** What a sheet works with: the platform as its callers know it, and what lies behind. */
+export interface World extends Omit<LabPlatform, 'url'> {
   /** Calls the platform, and tells of every request. It repeats nothing, so that what is told is what was sent. */
   readonly client: Client
   /** The same, without a word: for looking, for crowds of requests, and for putting things back. */
   readonly quietly: Client
-  readonly hands: Hands
   /** Text that nobody else has; what a run creates carries it. */
   readonly runId: string
   /** 1, 2, 3 … */
@@ -33,9 +51,12 @@ export interface OpenWorld {
 }
 
 /** Opens the world of one run. */
-export function openWorld(hands: Hands, report: (happening: Happening) => void): OpenWorld {
+export function openWorld(
+  { url, ...behind }: LabPlatform,
+  report: (happening: Happening) => void,
+): OpenWorld {
   const options = {
-    baseUrl: hands.url,
+    baseUrl: url,
     maxRetries: 0,
     timeoutMs: TIMEOUT_MS,
     attemptTimeoutMs: TIMEOUT_MS,
@@ -51,7 +72,7 @@ export function openWorld(hands: Hands, report: (happening: Happening) => void):
   const runId = `scenario-${randomBytes(4).toString('hex')}`
   let numbers = 0
   return {
-    world: { client, quietly, hands, runId, nextNumber: () => ++numbers, keyed: new Set() },
+    world: { ...behind, client, quietly, runId, nextNumber: () => ++numbers, keyed: new Set() },
     close: async () => {
       await Promise.all([client.close(), quietly.close()])
     },

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
+import type { RedisAnswer } from '@msctl/platform/redis'
 import { expect, test } from 'vitest'
-import type { RedisAnswer } from '../../run/grader.ts'
 import { overwrite, shows } from './cached-value.ts'
 
 const json = '{"id": 7, "name": "Ann v1", "amount": 12.34}'
@@ -27,14 +27,14 @@ test('a number is shown as text or as the bytes of a double', () => {
 
 /** A Redis of one key, with what {@link overwrite} asks of it. */
 function redisWith(value: Buffer) {
-  const command = async (name: string, ...args: readonly string[]): Promise<RedisAnswer> => {
+  const ask = async (name = '', ...args: readonly string[]): Promise<RedisAnswer> => {
     if (name === 'TYPE') return 'string'
     if (name === 'STRLEN') return value.length
     if (name === 'SETRANGE') return value.write(args[2] ?? '', Number(args[1]), 'latin1')
     const text = value.toString('utf8')
     return text.includes('\ufffd') ? value.toString('latin1') : text
   }
-  return { command, value: async () => undefined, keys: async () => [] }
+  return { ask }
 }
 
 test.each([

@@ -1,5 +1,5 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
-import type { RedisReach } from '../../run/grader.ts'
+import type { Redis } from '@msctl/platform/redis'
 
 /**
  * What can be read of a value as somebody stored it: the text itself, or what is packed in it. A value that is none of these may still
@@ -41,32 +41,32 @@ export function shows(value: string, mark: string | number): boolean {
  *
  * @returns whether that could be done.
  */
-export async function overwrite(redis: RedisReach, key: string, from: string, to: string): Promise<boolean> {
+export async function overwrite(redis: Redis, key: string, from: string, to: string): Promise<boolean> {
   if (from.length !== to.length) throw new RangeError('Only text of the same length can take its place.')
-  const type = await redis.command('TYPE', key)
+  const type = await redis.ask('TYPE', key)
   if (type === 'hash') {
-    const fields = (await redis.command('HGETALL', key)) as readonly string[]
+    const fields = (await redis.ask('HGETALL', key)) as readonly string[]
     const at = fields.findIndex((text, index) => index % 2 === 1 && text.includes(from))
     const [field, text] = [fields[at - 1], fields[at]]
     if (field === undefined || text === undefined) return false
-    await redis.command('HSET', key, field, text.replace(from, to))
+    await redis.ask('HSET', key, field, text.replace(from, to))
     return true
   }
   if (type !== 'string') return false
-  const value = await redis.command('GET', key)
+  const value = await redis.ask('GET', key)
   if (typeof value !== 'string') return false
   const at = value.indexOf(from)
   if (at >= 0) {
-    const length = Number(await redis.command('STRLEN', key))
+    const length = Number(await redis.ask('STRLEN', key))
     const before = value.slice(0, at)
     // What is no UTF-8 comes with a character for each byte.
     const offset = Buffer.byteLength(value) === length ? Buffer.byteLength(before) : before.length
-    await redis.command('SETRANGE', key, String(offset), to)
+    await redis.ask('SETRANGE', key, String(offset), to)
     return true
   }
   const decoded = Buffer.from(value, 'base64').toString('latin1')
   if (!decoded.includes(from)) return false
   const encoded = Buffer.from(decoded.replace(from, to), 'latin1').toString('base64')
-  await redis.command('SETRANGE', key, '0', encoded.slice(0, value.length))
+  await redis.ask('SETRANGE', key, '0', encoded.slice(0, value.length))
   return true
 }

@@ -1,6 +1,7 @@
+import type { Redis } from '@msctl/platform/redis'
 import type { Lab } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
-import type { Grader, RedisReach } from '../../run/grader.ts'
+import type { Grader } from '../../run/grader.ts'
 import { comesTrue } from '../locks.ts'
 import type { Created } from '../objects.ts'
 import type { Resource } from '../resources.ts'
@@ -29,12 +30,12 @@ export interface Mark {
 export const patience = ({ pace }: Grader) => 1_500 + 10 * pace.p99Ms
 
 /** Has the cache filled anew: by a read, or by a write where that is when it is filled. */
-export async function fill(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<boolean> {
+export async function fill(lab: CacheLab, redis: Redis, resource: Resource): Promise<boolean> {
   const { object, key } = lab.state
   if (object === undefined || key === undefined) return false
   const { path } = resource
-  await redis.command('DEL', key)
-  const isFilled = async () => (await redis.command('EXISTS', key)) === 1
+  await redis.ask('DEL', key)
+  const isFilled = async () => (await redis.ask('EXISTS', key)) === 1
   const isFilledByRead = await comesTrue(lab.signal, patience(lab.world), async () => {
     await lab.world.request('GET', `${path}/${object.id}`)
     return isFilled()

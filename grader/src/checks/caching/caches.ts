@@ -1,5 +1,6 @@
+import type { Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
-import type { Check, Experiment, RedisReach } from '../../run/grader.ts'
+import type { Check, Experiment } from '../../run/grader.ts'
 import { ALL_RESOURCES, type Resource } from '../resources.ts'
 import { type CacheLab, type State, TTL_SECONDS } from './cached.ts'
 import { change, remove } from './invalidation.ts'
@@ -131,7 +132,7 @@ function cachingOf(resource: Resource): Experiment<State> {
 /** A step of the experiment; after the first one, each needs what that found. */
 function step(
   title: Text,
-  run: (lab: CacheLab, redis: RedisReach, resource: Resource) => Promise<void>,
+  run: (lab: CacheLab, redis: Redis, resource: Resource) => Promise<void>,
   resource: Resource,
 ) {
   return {

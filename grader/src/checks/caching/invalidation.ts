@@ -1,5 +1,6 @@
+import type { Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
-import type { Answer, CheckFinding, RedisReach } from '../../run/grader.ts'
+import type { Answer, CheckFinding } from '../../run/grader.ts'
 import { isOk, rowOf, says } from '../answers.ts'
 import { complain, judge } from '../judge.ts'
 import { comesTrue } from '../locks.ts'
@@ -7,7 +8,7 @@ import { call, createOne, expected, hasStatus, holds } from '../repro.ts'
 import type { Resource } from '../resources.ts'
 import { type CacheLab, fill } from './cached.ts'
 
-export async function change(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<void> {
+export async function change(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { object } = lab.state
   const [wanted] = resource.changes(lab.world)
@@ -38,7 +39,7 @@ export async function change(lab: CacheLab, redis: RedisReach, resource: Resourc
   } as CheckFinding)
 }
 
-export async function remove(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<void> {
+export async function remove(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { object } = lab.state
   if (object === undefined) return
@@ -70,7 +71,7 @@ export async function remove(lab: CacheLab, redis: RedisReach, resource: Resourc
  */
 async function judgeFreshness(
   lab: CacheLab,
-  redis: RedisReach,
+  redis: Redis,
   {
     get,
     isFresh,
@@ -88,7 +89,7 @@ async function judgeFreshness(
     return false
   })
   if (isSoonFresh) return judge(wanted, [], { answers: [write, answer] })
-  if (key !== undefined) await redis.command('DEL', key)
+  if (key !== undefined) await redis.ask('DEL', key)
   const withoutCache = await get()
   if (isOk(write) && isFresh(withoutCache))
     return judge(wanted, [

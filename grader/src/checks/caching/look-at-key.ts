@@ -1,9 +1,10 @@
-import type { CheckFinding, RedisReach } from '../../run/grader.ts'
+import type { Redis } from '@msctl/platform/redis'
+import type { CheckFinding } from '../../run/grader.ts'
 import { call, createOne, expected } from '../repro.ts'
 import type { Resource } from '../resources.ts'
 import type { CacheLab } from './cached.ts'
 
-export async function lookAtKey(lab: CacheLab, _redis: RedisReach, resource: Resource): Promise<void> {
+export async function lookAtKey(lab: CacheLab, _redis: Redis, resource: Resource): Promise<void> {
   const { object, key } = lab.state
   if (object === undefined) return
   const usual = `${resource.key}:${object.id}`

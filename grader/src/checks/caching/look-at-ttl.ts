@@ -1,15 +1,16 @@
+import type { Redis } from '@msctl/platform/redis'
 import { judgeFreshTtl } from '@msctl/scenarios/expectations'
-import type { CheckFinding, RedisReach } from '../../run/grader.ts'
+import type { CheckFinding } from '../../run/grader.ts'
 import { call, createOne, expected } from '../repro.ts'
 import type { Resource } from '../resources.ts'
 import { type CacheLab, fill, keyInShell, SHORTENED_SECONDS, TTL_SECONDS } from './cached.ts'
 
-export async function lookAtTtl(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<void> {
+export async function lookAtTtl(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { object, key, isServed } = lab.state
   if (object === undefined || key === undefined) return
   const ttl = async () => {
-    const seconds = Number(await redis.command('TTL', key))
+    const seconds = Number(await redis.ask('TTL', key))
     return seconds < 0 ? null : seconds
   }
   await fill(lab, redis, resource)
@@ -18,7 +19,7 @@ export async function lookAtTtl(lab: CacheLab, redis: RedisReach, resource: Reso
   let after: number | null = null
   // A cache that nobody reads is written by every read; that is another fault.
   if (finding.held && isServed === true) {
-    await redis.command('EXPIRE', key, String(SHORTENED_SECONDS))
+    await redis.ask('EXPIRE', key, String(SHORTENED_SECONDS))
     await lab.world.request('GET', `${path}/${object.id}`)
     after = await ttl()
   }

@@ -1,7 +1,9 @@
+import type { Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
 import { spreadOf } from '@msctl/scenarios/expectations'
-import type { Answer, CheckFinding, RedisReach } from '../../run/grader.ts'
+import type { Answer, CheckFinding } from '../../run/grader.ts'
 import type { Evidence } from '../../run/report.ts'
+import { listKeys } from '../../target/redis.ts'
 import { asMade, rowOf, says } from '../answers.ts'
 import { type Complaint, complain, judge } from '../judge.ts'
 import { comesTrue } from '../locks.ts'
@@ -12,9 +14,9 @@ import { type CacheLab, keyInShell, type Mark, patience, sampleMark } from './ca
 import { findKey } from './find-key.ts'
 import { whereFrom } from './where-from.ts'
 
-export async function readTwice(lab: CacheLab, redis: RedisReach, resource: Resource): Promise<void> {
+export async function readTwice(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
-  const before = new Set(await redis.keys())
+  const before = new Set(await listKeys(redis))
   const object = await create(lab, resource)
   if (object === undefined) return
   const get = () => lab.world.request('GET', `${path}/${object.id}`)
@@ -81,7 +83,7 @@ export async function readTwice(lab: CacheLab, redis: RedisReach, resource: Reso
   const source =
     isSame && mark ? await whereFrom(lab, redis, resource, { id: object.id, key, mark }) : undefined
   lab.state.isServed = source?.is !== 'database'
-  await redis.command('DEL', key)
+  await redis.ask('DEL', key)
   const { slower, evidence } = await compare(lab, redis, key, get)
   settle(
     [
@@ -129,13 +131,13 @@ const PAIRS = 7
  */
 async function compare(
   lab: CacheLab,
-  redis: RedisReach,
+  redis: Redis,
   key: string,
   get: () => Promise<Answer>,
 ): Promise<{ slower: Text | undefined; evidence: readonly Evidence[] }> {
   const [cold, warm]: [number[], number[]] = [[], []]
   for (let pair = 0; pair < PAIRS; pair++) {
-    await redis.command('DEL', key)
+    await redis.ask('DEL', key)
     cold.push((await get()).durationMs)
     warm.push((await get()).durationMs)
   }

@@ -1,5 +1,7 @@
+import type { Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
-import type { Answer, RedisReach } from '../../run/grader.ts'
+import type { Answer } from '../../run/grader.ts'
+import { readKey } from '../../target/redis.ts'
 import { rowOf, says } from '../answers.ts'
 import { comesTrue } from '../locks.ts'
 import type { Resource } from '../resources.ts'
@@ -12,7 +14,7 @@ import { overwrite, shows } from './cached-value.ts'
  */
 export async function whereFrom(
   lab: CacheLab,
-  redis: RedisReach,
+  redis: Redis,
   resource: Resource,
   entry: Entry,
 ): Promise<Source> {
@@ -45,12 +47,12 @@ export async function whereFrom(
     en: `Redis says ${forged} under ${key}, but the second GET does not:`,
     ru: `В Redis под ключом ${key} лежит ${forged}, но второй GET отдаёт другое:`,
   }
-  const now = await redis.value(key)
+  const now = await readKey(redis, key)
   if (now !== undefined && shows(now, forged)) return { is: 'database', seen, answers: [answer] }
   // It was written anew. Because it noticed the forgery, or because it writes whenever it is asked?
-  await redis.command('EXPIRE', key, String(SHORTENED_SECONDS))
+  await redis.ask('EXPIRE', key, String(SHORTENED_SECONDS))
   await get()
-  if (Number(await redis.command('TTL', key)) > SHORTENED_SECONDS)
+  if (Number(await redis.ask('TTL', key)) > SHORTENED_SECONDS)
     return { is: 'database', seen, answers: [answer] }
   return {
     is: 'unknown',
@@ -76,7 +78,7 @@ export interface Entry {
 /** Changes the row where the service does not see it; `undefined` when that cannot be done. */
 async function changeBehind(
   lab: CacheLab,
-  redis: RedisReach,
+  redis: Redis,
   { path, service }: Resource,
   { id, key, mark }: Entry,
 ): Promise<Source | undefined> {
@@ -88,10 +90,10 @@ async function changeBehind(
   )
   if (typeof column?.name !== 'string') return undefined
   const get = () => lab.world.request('GET', `${path}/${id}`)
-  await redis.command('DEL', key)
+  await redis.ask('DEL', key)
   await comesTrue(lab.signal, patience(lab.world), async () => {
     await get()
-    return (await redis.command('EXISTS', key)) === 1
+    return (await redis.ask('EXISTS', key)) === 1
   })
   const behind = typeof mark.value === 'number' ? mark.value + 1 : `${mark.value} changed`
   await database.query(`UPDATE ${service} SET "${column.name}" = $1 WHERE id = $2`, [behind, id])

@@ -1,25 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Control } from '@msctl/platform/control'
 import { expect, test } from 'vitest'
 import { runGrading } from '../../run/run-grading.ts'
 import type { FaultyPlatform } from '../../self-test/platform.ts'
 import { startTestPlatform } from '../../self-test/testing/start-test-platform.ts'
-import type { Hands } from '../../target/control.ts'
 import { EXPERIMENTS } from '../index.ts'
 
 /** How long a service takes to come up after its start was said to be done, in milliseconds: as in a container. */
 const LATE_MS = 500
 const TIMEOUT_MS = 180_000
 
-/** Hands that say that a service is started while it is still coming up. */
-function hastyHands({ control }: FaultyPlatform, lateMs: Readonly<Record<string, number>>): Hands {
+/** A control that says that a service is started while it is still coming up. */
+function hastyControl({ control }: FaultyPlatform, lateMs: Readonly<Record<string, number>>): Control {
   const coming = new Map<string, Promise<void>>()
-  const done = async (work: Promise<void>) => {
-    await work
-    return ''
-  }
   const afterStart = async (part: string, work: () => Promise<void>) => {
     await coming.get(part)
-    return done(work())
+    return work()
   }
   return {
     stop: (part) => afterStart(part, () => control.stop(part)),
@@ -29,11 +25,10 @@ function hastyHands({ control }: FaultyPlatform, lateMs: Readonly<Record<string,
         part,
         delay(lateMs[part] ?? LATE_MS).then(() => control.start(part)),
       )
-      return ''
     },
     restart: async () => {
       await Promise.all(coming.values())
-      return done(control.restart())
+      return control.restart()
     },
   }
 }
@@ -71,7 +66,7 @@ test.concurrent.each<Case>([
           ...{
             redis: platform.redisUrl,
             databases: platform.databaseUrls,
-            hands: hastyHands(platform, lateMs),
+            control: hastyControl(platform, lateMs),
           },
         },
         ...{ experiments: EXPERIMENTS, seed: 1, version: '0', resetSeconds },

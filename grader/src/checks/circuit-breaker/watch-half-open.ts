@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HeldTable } from '@msctl/scenarios/world'
 import type { Answer } from '../../run/grader.ts'
 import { isOk, rowsOf } from '../answers.ts'
 import { type Complaint, complain } from '../judge.ts'
-import { type HeldTable, holdTable } from '../locks.ts'
+import { holdServiceTable } from '../locks.ts'
 import { link } from '../resources.ts'
 import { type Visit, visit } from '../service-power.ts'
 import type { BreakerLab, Lane } from './lane.ts'
@@ -27,7 +28,7 @@ export async function watchHalfOpen(
   let table: HeldTable | undefined
   if (database !== undefined) {
     try {
-      table = await holdTable(lab, resource.service, database)
+      table = await holdServiceTable(lab, resource.service)
       if (table === undefined) lane.oneTrial = { complaints: [], undecided: NO_TABLE }
     } catch (error) {
       // Somebody else holds it, such as a session that was left open.

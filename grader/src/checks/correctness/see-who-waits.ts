@@ -1,8 +1,9 @@
 import type { Lab, Text } from '@msctl/scenarios'
+import type { HeldTable } from '@msctl/scenarios/world'
 import { type Answer, type CheckFinding, type Grader, GradingError } from '../../run/grader.ts'
 import { isOk } from '../answers.ts'
 import { judge } from '../judge.ts'
-import { comesTrue, type HeldTable, holdTable } from '../locks.ts'
+import { comesTrue, holdServiceTable } from '../locks.ts'
 import { create } from '../objects.ts'
 import { call, create as createLine, expected, SAMPLE, SEED_LINE } from '../repro.ts'
 import { RESOURCES } from '../resources.ts'
@@ -50,8 +51,8 @@ export async function seeWhoWaits(lab: AnyLab): Promise<void> {
     // One whom no cache knows yet.
     const user = await create(lab, RESOURCES.users)
     if (user === undefined) return
-    const heldUsers = await holdTable(lab, 'users', users)
-    const heldOrders = heldUsers && (await holdTable(lab, 'orders', orders))
+    const heldUsers = await holdServiceTable(lab, 'users')
+    const heldOrders = heldUsers && (await holdServiceTable(lab, 'orders'))
     if (heldUsers === undefined || heldOrders === undefined) {
       await heldUsers?.release()
       way = 'unseen'

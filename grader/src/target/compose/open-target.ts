@@ -4,17 +4,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type ComposeCli, createComposeCli, probeCompose } from '@msctl/platform/compose/compose-cli'
+import type { Control } from '@msctl/platform/control'
 import { Failure, isFailure } from '@msctl/platform/failure'
 import { Failure as GraderFailure } from '../../failure.ts'
+import type { ControlledPart } from '../../run/grader.ts'
 import type { ComposeFacts } from '../compose-facts.ts'
-import type { Hands } from '../control.ts'
 import { type Addresses, addressesOf } from './addresses.ts'
 import { awaitAnswers } from './await-answers.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
+import { composeControl } from './compose-control.ts'
 import { copyMount } from './copy-mount.ts'
 import { databaseNamesOf, describeServices } from './describe-services.ts'
 import { isEnvironmentProblem } from './environment-problem.ts'
-import { composeHands } from './hands.ts'
 import { inspectProject, type SubmittedContainer } from './inspect.ts'
 import { type Isolated, isolate } from './isolate.ts'
 import { type ReadProject, readProject } from './read-project.ts'
@@ -41,7 +42,7 @@ export interface ComposeTargetOptions {
 interface ComposeReach extends Addresses {
   /** Of the gateway. */
   readonly url: string
-  readonly hands: Hands
+  readonly control: Control<ControlledPart>
 }
 
 /** A submission that was started, or could not be. */
@@ -222,10 +223,10 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
       }
       return { facts, reach: undefined, close }
     }
-    const hands = composeHands({
+    const control = composeControl({
       ...{ cli: enduring, roles, containers: () => containers, restart: () => restart(url) },
     })
-    return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), hands }, close }
+    return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), control }, close }
   } catch (error) {
     await close()
     throw error

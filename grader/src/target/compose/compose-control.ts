@@ -1,13 +1,14 @@
 import type { ComposeCli } from '@msctl/platform/compose/compose-cli'
+import type { Control } from '@msctl/platform/control'
 import { waitUntil } from '@msctl/platform/wait-until'
-import type { ControlledPart, Hands } from '../control.ts'
+import type { ControlledPart } from '../../run/grader.ts'
 import { inspectContainers, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 
 const STOP_SECONDS = '10'
 const STOP_LIMIT_MS = 60_000
 
-export interface ComposeHandsOptions {
+export interface ComposeControlOptions {
   /** Not ended with the run: what was stopped has to be started again, whatever comes. */
   readonly cli: Pick<ComposeCli, 'docker'>
   readonly roles: Roles
@@ -17,7 +18,12 @@ export interface ComposeHandsOptions {
 }
 
 /** Stops and starts the parts of a Compose project, as `docker-compose stop` and `start` would. */
-export function composeHands({ cli, roles, containers, restart }: ComposeHandsOptions): Hands {
+export function composeControl({
+  cli,
+  roles,
+  containers,
+  restart,
+}: ComposeControlOptions): Control<ControlledPart> {
   function idsOf(part: ControlledPart): readonly string[] {
     const ids = containers().flatMap(({ service, id }) => (service === roles[part] ? [id] : []))
     if (ids.length === 0) throw new Error(`There is no container of ${part}.`)

@@ -1,19 +1,17 @@
+import { connectDatabase } from '@msctl/platform/database'
 import type { DatabaseAccess } from '@msctl/platform/platform'
-import type { DatabaseSession, Hands } from '@msctl/scenarios/world'
-import type { ServiceName } from '@msctl/sdk/contract'
-import pg from 'pg'
+import type { LabPlatform } from '@msctl/scenarios/world'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 
-const CONNECT_TIMEOUT_MS = 10_000
-
 /**
- * What a scenario does with the platform that runs here. The drivers are not told of Ctrl-C: a scenario that is interrupted still has to
+ * The platform that runs here, as scenarios work on it. The drivers are not told of Ctrl-C: a scenario that is interrupted still has to
  * put everything back.
  *
  * @throws Failure `not-running`; `scenario-elsewhere` when another gateway was named, whose parts and stores are out of reach.
  */
-export async function openHands(context: Context): Promise<Hands> {
+export async function openLabPlatform(context: Context): Promise<LabPlatform> {
   const { choosePlatform } = await context.loadDrivers()
   const { signal } = new AbortController()
   const platform = await choosePlatform('running', { ...context, signal, onEvent: () => undefined })
@@ -28,21 +26,24 @@ export async function openHands(context: Context): Promise<Hands> {
     accesses.set(service, found)
     return found
   }
+  const { stop, start, kill, redis } = platform
   return {
     url,
-    stop: platform.stop,
-    kill: platform.kill,
-    start: platform.start,
-    restart: () => {
-      accesses.clear()
-      return platform.restart()
+    redis,
+    control: {
+      ...{ stop, start, kill },
+      restart: () => {
+        accesses.clear()
+        return platform.restart()
+      },
+      up: () => {
+        accesses.clear()
+        return platform.up()
+      },
     },
-    up: () => {
-      accesses.clear()
-      return platform.up()
-    },
-    askCache: platform.askCache,
-    openDatabase: async (service) => openSession(await access(service)),
+    databases: Object.fromEntries(
+      SERVICES.map((service) => [service, { connect: async () => connectDatabase(await access(service)) }]),
+    ) as LabPlatform['databases'],
   }
 }
 
@@ -51,19 +52,4 @@ function addressOf(url: string): string {
   const { protocol, hostname, port, pathname } = new URL(url)
   const host = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? 'localhost' : hostname
   return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, '')}`
-}
-
-async function openSession({ user, database, connection }: DatabaseAccess): Promise<DatabaseSession> {
-  const client = new pg.Client({
-    ...connection,
-    ...{ user, database, ssl: false, application_name: 'msctl', connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
-  })
-  // A connection that breaks says so by an event, too; the statement under way tells of it.
-  client.on('error', () => undefined)
-  await client.connect()
-  return {
-    query: async (sql, values) =>
-      (await client.query<Record<string, unknown>>(sql, values && [...values])).rows,
-    close: () => client.end(),
-  }
 }

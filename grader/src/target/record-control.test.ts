@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { Control } from '@msctl/platform/control'
 import { describe, expect, test } from 'vitest'
-import { createControl, type Hands } from './control.ts'
+import { recordControl } from './record-control.ts'
 import { createRecorder } from './recorder.ts'
 
-/** Hands whose works end when they are told to. */
-function slowHands(isConcurrent?: boolean) {
+/** A control whose works end when they are told to. */
+function slowControl(isConcurrent?: boolean) {
   const under = new Map<string, (how: { readonly fails: boolean }) => void>()
   const begin = (work: string) =>
     new Promise<string>((resolve, reject) => {
@@ -14,13 +15,13 @@ function slowHands(isConcurrent?: boolean) {
         else resolve('')
       })
     })
-  const hands: Hands = {
+  const slow: Control = {
     stop: (part) => begin(`stop ${part}`),
     start: (part) => begin(`start ${part}`),
     restart: () => begin('restart'),
     ...(isConcurrent !== undefined && { isConcurrent }),
   }
-  const control = createControl({ hands, recorder: createRecorder(), duringRestart: (work) => work() })
+  const control = recordControl(slow, { recorder: createRecorder(), duringRestart: (work) => work() })
   return {
     control,
     underWay: async () => {
@@ -32,9 +33,9 @@ function slowHands(isConcurrent?: boolean) {
   }
 }
 
-describe('the hands of a grader', () => {
+describe('the control of a grader', () => {
   test('do one thing at a time where nobody said that they can do more', async () => {
-    const { control, underWay, end } = slowHands()
+    const { control, underWay, end } = slowControl()
     const all = Promise.all([control.stop('users'), control.stop('orders'), control.start('users')])
     expect(await underWay()).toEqual(['stop users'])
     end('stop users')
@@ -46,7 +47,7 @@ describe('the hands of a grader', () => {
   })
 
   test('do one thing for each part where they can do several, and a restart alone', async () => {
-    const { control, underWay, end } = slowHands(true)
+    const { control, underWay, end } = slowControl(true)
     const all = Promise.all([
       control.stop('users'),
       control.stop('orders'),
@@ -68,7 +69,7 @@ describe('the hands of a grader', () => {
   })
 
   test('go on after what they could not do, and say what that was', async () => {
-    const { control, underWay, end, fail } = slowHands(true)
+    const { control, underWay, end, fail } = slowControl(true)
     const failing = expect(control.stop('users')).rejects.toMatchObject({
       code: 'control',
       message: '`stop users`: no',
