@@ -1,8 +1,8 @@
 import type { Hooks, Logger } from './options.ts'
 import { followRedirect, MAX_REDIRECTS } from './redirects.ts'
 import { type Run, requestFacts } from './run.ts'
+import type { Semaphore } from './semaphore.ts'
 import type { Send, Sent } from './transport.ts'
-import type { Turnstile } from './turnstile.ts'
 
 /** What became of one attempt. */
 export interface Attempt {
@@ -15,22 +15,22 @@ export interface Attempt {
 export const createAttempt =
   ({
     send,
-    turnstile,
+    semaphore,
     hooks: { onRequest, onResponse },
     logger,
   }: {
     send: Send
-    turnstile: Turnstile
+    semaphore: Semaphore
     hooks: Hooks
     logger: Logger | undefined
   }) =>
   async (run: Run, attempt: number): Promise<Attempt> => {
     const { signal } = run
     // Waiting for one's turn is not the server's fault, so it counts towards the deadline only.
-    const turn = turnstile.enter({ timeoutMs: run.deadline - performance.now(), signal })
+    const turn = semaphore.acquire({ timeoutMs: run.deadline - performance.now(), signal })
     if (turn !== undefined) {
       const kind = await turn
-      if (kind !== 'entered') return { sent: { kind }, sentAt: performance.now() }
+      if (kind !== 'acquired') return { sent: { kind }, sentAt: performance.now() }
     }
     try {
       const headers = onRequest === undefined ? run.headers : { ...run.headers }
@@ -69,6 +69,6 @@ export const createAttempt =
       )
       return { sent, sentAt }
     } finally {
-      turnstile.leave()
+      semaphore.release()
     }
   }

@@ -5,12 +5,12 @@ import { AbortError, ConnectionError, isApiError, type SdkError } from './errors
 import { sleep } from './interrupt.ts'
 import type { CallOptions } from './options.ts'
 import { failureOf, readData } from './outcome.ts'
-import { isPassing, isRepeatable, mayHaveTakenEffect } from './retry.ts'
+import { isRepeatable, isTransient, mayHaveTakenEffect } from './retry.ts'
 import { retryDelay } from './retry-timing.ts'
 import { beginRun, failedCall, type Run, requestFacts, requestIdOf } from './run.ts'
+import type { Semaphore } from './semaphore.ts'
 import type { Settings } from './settings.ts'
 import type { Answer, Send } from './transport.ts'
-import type { Turnstile } from './turnstile.ts'
 
 /**
  * Makes calls: attempt after attempt, as long as that is safe, useful and within the deadline.
@@ -20,27 +20,31 @@ import type { Turnstile } from './turnstile.ts'
  */
 export function createCall({
   send,
-  turnstile,
+  semaphore,
   settings,
   onIdle = () => undefined,
 }: {
   send: Send
-  turnstile: Turnstile
+  semaphore: Semaphore
   settings: Settings
   onIdle?: (() => void) | undefined
 }): { call: Call; close: () => Promise<void> } {
   const { logger, hooks, backoff, random } = settings
-  const makeAttempt = createAttempt({ send, turnstile, hooks, logger })
+  const makeAttempt = createAttempt({ send, semaphore, hooks, logger })
   let underWay = 0
   let isClosed = false
   let reportIdle: (() => void) | undefined
 
-  async function perform<T>(endpoint: Endpoint<T>, options: CallOptions): Promise<ApiResponse<T>> {
-    const run = beginRun(endpoint, options, settings)
+  async function perform<T>(
+    endpoint: Endpoint<T>,
+    options: CallOptions,
+    begunAt: number | undefined,
+  ): Promise<ApiResponse<T>> {
+    const run = beginRun(endpoint, options, settings, begunAt)
     if (isClosed) throw new ConnectionError(failedCall(run, 0), 'this client is closed', 'client-closed')
     underWay += 1
     try {
-      return await persist(endpoint, options, run)
+      return await runAttempts(endpoint, options, run)
     } finally {
       underWay -= 1
       if (underWay === 0) {
@@ -50,16 +54,20 @@ export function createCall({
     }
   }
 
-  async function persist<T>(endpoint: Endpoint<T>, options: CallOptions, run: Run): Promise<ApiResponse<T>> {
+  async function runAttempts<T>(
+    endpoint: Endpoint<T>,
+    options: CallOptions,
+    run: Run,
+  ): Promise<ApiResponse<T>> {
     const { validate = settings.validate, maxRetries = settings.maxRetries } = options
-    const { alsoFine } = endpoint
+    const { acceptedStatus } = endpoint
     let waitedMs = 0
     let earlier: SdkError | undefined
     let mayBeDone = false
 
     for (let attempt = 1; ; attempt += 1) {
       const { sent, sentAt } = await makeAttempt(run, attempt)
-      const error = failureOf(sent, { run, attempt, alsoFine, earlier })
+      const error = failureOf(sent, { run, attempt, acceptedStatus, earlier })
       if (error === undefined || (mayBeDone && isGone(run, error))) {
         const answer = sent as Answer
         const data =
@@ -70,7 +78,7 @@ export function createCall({
       }
 
       const delayMs =
-        attempt <= maxRetries && isPassing(error) && isRepeatable(run.method, run.headers)
+        attempt <= maxRetries && isTransient(error) && isRepeatable(run.method, run.headers)
           ? retryDelay({
               attempt,
               retryAfterMs: isApiError(error) ? error.retryAfterMs : undefined,
@@ -97,7 +105,7 @@ export function createCall({
   }
 
   return {
-    call: (endpoint, options = {}) => toApiPromise(perform(endpoint, options)),
+    call: (endpoint, options = {}, begunAt = undefined) => toApiPromise(perform(endpoint, options, begunAt)),
     async close() {
       isClosed = true
       if (underWay > 0) {

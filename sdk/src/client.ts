@@ -9,9 +9,9 @@ import { createPayments, type Payments } from './resources/payments.ts'
 import { createUsers, type Users } from './resources/users.ts'
 import { type Backoff, DEFAULT_BACKOFF } from './retry-timing.ts'
 import { lowerCased, milliseconds } from './run.ts'
+import { createSemaphore } from './semaphore.ts'
 import type { Settings } from './settings.ts'
 import { createSend } from './transport.ts'
-import { createTurnstile } from './turnstile.ts'
 import { VERSION } from './version.ts'
 import { createWaitFor, type WaitFor } from './wait-for.ts'
 
@@ -97,8 +97,8 @@ export function createClient(options: ClientOptions = {}): Client {
     origin,
     maxBodyBytes: options.maxBodyBytes ?? DEFAULTS.maxBodyBytes,
   })
-  const turnstile = createTurnstile(maxConcurrency)
-  const calls = createCall({ send, turnstile, settings, onIdle: connections?.giveUpPending })
+  const semaphore = createSemaphore(maxConcurrency)
+  const calls = createCall({ send, semaphore, settings, onIdle: connections?.giveUpPending })
   const closing = new AbortController()
   const gateway = createGateway(calls.call, closing.signal)
 

@@ -13,11 +13,16 @@ export interface Endpoint<T> {
   /** What the answer is: JSON of this schema, text, or nothing that matters. */
   answer: z.ZodMiniType<T> | 'text' | 'nothing'
   /** A status besides 2xx that is an answer like any other. */
-  alsoFine?: number
+  acceptedStatus?: number
 }
 
-/** Makes a call: sends the request, again where that is safe and useful, and gives what comes of it. */
-export type Call = <T>(endpoint: Endpoint<T>, options?: CallOptions) => ApiPromise<T>
+/**
+ * Makes a call: sends the request, again where that is safe and useful, and gives what comes of it.
+ *
+ * @param begunAt when the call began of which this request is a part, on the clock of `performance.now()`: its deadline
+ * counts from then. Default: now.
+ */
+export type Call = <T>(endpoint: Endpoint<T>, options?: CallOptions, begunAt?: number) => ApiPromise<T>
 
 /**
  * The path of an endpoint.

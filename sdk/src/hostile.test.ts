@@ -116,7 +116,7 @@ test('a server that speaks no HTTP is no use trying again', async () => {
   expect(connections).toBe(1)
 })
 
-test('broken JSON is a breach of the contract that shows what came', async () => {
+test('broken JSON breaks the contract, and the error shows what came', async () => {
   const { url, received } = await serve((_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end('{"id": 1, "email": ')
@@ -134,7 +134,7 @@ test('broken JSON is a breach of the contract that shows what came', async () =>
   expect(received).toHaveLength(1)
 })
 
-test('an empty body where JSON was promised is a breach too', async () => {
+test('an empty body where JSON was promised breaks it, too', async () => {
   const { url } = await serve((_, response) => response.writeHead(204).end())
   const { error } = await getUser(url)
   expect(isContractError(error) && error.issues).toEqual([
@@ -142,10 +142,10 @@ test('an empty body where JSON was promised is a breach too', async () => {
   ])
 })
 
-const breach = { ...ann, id: '1', created_at: undefined, nickname: 'Annie' }
+const broken = { ...ann, id: '1', created_at: undefined, nickname: 'Annie' }
 
-test('a body against the schema is a breach that says where and how', async () => {
-  const { url, received } = await serve((_, response) => answer(response, 200, breach))
+test('a body against the schema breaks it, and the error says where and how', async () => {
+  const { url, received } = await serve((_, response) => answer(response, 200, broken))
   const { error } = await getUser(url)
   expect(isContractError(error) && error).toMatchObject({
     code: 'bad-shape',
@@ -158,13 +158,13 @@ test('a body against the schema is a breach that says where and how', async () =
 })
 
 test('a body against the schema passes with a warning, or silently, where that was asked for', async () => {
-  const { url } = await serve((_, response) => answer(response, 200, breach))
+  const { url } = await serve((_, response) => answer(response, 200, broken))
   const warnings: string[] = []
   const logger = {
     debug: () => undefined,
     warn: (_fields: object, message: string) => void warnings.push(message),
   }
-  const expected = JSON.parse(JSON.stringify(breach))
+  const expected = JSON.parse(JSON.stringify(broken))
 
   expect((await getUser(url, { validate: 'warn' }, { logger })).value).toEqual(expected)
   expect(warnings).toEqual([expect.stringContaining('id: expected number, got "1"')])
@@ -174,7 +174,7 @@ test('a body against the schema passes with a warning, or silently, where that w
 })
 
 test('a warning that nobody logs becomes one of the process', async () => {
-  const { url } = await serve((_, response) => answer(response, 200, breach))
+  const { url } = await serve((_, response) => answer(response, 200, broken))
   const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   await getUser(url, { validate: 'warn' })
   expect(emitWarning).toHaveBeenCalledExactlyOnceWith(

@@ -4,7 +4,6 @@ import type { ApiResponse } from './api-promise.ts'
 import { MAX_PAGE_SIZE } from './contract/index.ts'
 import { type Call, toQuery } from './endpoint.ts'
 import type { CallOptions } from './options.ts'
-import { milliseconds } from './run.ts'
 
 /** What every list takes, besides what it filters by. */
 export interface ListParameters {
@@ -46,9 +45,7 @@ export function createList<T extends { id: number }>(
 ): ApiList<T> {
   const schema = array(row)
 
-  async function* fetchPages(
-    optionsNow: () => CallOptions,
-  ): AsyncGenerator<ApiResponse<T[]>, void, undefined> {
+  async function* fetchPages(begunAt?: number): AsyncGenerator<ApiResponse<T[]>, void, undefined> {
     let last = after
     let missing = limit
     // The first page is always asked for: whether a limit makes sense is the server's to say.
@@ -61,7 +58,8 @@ export function createList<T extends { id: number }>(
           path: path + toQuery({ ...filter, limit: size, after: last }),
           answer: schema,
         },
-        optionsNow(),
+        options,
+        begunAt,
       ).withResponse()
       // A server that knows no paging answers with everything, again and again. Its rows count once, and it is asked once more at most.
       const from = last
@@ -76,16 +74,16 @@ export function createList<T extends { id: number }>(
     } while (missing > 0)
   }
 
-  const pages = () => fetchPages(() => options)
+  const pages = () => fetchPages()
 
   async function* rows(): AsyncGenerator<T, void, undefined> {
     for await (const { data } of pages()) yield* data
   }
 
   async function fetchAll(): Promise<ApiResponse<T[]>> {
-    const remaining = untilDeadline(options)
+    const begunAt = performance.now()
     let whole: ApiResponse<T[]> | undefined
-    for await (const page of fetchPages(remaining)) whole = whole === undefined ? page : join(whole, page)
+    for await (const page of fetchPages(begunAt)) whole = whole === undefined ? page : join(whole, page)
     return whole as ApiResponse<T[]>
   }
 
@@ -106,14 +104,6 @@ export function createList<T extends { id: number }>(
     [Symbol.asyncIterator]: rows,
     [Symbol.toStringTag]: 'ApiList',
   }
-}
-
-/** Options whose time limit is what is left of the first one's. */
-function untilDeadline(options: CallOptions): () => CallOptions {
-  const { timeoutMs } = options
-  if (timeoutMs === undefined) return () => options
-  const deadline = performance.now() + milliseconds('timeoutMs', timeoutMs)
-  return () => ({ ...options, timeoutMs: Math.max(deadline - performance.now(), 0) })
 }
 
 function join<T>(before: ApiResponse<T[]>, page: ApiResponse<T[]>): ApiResponse<T[]> {

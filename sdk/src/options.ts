@@ -63,7 +63,7 @@ export interface Hooks {
   onRetry?: ((event: RetryEvent) => void | Promise<void>) | undefined
 }
 
-/** What a client writes its log to; pino and `console` fit. Requests are `debug`; retries and tolerated breaches `warn`. */
+/** What a client writes its log to; pino and `console` fit. Requests are `debug`; retries, and answers that break the contract but are let pass, `warn`. */
 export interface Logger {
   debug(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -1,4 +1,3 @@
-import { findBreaches } from './breaches.ts'
 import type { Endpoint } from './endpoint.ts'
 import {
   AbortError,
@@ -8,6 +7,7 @@ import {
   type SdkError,
   TimeoutError,
 } from './errors.ts'
+import { findIssues } from './issues.ts'
 import type { Logger, Validation } from './options.ts'
 import { toApiError } from './problems.ts'
 import { describeRedirect } from './redirects.ts'
@@ -20,12 +20,12 @@ export function failureOf(
   {
     run,
     attempt,
-    alsoFine,
+    acceptedStatus,
     earlier,
   }: {
     run: Run
     attempt: number
-    alsoFine: number | undefined
+    acceptedStatus: number | undefined
     /** Why the attempt before this one failed. */
     earlier: SdkError | undefined
   },
@@ -33,7 +33,7 @@ export function failureOf(
   switch (sent.kind) {
     case 'answer': {
       const { status } = sent
-      if ((status >= 200 && status < 300) || status === alsoFine) return undefined
+      if ((status >= 200 && status < 300) || status === acceptedStatus) return undefined
       return toApiError(failedCall(run, attempt, sent), sent, describeRedirect(sent))
     }
     case 'lost':
@@ -88,7 +88,12 @@ export function readData<T>(
   if (endpoint.answer === 'nothing') return undefined as T
   if (endpoint.answer === 'text') return answer.body as T
 
-  const breach = (code: ContractError['code'], issues: ContractIssue[], body: unknown, cause?: unknown) => {
+  const contractError = (
+    code: ContractError['code'],
+    issues: ContractIssue[],
+    body: unknown,
+    cause?: unknown,
+  ) => {
     const { status, headers } = answer
     return new ContractError(failedCall(run, attempt, answer), {
       code,
@@ -103,12 +108,12 @@ export function readData<T>(
   try {
     data = JSON.parse(answer.body) as T
   } catch (cause) {
-    throw breach('bad-json', [{ path: '', message: describeText(answer) }], answer.body, cause)
+    throw contractError('bad-json', [{ path: '', message: describeText(answer) }], answer.body, cause)
   }
   if (validate === 'off') return data
-  const issues = findBreaches(endpoint.answer, data)
+  const issues = findIssues(endpoint.answer, data)
   if (issues === undefined) return data
-  const error = breach('bad-shape', issues, data)
+  const error = contractError('bad-shape', issues, data)
   if (validate === 'strict') throw error
   warn(error, logger)
   return data

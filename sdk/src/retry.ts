@@ -1,16 +1,16 @@
 import { isApiError, isConnectionError, isTimeoutError, type SdkError } from './errors.ts'
 
 /** What says that the same request may succeed soon (contract: too many, unreachable, unavailable, timed out). */
-const PASSING_STATUSES = new Set([429, 502, 503, 504])
+const TRANSIENT_STATUSES = new Set([429, 502, 503, 504])
 
 /** Connection failures that another attempt would only repeat: not HTTP, not to be trusted, or closed by ourselves. */
-const LASTING_CAUSE =
+const PERMANENT_CAUSE =
   /^(HTTPParserError$|ERR_TLS_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_(CLOSED|DESTROYED)$)/
 
 /** Whether the failure may pass by itself. Whether the request may be repeated is `isRepeatable`'s to say. */
-export function isPassing(error: SdkError): boolean {
-  if (isApiError(error)) return PASSING_STATUSES.has(error.status)
-  if (isConnectionError(error)) return !LASTING_CAUSE.test(error.causeCode ?? '')
+export function isTransient(error: SdkError): boolean {
+  if (isApiError(error)) return TRANSIENT_STATUSES.has(error.status)
+  if (isConnectionError(error)) return !PERMANENT_CAUSE.test(error.causeCode ?? '')
   return isTimeoutError(error)
 }
 

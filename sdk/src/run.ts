@@ -19,15 +19,22 @@ export interface Run {
   attemptTimeoutMs: number
   /** On the clock of `performance.now()`. */
   startedAt: number
+  /** On the same clock. */
   deadline: number
 }
 
 /**
  * Begins a call.
  *
+ * @param begunAt where the deadline counts from, if that is not now.
  * @throws {TypeError} for options that cannot be meant, such as a time limit that is no number.
  */
-export function beginRun(endpoint: Endpoint<unknown>, options: CallOptions, settings: Settings): Run {
+export function beginRun(
+  endpoint: Endpoint<unknown>,
+  options: CallOptions,
+  settings: Settings,
+  begunAt?: number,
+): Run {
   const { call, method } = endpoint
   const startedAt = performance.now()
   const timeoutMs = milliseconds('timeoutMs', options.timeoutMs ?? settings.timeoutMs)
@@ -45,7 +52,7 @@ export function beginRun(endpoint: Endpoint<unknown>, options: CallOptions, sett
     timeoutMs,
     attemptTimeoutMs: milliseconds('attemptTimeoutMs', options.attemptTimeoutMs ?? settings.attemptTimeoutMs),
     startedAt,
-    deadline: startedAt + timeoutMs,
+    deadline: (begunAt ?? startedAt) + timeoutMs,
   }
 }
 

@@ -31,7 +31,10 @@ export function createGateway(call: Call, closing: AbortSignal): Gateway {
     status: (options) =>
       call({ call: 'gateway.status', method: 'GET', path: '/status', answer: Status }, options),
     ready: (options) =>
-      call({ call: 'gateway.ready', method: 'GET', path: '/ready', answer: Ready, alsoFine: 503 }, options),
+      call(
+        { call: 'gateway.ready', method: 'GET', path: '/ready', answer: Ready, acceptedStatus: 503 },
+        options,
+      ),
     metrics: (options) =>
       call<string>({ call: 'gateway.metrics', method: 'GET', path: '/metrics', answer: 'text' }, options),
     watch: createWatch(health, closing),

@@ -5,7 +5,7 @@ import type { ContractIssue } from './errors.ts'
  * Where a value breaks its schema, and how; `undefined` where it does not. The value itself is what callers get, never
  * the copy that zod makes: fields that the contract does not know yet pass through.
  */
-export function findBreaches(schema: z.ZodMiniType, value: unknown): ContractIssue[] | undefined {
+export function findIssues(schema: z.ZodMiniType, value: unknown): ContractIssue[] | undefined {
   const parsed = z.safeParse(schema, value)
   return parsed.success
     ? undefined

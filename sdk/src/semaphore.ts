@@ -1,25 +1,25 @@
 import { type Interruption, type Limits, onInterrupt } from './interrupt.ts'
 
 /** Lets only so many through at a time; the others wait in the order in which they came. */
-export interface Turnstile {
-  /** Goes through: at once (`undefined`, so that nobody waits for a promise in vain), or when it is one's turn. */
-  enter(limits: Limits): undefined | Promise<'entered' | Interruption>
-  /** Makes room for the next. */
-  leave(): void
+export interface Semaphore {
+  /** Takes a permit: at once (`undefined`, so that nobody waits for a promise in vain), or when it is one's turn. */
+  acquire(limits: Limits): undefined | Promise<'acquired' | Interruption>
+  /** Gives the permit back, for the next. */
+  release(): void
 }
 
 /**
  * Bounds how many requests are under way. It stands before the dispatcher rather than in it, because a request that waits
  * in undici's pool can neither be aborted there, nor is it rejected when the connections that it waits for fail.
  */
-export function createTurnstile(width: number): Turnstile {
-  let inside = 0
+export function createSemaphore(permits: number): Semaphore {
+  let taken = 0
   const queue = new Set<() => void>()
 
   return {
-    enter(limits) {
-      if (inside < width) {
-        inside += 1
+    acquire(limits) {
+      if (taken < permits) {
+        taken += 1
         return undefined
       }
       return new Promise((resolve) => {
@@ -29,18 +29,18 @@ export function createTurnstile(width: number): Turnstile {
         })
         function admit() {
           stop()
-          resolve('entered')
+          resolve('acquired')
         }
         if (!limits.signal?.aborted) queue.add(admit)
       })
     },
-    leave() {
+    release() {
       const [next] = queue
       if (next === undefined) {
-        inside -= 1
+        taken -= 1
         return
       }
-      // The place passes on, so `inside` stays.
+      // The permit passes on, so `taken` stays.
       queue.delete(next)
       next()
     },
