@@ -117,6 +117,13 @@ describe('a call fails', () => {
     const gateway = await startGateway({ users })
     await expect(gateway.ask('/users/1')).rejects.toThrow(/aborted|ECONNRESET|hang up/)
     expect(await failures(gateway)).toBe(1)
+    expect(gateway.lines.slice(0, 2)).toMatchObject([
+      { level: 40, msg: expect.stringContaining('users was lost'), err: { code: 'UND_ERR_SOCKET' } },
+      { path: '/users/1', status: 502 },
+    ])
+    expect((await gateway.ask('/metrics')).text).toMatch(
+      /http_request_duration_seconds_count{[^}]*status="502"/,
+    )
   })
 
   test('visibly even to HTTP/1.0, which takes the end of a connection for that of the body', async () => {

@@ -54,10 +54,10 @@ export function callUpstream(
   let isOverdue = false
   let isHeld = false
   let isAbandoned = false
-  let hasAnyByte = false
   let isRepeatable = !permit.isTrial && (request.method === 'GET' || request.method === 'HEAD')
   let connection = permit.isTrial ? upstream.connections.open() : upstream.connections.take()
-  let resume: (() => void) | undefined
+  let receivedBefore = connection.received()
+  let controller: Dispatcher.DispatchController | undefined
 
   // Timers run before sockets are read, so an answer that has arrived while this process was busy gets its chance.
   const timer = setTimeout(() => setImmediate(onTimeout), timeoutMs)
@@ -98,31 +98,29 @@ export function callUpstream(
   }
 
   const handler: Dispatcher.DispatchHandler = {
-    // A call that is given up takes its connection with it.
-    onConnect: () => undefined,
-    onResponseStarted: () => {
-      hasAnyByte = true
+    // Nothing is aborted by it: a call that is given up takes its connection with it.
+    onRequestStart: (given) => {
+      controller = given
     },
-    onHeaders: (status, headers, resumeAnswer) => {
-      if (status < 200) return true
+    onResponseStart: ({ rawHeaders }, status) => {
+      if (status < 200) return
       phase = 'answering'
-      resume = resumeAnswer
       if (status >= 500) condemn('status')
-      if (!isAbandoned) receiver.onHeaders(status, headers)
-      return true
+      // The service's own spelling, and values of one name apart, which the parsed headers do not keep.
+      if (!isAbandoned) receiver.onHeaders(status, rawHeaders as Buffer[])
     },
-    onData: (chunk) => {
+    onResponseData: (_controller, chunk) => {
       if (isOverdue) succeed()
       isHeld = !isAbandoned && !receiver.onData(chunk)
-      return !isHeld
+      if (isHeld) controller?.pause()
     },
-    onComplete: () => {
+    onResponseEnd: () => {
       finish()
       succeed()
       connection.release()
       if (!isAbandoned) receiver.onEnd()
     },
-    onError: (error) => {
+    onResponseError: (_controller, error) => {
       if (phase === 'over') return
       if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
         finish()
@@ -131,7 +129,7 @@ export function callUpstream(
         if (permit.isTrial) permit.fail()
         receiver.onFailure({ kind: 'refused', error })
       } else if (phase === 'answering') fail('cut', error)
-      else if (isRepeatable && !hasAnyByte && upstream.connections.hasServedBefore(error)) {
+      else if (isRepeatable && wasClosedBefore()) {
         isRepeatable = false
         connection.discard()
         connection = upstream.connections.open()
@@ -140,7 +138,18 @@ export function callUpstream(
     },
   }
 
+  /** Whether the connection had been kept from an earlier call, and has brought nothing since. */
+  function wasClosedBefore(): boolean {
+    const now = connection.received()
+    return (
+      receivedBefore !== undefined &&
+      now?.socket === receivedBefore.socket &&
+      now.bytes === receivedBefore.bytes
+    )
+  }
+
   function send(): void {
+    receivedBefore = connection.received()
     connection.client.dispatch(request as Dispatcher.DispatchOptions, handler)
   }
 
@@ -150,7 +159,7 @@ export function callUpstream(
   return {
     resume: () => {
       isHeld = false
-      resume?.()
+      controller?.resume()
     },
     abandon: () => {
       if (phase === 'over' || isAbandoned) return
@@ -158,7 +167,7 @@ export function callUpstream(
       if (permit.isTrial) {
         if (isHeld) {
           isHeld = false
-          resume?.()
+          controller?.resume()
         }
         return
       }

@@ -1,10 +1,11 @@
-import type { LookupFunction } from 'node:net'
-import { Client } from 'undici'
-import { createConnector } from './connect.ts'
+import { connect, type LookupFunction, type Socket } from 'node:net'
+import { Client, errors } from 'undici'
 
-/** A connection to a service. It carries one call at a time, and ends with one of these. */
+/** A connection to a service. It carries one call at a time, and ends with `release` or `discard`. */
 export interface Connection {
   client: Client
+  /** Its socket, and how much has come in by it so far; `undefined` until it is connected. */
+  received(): { socket: Socket; bytes: number } | undefined
   /** Keeps it for the next call. */
   release(): void
   /** Closes it, whatever goes on. */
@@ -17,8 +18,6 @@ export interface Connections {
   take(): Connection
   /** A new one, for a call that must not fail because a kept one turns out closed. */
   open(): Connection
-  /** Whether an error struck a connection that had brought an answer before, and was kept since. */
-  hasServedBefore(error: Error): boolean
   /** Closes those that nobody uses. */
   close(): void
 }
@@ -26,7 +25,8 @@ export interface Connections {
 /**
  * undici's own pool is not used because, after a call that is given up, it connects again for nobody.
  *
- * @param options.timeoutMs how long connecting may take, and how long a body may stall.
+ * @param options.lookup finds the address of a host name.
+ * @param options.timeoutMs how long that and the connecting may take together, and how long a body may stall.
  */
 export function createConnections({
   origin,
@@ -37,18 +37,33 @@ export function createConnections({
   lookup: LookupFunction
   timeoutMs: number
 }): Connections {
-  const { connect, hasServedBefore } = createConnector({ lookup, timeoutMs })
   const idle: Connection[] = []
 
   function open(): Connection {
+    let socket: Socket | undefined
     const client = new Client(origin, {
-      connect,
+      connect: ({ hostname, port }, callback) => {
+        const connecting = connect({ host: hostname, port: Number(port || 80), lookup, noDelay: true })
+        const timer = setTimeout(() => connecting.destroy(new errors.ConnectTimeoutError()), timeoutMs)
+        const onRefused = (error: Error) => {
+          clearTimeout(timer)
+          callback(error, null)
+        }
+        connecting.once('error', onRefused)
+        connecting.once('connect', () => {
+          clearTimeout(timer)
+          connecting.off('error', onRefused)
+          socket = connecting
+          callback(null, connecting)
+        })
+      },
       // Each call keeps its own time until the headers come; this one only sees to it that a body goes on.
       headersTimeout: 0,
       bodyTimeout: Math.ceil(timeoutMs),
     })
     const connection = {
       client,
+      received: () => socket && { socket, bytes: socket.bytesRead },
       release: () => {
         idle.push(connection)
       },
@@ -66,7 +81,6 @@ export function createConnections({
   return {
     take: () => idle.pop() ?? open(),
     open,
-    hasServedBefore,
     close: () => {
       for (const { client } of idle.splice(0)) destroy(client)
     },

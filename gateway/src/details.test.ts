@@ -155,6 +155,8 @@ describe('without the orders', () => {
     const { status, json: parse } = await gateway.ask('/users/7/details')
     expect(status).toBe(200)
     expect(UserDetails.parse(parse())).toEqual(WITHOUT_ORDERS)
+    await eventually(() => gateway.lines.length === 1)
+    expect(gateway.lines).toMatchObject([{ status: 200, err: { message: expect.any(String) } }])
   })
 
   test('the user comes while their circuit is open, and nobody asks for them', async () => {
@@ -187,6 +189,11 @@ describe('without the orders', () => {
     const gateway = await startGateway({ users: await startUsers(), orders })
     await expect(gateway.ask('/users/7/details')).rejects.toThrow(/aborted|ECONNRESET|hang up/)
     expect((await gateway.health()).circuits.orders.failure_count).toBe(1)
+    expect(gateway.lines).toMatchObject([
+      { level: 40, msg: expect.stringContaining('orders was lost'), err: { code: 'UND_ERR_SOCKET' } },
+      { path: '/users/7/details', status: 502 },
+      { path: '/health' },
+    ])
   })
 })
 

@@ -62,7 +62,8 @@ export const detailsOf =
         limitBytes: USER_LIMIT_BYTES,
         onAnswer: (status, body) => {
           if (status === 200 && body[0] === OPENING_BRACE) answer.takeUser(body)
-          else refuse(toRefusal(users, id, status))
+          else if (status === 404) refuse(notFound(`There is no user ${id}.`))
+          else refuse(unexpectedAnswer(users, 'user', status))
         },
         onFailure: (failure) => refuse(toProblem(users, failure)),
       }),
@@ -70,15 +71,14 @@ export const detailsOf =
 
     const ordersPermit = orders.breaker.acquire()
     if (ordersPermit === undefined) {
-      refuseCall(orders)
-      answer.loseOrders()
+      answer.loseOrders(refuseCall(orders))
     } else {
       let isList: boolean | undefined
       ordersCall = ask(orders, ordersPermit, `/orders?userId=${id}`, {
         onHeaders: (status) => {
           if (status === 200) return
           isList = false
-          answer.loseOrders()
+          answer.loseOrders(unexpectedAnswer(orders, 'list', status))
         },
         onData: (chunk) => {
           isList ??= chunk[0] === OPENING_BRACKET
@@ -86,9 +86,9 @@ export const detailsOf =
         },
         onEnd: () => {
           if (isList) answer.endOrders()
-          else answer.loseOrders()
+          else answer.loseOrders(unexpectedAnswer(orders, 'list', 200))
         },
-        onFailure: answer.loseOrders,
+        onFailure: (failure) => answer.loseOrders(toProblem(orders, failure)),
       })
     }
 
@@ -98,15 +98,13 @@ export const detailsOf =
     })
   }
 
-/** What a caller is told when the users service answered, but not with a user. */
-function toRefusal({ service }: Upstream, id: number, status: number): ProblemError {
-  if (status === 404) return notFound(`There is no user ${id}.`)
-  return status >= 500
+/** What is the matter when a service answered, but not with what it was asked for. */
+const unexpectedAnswer = ({ service }: Upstream, wanted: string, status: number): ProblemError =>
+  status >= 500
     ? new ProblemError('unavailable', `${service} answered with ${status}.`, { members: { service } })
-    : new ProblemError('service-unreachable', `${service} gave an answer that is no user (${status}).`, {
+    : new ProblemError('service-unreachable', `${service} gave an answer that is no ${wanted} (${status}).`, {
         members: { service },
       })
-}
 
 /** The answer as it comes together. */
 interface Details {
@@ -114,15 +112,15 @@ interface Details {
   /** @returns false to hold the orders back until `resumeOrders`. */
   takeOrders(chunk: Buffer): boolean
   endOrders(): void
-  /** The orders are not to be had, or no more of them. */
-  loseOrders(): void
+  /** The orders are unavailable, or the rest of them. */
+  loseOrders(why: ProblemError): void
 }
 
 /** Begins to answer once the user is there, and the first of the orders, or that there are none to be had. */
 function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details {
   const { raw } = reply
   let user: Buffer | undefined
-  let orders: 'coming' | 'complete' | 'lost' = 'coming'
+  let orders: 'coming' | 'complete' | { lost: ProblemError } = 'coming'
   let held: Buffer[] = []
   let heldBytes = 0
   let isDue = false
@@ -144,22 +142,23 @@ function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details 
   }
 
   function begin(json: Buffer): void {
-    if (orders === 'lost') {
-      reply.request.logged.note = 'without orders'
+    if (typeof orders === 'object') {
+      const { lost } = orders
+      Object.assign(reply.request.logged, { note: 'without orders', err: lost.cause ?? lost })
       sendWhole([BEFORE_USER, json, WITHOUT_ORDERS])
     } else if (orders === 'complete') sendWhole([BEFORE_USER, json, BEFORE_ORDERS, ...held, END])
     else if (held.length > 0) {
       held.unshift(BEFORE_USER, json, BEFORE_ORDERS)
       reply.hijack()
       raw.writeHead(200, { 'x-request-id': reply.request.id, 'content-type': JSON_MEDIA_TYPE })
-      write = paceWrites(raw, resumeOrders)
+      write = paceWrites(reply, resumeOrders)
       stream(write)
     }
   }
 
   function stream(writeChunk: (chunk: Buffer) => boolean): void {
-    if (orders === 'lost') {
-      cut(raw)
+    if (typeof orders === 'object') {
+      cut(reply, orders.lost)
       return
     }
     // In one piece, and not by cork(): in Node 24 that breaks the framing of a chunked answer whose caller is slow.
@@ -189,8 +188,9 @@ function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details 
       orders = 'complete'
       goOn()
     },
-    loseOrders: () => {
-      orders = 'lost'
+    loseOrders: (why) => {
+      if (typeof orders === 'object') return
+      orders = { lost: why }
       goOn()
     },
   }

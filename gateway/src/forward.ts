@@ -47,15 +47,16 @@ export const forwardTo =
             raw.end(chunk.toString('latin1'), 'latin1')
             return true
           }
-          write ??= paceWrites(raw, () => call.resume())
+          write ??= paceWrites(reply, () => call.resume())
           return write(chunk)
         },
         onEnd: () => {
           if (!raw.writableEnded) raw.end()
         },
         onFailure: (failure) => {
-          if (raw.headersSent) cut(raw)
-          else reply.send(toProblem(upstream, failure))
+          const problem = toProblem(upstream, failure)
+          if (raw.headersSent) cut(reply, problem)
+          else reply.send(problem)
         },
       },
     )

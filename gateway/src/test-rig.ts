@@ -13,7 +13,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { createLogger } from '@msctl/kit'
+import { recordLog } from '@msctl/kit/test-stores'
 import { Health, type ServiceName } from '@msctl/sdk/contract'
 import { onTestFinished } from 'vitest'
 import { createGateway } from './app.ts'
@@ -89,6 +89,8 @@ export interface Rig {
   port: number
   ask(path: string, options?: RequestOptions & { body?: string | Buffer }): Promise<Answer>
   health(): Promise<Health>
+  /** What was logged. */
+  lines: Record<string, unknown>[]
 }
 
 /** An answer, read to its end. */
@@ -115,23 +117,22 @@ export async function startGateway(
     ORDERS_URL: originOf('orders'),
     PAYMENTS_URL: originOf('payments'),
     PORT: '0',
-    LOG_LEVEL: 'silent',
     ...environment,
   })
-  const { log, close: closeLog } = createLogger({ service: 'gateway', level: config.LOG_LEVEL })
+  const { log, lines } = recordLog()
   const { app, close } = createGateway({ config, log })
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     app.server.closeAllConnections()
     await app.close()
     await close()
-    closeLog()
   })
   const ask: Rig['ask'] = (path, options) => askServer(origin, path, options)
   return {
     origin,
     port: Number(new URL(origin).port),
     ask,
+    lines,
     health: async () => Health.parse((await ask('/health')).json()),
   }
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { PROBLEM_MEDIA_TYPE } from '@msctl/sdk/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CacheOutcome } from './cache.ts'
+import { toProblem } from './errors.ts'
 import type { StoredAnswer } from './idempotency.ts'
 import { notFound, type ProblemError } from './problems.ts'
 
@@ -61,8 +62,12 @@ export function sendDeleted(request: FastifyRequest, reply: FastifyReply, wasThe
   return reply.code(204).send()
 }
 
-/** Answers with a list, as it is read. */
-export const sendList = (reply: FastifyReply, list: Readable): FastifyReply =>
-  reply.type(JSON_MEDIA_TYPE).send(list)
+/** Answers with a list, as it is read. One that cannot be read to its end is cut off. */
+export function sendList(reply: FastifyReply, list: Readable): FastifyReply {
+  list.once('error', (error) => {
+    reply.request.failure = toProblem(error)
+  })
+  return reply.type(JSON_MEDIA_TYPE).send(list)
+}
 
 const nothingAt = ({ url }: FastifyRequest): ProblemError => notFound(`There is nothing at ${url}.`)

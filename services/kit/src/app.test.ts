@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateUser, Problem, Ready } from '@msctl/sdk/contract'
-import pino from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sendList } from './answers.ts'
 import { type App, createApp } from './app.ts'
 import { createMetrics } from './metrics.ts'
+import { ProblemError } from './problems.ts'
+import { recordLog } from './test-stores.ts'
 
 interface Server {
   origin: string
@@ -23,17 +25,11 @@ interface Server {
 async function startServer(
   options: { requestTimeoutMs?: number; checks?: Record<string, string> } = {},
 ): Promise<Server> {
-  const lines: Record<string, unknown>[] = []
-  const sink = new Writable({
-    write: (chunk, _encoding, done) => {
-      lines.push(JSON.parse(String(chunk)))
-      done()
-    },
-  })
+  const { log, lines } = recordLog()
   const { checks = { database: 'ok' }, ...rest } = options
   const app = createApp({
     ...rest,
-    log: pino({ level: 'info' }, sink),
+    log,
     metrics: createMetrics('things'),
     isReady: async () => checks,
     routes: (routes) => {
@@ -48,6 +44,14 @@ async function startServer(
       routes.get('/slow', async () => {
         await delay(300)
         return 'slow'
+      })
+      routes.get('/list', (_request, reply) => {
+        async function* rows() {
+          yield '[1'
+          await delay(50)
+          throw new ProblemError('unavailable', 'The database is gone.', { cause: new Error('terminated') })
+        }
+        sendList(reply, Readable.from(rows(), { objectMode: false }))
       })
       routes.get('/begun', (_request, reply) => {
         reply.hijack()
@@ -375,6 +379,16 @@ describe('every request', () => {
     outgoing.destroy()
     await expect.poll(() => server.lines.length).toBe(1)
     expect(server.lines[0]).toMatchObject({ status: 499 })
+  })
+
+  test('whose answer cannot be completed is logged and counted as the failure that it is, with its cause', async () => {
+    const server = await startServer()
+    await expect(server.fetch('/list').then((response) => response.text())).rejects.toThrow()
+    await expect.poll(() => server.lines.length).toBe(2)
+    const [failure, access] = server.lines
+    expect(failure).toMatchObject({ level: 40, msg: 'The database is gone.', err: { message: 'terminated' } })
+    expect(access).toMatchObject({ status: 503, msg: 'GET /list 503', requestId: failure?.requestId })
+    expect(await (await server.fetch('/metrics')).text()).toMatch(/route="\/list",status="503"/)
   })
 
   test('is counted by its route, not by its path', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Ready } from '@msctl/sdk/contract'
+import { PROBLEMS, type Ready } from '@msctl/sdk/contract'
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -7,7 +7,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import { acceptJson, BODY_LIMIT_BYTES } from './body.ts'
-import { errorHandler } from './errors.ts'
+import { errorHandler, logFailure } from './errors.ts'
 import { closeIdleConnectionsWithCare } from './idle-connections.ts'
 import type { Logger } from './log.ts'
 import { addRoutes } from './methods.ts'
@@ -30,6 +30,8 @@ declare module 'fastify' {
     traceparent: string
     /** What the request's log line says besides, such as the cache's part in it. */
     logged: Record<string, unknown> & { note?: string }
+    /** Why an answer that has begun was cut off, where that is not the caller's doing. */
+    failure: ProblemError | undefined
   }
 }
 
@@ -83,6 +85,7 @@ export function createApp({
 
   app.decorateRequest('traceparent', '')
   app.decorateRequest('logged')
+  app.decorateRequest('failure')
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler(errorHandler(log))
   acceptBody(app as unknown as FastifyInstance)
@@ -113,9 +116,9 @@ export function createApp({
   function finish(request: FastifyRequest, response: ServerResponse, durationMs: number): void {
     // Its connection would else be kept, and with it the process.
     if (isClosing) setImmediate(() => app.server.closeIdleConnections())
-    const { method, url, routeOptions } = request
-    // A caller that hung up saw no status; 499 is what proxies log for that.
-    const status = response.writableFinished ? response.statusCode : 499
+    const { method, url, routeOptions, failure } = request
+    const status = response.writableFinished ? response.statusCode : statusOfUnfinished(failure)
+    if (failure !== undefined) logFailure(log, request, failure)
     metrics.observeRequest({ method, route: routeOptions.url ?? 'unknown', status }, durationMs)
     // Who looks after the processes asks these every few seconds, and nobody wants to read that.
     const level = url === '/ready' || url === '/metrics' ? 'debug' : 'info'
@@ -150,6 +153,10 @@ export function createApp({
   })
   return app
 }
+
+/** A caller that hung up saw no status; 499 is what proxies log for that. */
+const statusOfUnfinished = (failure: ProblemError | undefined): number =>
+  failure === undefined ? 499 : PROBLEMS[failure.problem].status
 
 const isWithoutHost = ({ raw }: FastifyRequest): boolean =>
   raw.headers.host === undefined && raw.httpVersion === '1.1'

@@ -17,7 +17,7 @@ const FASTIFY_ERRORS: Record<string, (error: Error) => ProblemError> = {
 }
 
 /** What a caller is told of an error. One that nobody foresaw is a 500 that gives nothing away. */
-function toProblem(error: Error & { code?: string }): ProblemError {
+export function toProblem(error: Error & { code?: string }): ProblemError {
   if (error instanceof ProblemError) return error
   return (
     FASTIFY_ERRORS[error.code ?? '']?.(error) ??
@@ -36,9 +36,13 @@ export const errorHandler =
     const problem = toProblem(error)
     // A caller that hung up while sending is no error of this server, and hears no answer.
     if (reply.raw.destroyed) return sendProblem(reply, problem)
-    if (problem.problem === 'internal-error')
-      log.error({ requestId: request.id, err: error }, 'Unexpected error')
-    else if (PROBLEMS[problem.problem].status >= 500)
-      log.warn({ requestId: request.id, err: problem.cause ?? problem }, problem.message)
+    logFailure(log, request, problem)
     return sendProblem(reply, problem)
   }
+
+/** Logs what the server, or something that it needs, did wrong, with the cause. */
+export function logFailure(log: Logger, { id: requestId }: FastifyRequest, problem: ProblemError): void {
+  if (problem.problem === 'internal-error') log.error({ requestId, err: problem.cause }, 'Unexpected error')
+  else if (PROBLEMS[problem.problem].status >= 500)
+    log.warn({ requestId, err: problem.cause ?? problem }, problem.message)
+}

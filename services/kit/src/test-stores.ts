@@ -9,11 +9,18 @@ import pg from 'pg'
 import pino from 'pino'
 import { inject, onTestFinished } from 'vitest'
 import { type App, createApp } from './app.ts'
+import type { Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { openStores, type Stores } from './stores.ts'
 
 /** A logger that says nothing. */
 export const silentLog = pino({ level: 'silent' })
+
+/** A logger whose lines a test can read. */
+export function recordLog(): { log: Logger; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = []
+  return { lines, log: pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line)) }) }
+}
 
 /** Takes what is to be done when a test is over; last come, first served. */
 export type OnEnd = (cleanUp: () => Promise<void>) => void
