@@ -78,46 +78,6 @@ const lazyCommands = (folder) => ({
   },
 })
 
-/** What a single call goes through. A load or a grading goes on for longer, and wants more of undici. */
-const SDK = path.resolve('sdk') + path.sep
-
-/**
- * @type {import('esbuild').Plugin} Takes from undici what is used. It is CommonJS, so that all of it would be bundled, and
- * loading fetch, WebSockets and the rest would take longer than a call.
- */
-const leanUndici = {
-  name: 'lean-undici',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, ({ importer }) =>
-      importer.startsWith(SDK) ? { path: 'undici', namespace: 'lean' } : undefined,
-    )
-    onLoad({ filter: /^undici$/, namespace: 'lean' }, () => ({
-      contents: `
-        exports.Pool = require('undici/lib/dispatcher/pool.js')
-        exports.buildConnector = require('undici/lib/core/connect.js')`,
-      resolveDir: import.meta.dirname,
-    }))
-    // HTTP/2 is off unless asked for.
-    onResolve({ filter: /client-h2(\.js)?$/ }, () => ({ path: 'client-h2', namespace: 'lean' }))
-    onLoad({ filter: /^client-h2$/, namespace: 'lean' }, () => ({ contents: 'module.exports = undefined' }))
-  },
-}
-
-/** @type {import('esbuild').Plugin} Leaves out what commander loads for commands that are programs of their own. */
-const leanCommander = {
-  name: 'lean-commander',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /commander\/lib\/command\.js$/.test(importer)
-        ? { path: 'child_process', namespace: 'lean' }
-        : undefined,
-    )
-    onLoad({ filter: /^child_process$/, namespace: 'lean' }, () => ({
-      contents: 'module.exports = undefined',
-    }))
-  },
-}
-
 /** The commands that load a module: the dashboard's own, or somebody's scenario. */
 const MODULE_LOADERS = ['dashboard.ts', 'scenario.ts', 'scenario-run.ts']
 
@@ -174,8 +134,7 @@ async function buildTui() {
 }
 
 /**
- * The CLI: `start.cjs`, which knows the version and can read one object, `main.cjs`, which knows the menu, and a bundle for
- * each command.
+ * The CLI: `start.cjs`, which knows the version, `main.cjs`, which knows the menu, and a bundle for each command.
  * Written over what is there, so that an msctl that is just starting finds all of it.
  */
 async function buildCli() {
@@ -185,7 +144,7 @@ async function buildCli() {
     outdir: 'cli/dist',
     outbase: 'cli/src',
     outExtension: { '.js': '.cjs' },
-    plugins: [lazyCommands(''), leanUndici, leanCommander],
+    plugins: [lazyCommands('')],
     define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
     banner: { js: `#!/usr/bin/env node\n${needsNode}` },
   }
@@ -208,7 +167,7 @@ async function buildCli() {
     build({
       ...cli,
       entryPoints: MODULE_LOADERS.map((name) => `cli/src/commands/${name}`),
-      plugins: [lazyCommands('commands'), leanUndici, leanCommander],
+      plugins: [lazyCommands('commands')],
     }),
     buildTui(),
   ])

@@ -4,7 +4,6 @@ import type { Home } from '@msctl/platform/home'
 import type { PlatformEvent } from '@msctl/platform/platform'
 import type { Language, Messages } from './messages/index.ts'
 import type { Terminal } from './output/terminal.ts'
-import type { BegunRequest } from './quick-get/begin-request.ts'
 import type { Settings } from './settings.ts'
 
 /** What happens while a command works, for whoever shows it. */
@@ -31,8 +30,6 @@ export interface Context {
   readonly settings: Settings
   /** The gateway that was named by `--url`, `MSCTL_URL` or the configuration file. */
   readonly url?: string | undefined
-  /** The command's one request, where it was made before the command was loaded: it must not be made again. */
-  readonly begun?: BegunRequest | undefined
   /** Loads the drivers, for commands that seldom need them: they are large. */
   readonly loadDrivers: () => Promise<typeof import('@msctl/platform/choose-platform')>
   /** In which messages are said. */

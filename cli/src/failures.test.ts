@@ -98,7 +98,7 @@ describe('the gateway', () => {
     const lines = (why: string): Lines => [what, why, 'Name the gateway: --url URL']
     const get = ['users', 'get', '1', '--url', url]
     await expectFailure(get, { code: 3, lines: lines(`GET ${url}/users/1: 404`) })
-    await expectFailure(['health', '--url', url], { code: 3, lines: lines('GET /health: 404') })
+    await expectFailure(['health', '--url', url], { code: 3, lines: lines(`GET ${url}/health: 404`) })
   })
 
   test('is not what answers there: other JSON', async () => {

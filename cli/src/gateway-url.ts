@@ -14,19 +14,10 @@ export interface FoundUrl {
 
 /** Where the gateway is: what `--url` and the settings say, else where the platform runs here, else port 8000. */
 export async function findGateway(context: Context): Promise<FoundUrl> {
-  return findGatewayHere(context) ?? (await findGatewayOfCompose(context))
-}
-
-/**
- * The same without asking Docker.
- *
- * @returns `undefined` where Docker has to be asked, which takes a second: where Compose was what started the platform last.
- */
-export function findGatewayHere({ url, home }: Pick<Context, 'url' | 'home'>): FoundUrl | undefined {
+  const { url, home } = context
   if (url !== undefined) return { url: url.replace(/\/+$/, ''), by: 'setting' }
-  const local = localUrl(home)
-  if (local !== undefined) return { url: local, by: 'platform' }
-  return readLastDriver(home.state) === 'compose' ? undefined : { url: DEFAULT_URL, by: 'default' }
+  const found = localUrl(home) ?? (await composeUrl(context))
+  return found === undefined ? { url: DEFAULT_URL, by: 'default' } : { url: found, by: 'platform' }
 }
 
 /** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */
@@ -36,9 +27,10 @@ function localUrl(home: Home): string | undefined {
   return runs && parts !== undefined ? `http://localhost:${parts.gateway.port}` : undefined
 }
 
-async function findGatewayOfCompose(context: Context): Promise<FoundUrl> {
+/** Docker takes a second to answer, so it is asked only where Compose was what started the platform last. */
+async function composeUrl(context: Context): Promise<string | undefined> {
+  if (readLastDriver(context.home.state) !== 'compose') return undefined
   const { choosePlatform } = await context.loadDrivers()
   const platform = await choosePlatform('running', context)
-  const { url } = await platform.status()
-  return url === null ? { url: DEFAULT_URL, by: 'default' } : { url, by: 'platform' }
+  return (await platform.status()).url ?? undefined
 }

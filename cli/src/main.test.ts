@@ -1,8 +1,11 @@
 // The program as people run it: the built bundle, real processes, real stores, on ports and in folders of its own.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { Change, PlatformStatus } from '@msctl/platform/platform'
 import { isRunning, type ProcessIdentity } from '@msctl/platform/process-identity'
@@ -229,6 +232,27 @@ describe('the command line', () => {
     expect(forced.err).toContain('\u001b[31m')
     const refused = await finish(start(['stop', 'x'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }))
     expect(refused.err).not.toContain('\u001b[')
+  })
+
+  test.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s ends a call that waits for its answer', async ([signal, code]) => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const child = start(['users', 'get', '1', '--url', `http://127.0.0.1:${port}`])
+    const ended = finish(child)
+    await once(server, 'request')
+    child.kill(signal)
+    expect(await ended).toEqual({
+      code,
+      out: '',
+      err: expect.stringMatching(/^Error: Interrupted\.\n.+\n.+\n$/),
+    })
+    server.closeAllConnections()
+    server.close()
   })
 
   test('ends quietly when nobody reads on', async () => {

@@ -10,21 +10,22 @@ import { createProgress } from './output/progress.ts'
 import { endQuietlyWithoutReaders, write } from './output/streams.ts'
 import { describeTerminal } from './output/terminal.ts'
 import { createProgram, type Execute } from './program.ts'
-import type { BegunRequest } from './quick-get/begin-request.ts'
 import { runCommand } from './run-command.ts'
 import { type ConfigFile, readConfigFile, resolveSettings } from './settings.ts'
-import { SIGNAL_NAMES, SIGNALS, type SignalName } from './signals.ts'
 import { toUsageFailure } from './usage-error.ts'
 
-/** Aborts at the first signal; a second one ends the process at once. @param earlier One that has come already. */
-function listenForSignals(controller: AbortController, earlier: SignalName | undefined): void {
-  const receive = (name: SignalName) => {
-    if (controller.signal.aborted) process.exit(SIGNALS[name])
-    process.exitCode = SIGNALS[name]
-    controller.abort(new Failure('interrupted', {}))
+/** What a process that a signal ended exits with, by convention. */
+const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Aborts at the first signal; a second one ends the process at once. */
+function listenForSignals(controller: AbortController): void {
+  for (const [name, code] of Object.entries(SIGNALS)) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(code)
+      process.exitCode = code
+      controller.abort(new Failure('interrupted', {}))
+    })
   }
-  for (const name of SIGNAL_NAMES) process.on(name, () => receive(name))
-  if (earlier !== undefined) receive(earlier)
 }
 
 /** The value of `--lang`, which has to be known before the command line can be explained. */
@@ -86,29 +87,17 @@ function nameOf(command: Command): string {
   return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
 }
 
-/**
- * Runs msctl, and ends the process.
- *
- * @param begun The one request of the command, where it has been made before all this was loaded.
- */
-export async function main(
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-  begun?: BegunRequest,
-): Promise<never> {
-  process.exit(await run(argv, env, begun))
+/** Runs msctl, and ends the process. */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<never> {
+  process.exit(await run(argv, env))
 }
 
-async function run(
-  argv: readonly string[],
-  env: NodeJS.ProcessEnv,
-  begun: BegunRequest | undefined,
-): Promise<number> {
+async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const controller = new AbortController()
   const { signal } = controller
   let leave = (): void => process.exit(process.exitCode ?? EXIT.done)
   endQuietlyWithoutReaders(() => leave())
-  listenForSignals(controller, begun?.signal)
+  listenForSignals(controller)
   const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
   const { config, failure } = tryConfigFile(home)
   const language = chooseLanguage(languageFlag(argv), env, config?.values.lang)
@@ -137,7 +126,6 @@ async function run(
       command: `msctl ${argv.join(' ')}`,
       settings,
       url: settings.url?.value,
-      begun,
       language,
       loadDrivers: () => import('@msctl/platform/choose-platform'),
       readInput: () => readInput(signal),
@@ -207,6 +195,3 @@ function explain(error: unknown, { messages, command, verbose, signal }: Circums
   if (signal.aborted) return Number(process.exitCode ?? EXIT.interrupted)
   return exitCodeOf(failure)
 }
-
-// Started by itself, past start.ts.
-if (process.argv[1] === import.meta.filename) void main(process.argv.slice(2), process.env)

@@ -63,7 +63,7 @@ export async function runCommand<Options, Data>(
 }
 
 /** Prints a result, and the hints unless there are to be none. @returns how many lines the result has. */
-export async function printResult(
+async function printResult(
   { result, hints }: Rendering,
   { quiet, sinks }: Pick<RunOptions, 'quiet' | 'sinks'>,
 ): Promise<number> {

@@ -1,6 +1,5 @@
 import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Dispatcher, MockAgent } from 'undici'
@@ -132,21 +131,6 @@ describe('a request', () => {
     await serve((_, response) => answer(response, 200, ann), socketPath)
     await using ms = createClient({ socketPath })
     expect(await ms.users.get(1)).toEqual(ann)
-  })
-
-  test('goes through connections that the caller makes', async () => {
-    const { url } = await serve((_, response) => answer(response, 200, ann))
-    const asked: string[] = []
-    await using ms = createClient({
-      baseUrl: 'http://gateway.test:81',
-      connect({ hostname, port }, callback) {
-        asked.push(`${hostname}:${port}`)
-        const socket = connect(Number(new URL(url).port), '127.0.0.1')
-        return socket.once('connect', () => callback(null, socket))
-      },
-    })
-    expect(await ms.users.get(1)).toEqual(ann)
-    expect(asked).toEqual(['gateway.test:81'])
   })
 
   test('goes through the caller’s own dispatcher, which stays open', async () => {

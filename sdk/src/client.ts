@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { createCall } from './call.ts'
-import { type Connect, openConnections } from './connections.ts'
+import { openConnections } from './connections.ts'
 import type { CallOptions, Hooks, Logger } from './options.ts'
 import { createGateway, type Gateway } from './resources/gateway.ts'
 import { createOrders, type Orders } from './resources/orders.ts'
@@ -21,8 +21,6 @@ export interface ClientOptions extends Omit<CallOptions, 'signal' | 'idempotency
   baseUrl?: string | URL | undefined
   /** A unix socket to connect to, instead of the host of `baseUrl`. */
   socketPath?: string | undefined
-  /** Makes the connections, in place of the client itself; as undici's connectors do. */
-  connect?: Connect | undefined
   /** An undici dispatcher (7 or later) to send with: an agent, a proxy, a mock. It stays yours to close. */
   dispatcher?: Pick<Dispatcher, 'dispatch'> | undefined
   /** How many requests are under way at once; others wait for their turn. Default: 64. */
@@ -88,7 +86,6 @@ export function createClient(options: ClientOptions = {}): Client {
       ? openConnections({
           origin,
           socketPath: options.socketPath,
-          connect: options.connect,
           connectTimeoutMs: Math.min(settings.attemptTimeoutMs, MAX_CONNECT_TIMEOUT_MS),
         })
       : undefined

@@ -1,18 +1,12 @@
 import type { Socket } from 'node:net'
-import { buildConnector, Pool } from 'undici'
-
-/**
- * Makes a connection to the origin, as undici's connectors do: it calls back with the connection, or with why there is
- * none. What it returns is destroyed when nobody waits for the connection any more.
- */
-export type Connect = (
-  options: buildConnector.Options,
-  callback: buildConnector.Callback,
-) => Pick<Socket, 'destroy'>
+import type { Dispatcher } from 'undici'
+// By their own files: undici's index loads fetch, WebSockets and caches, too, which takes longer than all else here.
+import buildConnector from 'undici/lib/core/connect.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 
 /** Keep-alive connections to one origin. */
 export interface Connections {
-  dispatcher: Pool
+  dispatcher: Dispatcher
   /** Gives up those that are still being made: for when nobody waits for them any more. They would keep the process alive. */
   giveUpPending(): void
   /** Closes them all. */
@@ -24,28 +18,26 @@ export interface Connections {
  *
  * @param options.socketPath a unix socket to connect to, instead of the origin's host.
  * @param options.connectTimeoutMs how long making a connection may take.
- * @param options.connect makes the connections in another way.
  */
 export function openConnections({
   origin,
   socketPath,
   connectTimeoutMs,
-  connect = connectorOf({ timeout: connectTimeoutMs, socketPath: socketPath ?? null }),
 }: {
   origin: string
   socketPath: string | undefined
   connectTimeoutMs: number
-  connect?: Connect | undefined
 }): Connections {
-  const connecting = new Set<Pick<Socket, 'destroy'>>()
+  const connect = buildConnector({ timeout: connectTimeoutMs, socketPath: socketPath ?? null })
+  const connecting = new Set<Socket>()
   const dispatcher = new Pool(origin, {
     connect(options, callback) {
       // undici has no way to give up a connection that is being made, and it would outlive the pool.
-      const socket = connect(options, (...result) => {
-        connecting.delete(socket)
+      const socket: unknown = connect(options, (...result) => {
+        connecting.delete(socket as Socket)
         callback(...result)
       })
-      connecting.add(socket)
+      connecting.add(socket as Socket)
     },
   })
   const giveUpPending = () => {
@@ -60,7 +52,3 @@ export function openConnections({
     },
   }
 }
-
-/** undici's own connector; its types do not say that it returns the socket. */
-const connectorOf = (options: buildConnector.BuildOptions): Connect =>
-  buildConnector(options) as unknown as Connect

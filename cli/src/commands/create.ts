@@ -1,4 +1,4 @@
-import { callPlatform } from '../call-platform.ts'
+import { call, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
 import { type Answer, toAnswer } from '../output/resource.ts'
 import { type BodyOptions, readBody } from '../request-body.ts'
@@ -14,8 +14,8 @@ export interface CreateOptions extends BodyOptions {
 export async function run(options: CreateOptions, context: Context): Promise<Answer> {
   const { resource, idempotencyKey } = options
   const body = await readBody('create', options, context)
-  return callPlatform(context, { resource, verb: 'create' }, async ({ client, options: call }) => {
+  return call(await whereOf(context, { resource, verb: 'create' }), async (client, callOptions) => {
     const calls: ResourceCalls = client[resource]
-    return toAnswer(resource, await calls.create(body, { ...call, idempotencyKey }).withResponse())
+    return toAnswer(resource, await calls.create(body, { ...callOptions, idempotencyKey }).withResponse())
   })
 }

@@ -1,9 +1,9 @@
 import { EXIT } from '@msctl/grader/exit'
 import type { CachedKey } from '@msctl/platform/cached-keys'
 import type { PlatformStatus } from '@msctl/platform/platform'
+import type { Status } from '@msctl/sdk'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
-import type { GatewayStatus } from '../gateway-health.ts'
 import { showProgress } from '../tui/controller.ts'
 import { createWorld } from '../tui/world.ts'
 
@@ -15,7 +15,7 @@ export interface DashboardCommandOptions {
 /** `msctl dashboard --json`: all that the dashboard draws, at one moment. */
 export interface Snapshot {
   readonly url: string
-  readonly gateway: GatewayStatus
+  readonly gateway: Status
   /** Null where another platform than that of this folder is looked at. */
   readonly platform: PlatformStatus | null
   /** Null where the cache is not to be had. */

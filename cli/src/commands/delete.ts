@@ -1,4 +1,4 @@
-import { callPlatform } from '../call-platform.ts'
+import { call, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
 import type { Deleted } from '../output/resource.ts'
 import type { ResourceName } from '../resources.ts'
@@ -11,9 +11,9 @@ export interface DeleteOptions {
 }
 
 /** `msctl users|orders|payments delete <id>` */
-export function run({ resource, id }: DeleteOptions, context: Context): Promise<Deleted> {
-  return callPlatform(context, { resource, verb: 'delete', id }, async ({ client, options }) => {
-    await client[resource].delete(id, options)
+export async function run({ resource, id }: DeleteOptions, context: Context): Promise<Deleted> {
+  return call(await whereOf(context, { resource, verb: 'delete', id }), async (client, callOptions) => {
+    await client[resource].delete(id, callOptions)
     return { resource, id, deleted: true }
   })
 }

@@ -1,4 +1,4 @@
-import { callPlatform } from '../call-platform.ts'
+import { call, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
 import { type Answer, toAnswer } from '../output/resource.ts'
 import type { ResourceCalls, ResourceName } from '../resources.ts'
@@ -13,11 +13,10 @@ export interface GetOptions {
 }
 
 /** `msctl users|orders|payments get <id>` */
-export function run({ resource, id, details = false }: GetOptions, context: Context): Promise<Answer> {
-  return callPlatform(context, { resource, verb: 'get', id }, async ({ client, options }) => {
+export async function run({ resource, id, details = false }: GetOptions, context: Context): Promise<Answer> {
+  return call(await whereOf(context, { resource, verb: 'get', id }), async (client, callOptions) => {
     const calls: ResourceCalls = client[resource]
-    const answer = await (details ? client.users.details(id, options) : calls.get(id, options)).withResponse()
-    const { tookMs = answer.timings.totalMs } = context.begun ?? {}
-    return { ...toAnswer(resource, answer), tookMs }
+    const answer = details ? client.users.details(id, callOptions) : calls.get(id, callOptions)
+    return toAnswer(resource, await answer.withResponse())
   })
 }

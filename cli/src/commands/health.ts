@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { EXIT } from '@msctl/grader/exit'
+import type { Health } from '@msctl/sdk'
+import { type Call, call, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
-import { fetchHealth, type GatewayHealth } from '../gateway-health.ts'
-import { findGateway } from '../gateway-url.ts'
 
 export { renderHealth as render } from '../output/health.ts'
 
@@ -17,23 +17,23 @@ export interface HealthOptions {
 export function run(
   { watch = false }: HealthOptions,
   context: Context,
-): Promise<GatewayHealth> | AsyncIterable<GatewayHealth> {
-  return watch
-    ? watchHealth(context)
-    : findGateway(context).then(({ url }) => fetchHealth(url, context.signal))
+): Promise<Health> | AsyncIterable<Health> {
+  return watch ? watchHealth(context) : whereOf(context).then(look)
 }
 
+const look = (where: Call): Promise<Health> => call(where, ({ gateway }, options) => gateway.health(options))
+
 /** With `--exit-code`, 1 unless all circuits are closed. */
-export function exitCode(health: GatewayHealth, options: HealthOptions): number {
+export function exitCode(health: Health, options: HealthOptions): number {
   return options.exitCode === true && health.status !== 'ok' ? EXIT.failed : EXIT.done
 }
 
-async function* watchHealth(context: Context): AsyncGenerator<GatewayHealth> {
+async function* watchHealth(context: Context): AsyncGenerator<Health> {
   const { signal } = context
-  const { url } = await findGateway(context)
+  const where = await whereOf(context)
   let shown = ''
   while (!signal.aborted) {
-    const health = await fetchHealth(url, signal)
+    const health = await look(where)
     const now = JSON.stringify(health)
     if (now !== shown) yield health
     shown = now

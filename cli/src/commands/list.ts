@@ -1,5 +1,4 @@
-import { toCallFailure } from '../call-failure.ts'
-import { connect } from '../call-platform.ts'
+import { openClient, toCallFailure, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
 import type { RowPage } from '../output/resource.ts'
 import { FIELDS, type ResourceCalls, type ResourceName } from '../resources.ts'
@@ -22,20 +21,21 @@ export const isArray = true
 /** `msctl users|orders|payments list`, a page at a time, so that a list of any length needs little memory. */
 export async function* run(options: ListOptions, context: Context): AsyncGenerator<RowPage> {
   const { resource, limit, after, userId, orderId } = options
-  const connection = await connect(context)
+  const where = await whereOf(context, { resource, verb: 'list' })
+  const client = openClient(where.url)
   try {
-    const calls: ResourceCalls = connection.client[resource]
+    const calls: ResourceCalls = client[resource]
     const filter = FIELDS[resource].filter
     const parameters = { limit, after, ...(filter !== undefined && { [filter.name]: userId ?? orderId }) }
     let isFirst = true
-    for await (const { data } of calls.list(parameters, connection.options).pages()) {
+    for await (const { data } of calls.list(parameters, { signal: context.signal }).pages()) {
       if (isFirst || data.length > 0) yield { resource, rows: data, isFirst }
       isFirst = false
     }
   } catch (error) {
-    throw toCallFailure(error, { resource, verb: 'list', url: connection.url, signal: context.signal })
+    throw toCallFailure(error, where)
   } finally {
-    await connection.client.close()
+    await client.close()
   }
 }
 

@@ -1,6 +1,6 @@
 import { EXIT } from '@msctl/grader/exit'
+import { call } from '../call.ts'
 import type { Context } from '../context.ts'
-import { fetchHealth } from '../gateway-health.ts'
 import { findGateway } from '../gateway-url.ts'
 import { assertLoopback } from '../load/loopback.ts'
 import type { LoadReport } from '../load/report.ts'
@@ -23,7 +23,7 @@ export async function run(options: LoadOptions, context: Context): Promise<LoadR
   const url = new URL(base + path)
   if (!allowRemote) await assertLoopback(url)
   // What is loaded is a gateway of the platform, and it answers: a load of refused connections would measure nothing.
-  await fetchHealth(base, context.signal)
+  await call({ url: base, signal: context.signal }, ({ gateway }, options) => gateway.health(options))
   return runLoad({
     ...{ url, rps, durationMs: duration, signal: context.signal },
     onProgress: (progress) => context.onEvent({ type: 'loading', ...progress }),

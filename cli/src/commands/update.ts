@@ -1,4 +1,4 @@
-import { callPlatform } from '../call-platform.ts'
+import { call, whereOf } from '../call.ts'
 import type { Context } from '../context.ts'
 import { type Answer, toAnswer } from '../output/resource.ts'
 import { type BodyOptions, readBody } from '../request-body.ts'
@@ -14,8 +14,8 @@ export interface UpdateOptions extends BodyOptions {
 export async function run(options: UpdateOptions, context: Context): Promise<Answer> {
   const { resource, id } = options
   const changes = await readBody('update', options, context)
-  return callPlatform(context, { resource, verb: 'update', id }, async ({ client, options: call }) => {
+  return call(await whereOf(context, { resource, verb: 'update', id }), async (client, callOptions) => {
     const calls: ResourceCalls = client[resource]
-    return toAnswer(resource, await calls.update(id, changes, call).withResponse())
+    return toAnswer(resource, await calls.update(id, changes, callOptions).withResponse())
   })
 }

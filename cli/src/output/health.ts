@@ -1,9 +1,9 @@
+import type { Health } from '@msctl/sdk'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { GatewayHealth } from '../gateway-health.ts'
 import { renderTable } from './table.ts'
 
 /** The circuits as a table. */
-export function renderHealth(health: GatewayHealth, { messages, terminal }: RenderContext): Rendering {
+export function renderHealth(health: Health, { messages, terminal }: RenderContext): Rendering {
   const { columns, ok, degraded, trialIn, trialNow } = messages.health
   const status = health.status === 'ok' ? terminal.green(ok) : terminal.yellow(degraded)
   const marks = { CLOSED: terminal.green, HALF_OPEN: terminal.yellow, OPEN: terminal.red }

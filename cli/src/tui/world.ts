@@ -3,6 +3,8 @@ import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { LogLine } from '@msctl/platform/log-line'
 import type { Part } from '@msctl/platform/parts'
 import type { Platform, PlatformStatus } from '@msctl/platform/platform'
+import type { Status } from '@msctl/sdk'
+import { call } from '../call.ts'
 import { run as flushCache } from '../commands/cache-flush.ts'
 import { run as killPart } from '../commands/kill.ts'
 import { run as sendLoad } from '../commands/load.ts'
@@ -10,7 +12,6 @@ import { run as startPart } from '../commands/start.ts'
 import { run as stopPart } from '../commands/stop.ts'
 import { run as bringUp } from '../commands/up.ts'
 import type { Context, ProgressEvent } from '../context.ts'
-import { fetchStatus, type GatewayStatus } from '../gateway-health.ts'
 import { DEFAULT_URL } from '../gateway-url.ts'
 import type { ToldEvent } from '../scenario/tell-run.ts'
 import type { ScenarioChoice } from './state.ts'
@@ -19,7 +20,7 @@ import type { ScenarioChoice } from './state.ts'
 export interface World {
   /** The gateway's address: named, of the platform that runs here, or assumed. */
   url(): string
-  gatewayStatus(): Promise<GatewayStatus>
+  gatewayStatus(): Promise<Status>
   /** The parts, or `undefined` where another platform than ours is looked at. */
   platformStatus(): Promise<PlatformStatus | undefined>
   cachedKeys(): Promise<CachedKey[]>
@@ -60,7 +61,8 @@ export function createWorld(given: Context, onEvent: (event: ProgressEvent) => v
 
   return {
     url,
-    gatewayStatus: () => fetchStatus(url(), context.signal),
+    gatewayStatus: () =>
+      call({ url: url(), signal: context.signal }, ({ gateway }, options) => gateway.status(options)),
     async platformStatus() {
       const seen = await (await current()).status()
       // Where nothing runs, the next one to start it may use another driver.

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8'
 import {
+  type Client,
+  createClient,
   isAbortError,
   isApiError,
   isCircuitOpenError,
@@ -9,9 +12,14 @@ import {
   isTimeoutError,
   isValidationError,
 } from '@msctl/sdk'
-import { CALL_TIMEOUT_MS } from './call-request.ts'
+import manifest from '../package.json' with { type: 'json' }
+import type { Context } from './context.ts'
 import { Failure } from './failure.ts'
+import { findGateway } from './gateway-url.ts'
 import type { ResourceName, Verb } from './resources.ts'
+
+/** How long a call may take, in milliseconds: longer than the gateway waits for a service. */
+const TIMEOUT_MS = 10_000
 
 /** What was asked for. */
 export interface Asked {
@@ -20,17 +28,53 @@ export interface Asked {
   readonly id?: number
 }
 
-/** What the explanation of a failed call needs besides the error. */
-export interface CallFacts extends Asked {
+/** Where a call goes, and what it asks for, for the explanation of a failure. */
+export interface Call {
   readonly url: string
   readonly signal: AbortSignal
+  /** Nothing where it is the gateway itself that is asked. */
+  readonly asked?: Asked | undefined
+}
+
+/**
+ * A client of the gateway, to be closed. It repeats nothing: one command is one request, so that those who learn can
+ * count what a circuit counts.
+ */
+export function openClient(url: string): Client {
+  return createClient({
+    ...{ baseUrl: url, maxRetries: 0, timeoutMs: TIMEOUT_MS, attemptTimeoutMs: TIMEOUT_MS },
+    headers: { 'user-agent': `msctl/${manifest.version} node/${process.versions.node}` },
+  })
+}
+
+/** Where the call of a command goes that makes one, or a few. */
+export async function whereOf(context: Context, asked?: Asked): Promise<Call> {
+  // undici parses HTTP with WebAssembly. Node would optimise that in the background, for longer than our few calls
+  // take, and the process could not end before it is done.
+  setFlagsFromString('--liftoff-only')
+  return { url: (await findGateway(context)).url, signal: context.signal, asked }
+}
+
+/** Makes one call. @throws Failure what {@link toCallFailure} makes of the SDK's error. */
+export async function call<T>(
+  where: Call,
+  work: (client: Client, options: { readonly signal: AbortSignal }) => PromiseLike<T>,
+): Promise<T> {
+  const client = openClient(where.url)
+  try {
+    return await work(client, { signal: where.signal })
+  } catch (error) {
+    throw toCallFailure(error, where)
+  } finally {
+    await client.close()
+  }
 }
 
 /** What the gateway says of a service that it could not use. */
 const SERVICE_STATUSES = new Set([502, 503, 504])
 
 /** Explains an error of the SDK; what is none of its errors is given back as it is. */
-export function toCallFailure(error: unknown, { resource, verb, id, url, signal }: CallFacts): unknown {
+export function toCallFailure(error: unknown, { asked, url, signal }: Call): unknown {
   const cause = { cause: error }
   if (isAbortError(error)) return signal.reason
   if (isConnectionError(error)) {
@@ -41,7 +85,7 @@ export function toCallFailure(error: unknown, { resource, verb, id, url, signal 
     return new Failure(isOther ? 'not-the-platform' : 'unreachable', { url, reason }, cause)
   }
   if (isTimeoutError(error)) {
-    return new Failure('no-answer', { url, seconds: CALL_TIMEOUT_MS / 1_000 }, cause)
+    return new Failure('no-answer', { url, seconds: error.timeoutMs / 1_000 }, cause)
   }
   if (isContractError(error)) {
     const reason = error.issues
@@ -52,12 +96,20 @@ export function toCallFailure(error: unknown, { resource, verb, id, url, signal 
   if (!isApiError(error)) return error
 
   const { status, requestId, problem } = error
+  const isOther = new Failure(
+    'not-the-platform',
+    { url, reason: `${error.method} ${error.url}: ${status}` },
+    cause,
+  )
+  // The gateway itself answers with 200 while it lives.
+  if (asked === undefined) return isOther
+  const { resource, verb, id } = asked
   const detail =
     problem?.detail ?? problem?.title ?? (typeof error.body === 'string' ? '' : detailOf(error.body))
   if (isNotFoundError(error)) {
     // Where there is nothing that could be missing, or a page for people is the answer, it is another server.
     return id === undefined || typeof error.body === 'string'
-      ? new Failure('not-the-platform', { url, reason: `${error.method} ${error.url}: 404` }, cause)
+      ? isOther
       : new Failure('not-found', { resource, id }, cause)
   }
   if (isConflictError(error)) return new Failure('conflict', { detail }, cause)
