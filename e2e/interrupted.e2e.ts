@@ -10,8 +10,8 @@ import type { ScenarioEvent } from '@msctl/scenarios'
 import { LABS, type LabSheet } from '@msctl/scenarios/sheets'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Snapshot, snapshotOf, type Visible } from '../grader/src/self-test/testing/snapshot.ts'
-import { databaseUrl } from '../platform/src/local/databases.ts'
 import { passwordFileOf } from '../platform/src/local/postgres-cluster.ts'
+import { databaseUrl } from '../platform/src/local/postgres-server.ts'
 import type { Change } from '../platform/src/platform.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')

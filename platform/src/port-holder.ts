@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import type { PortHolder } from './failure.ts'
+import { runProcess } from './run-process.ts'
 
-const run = promisify(execFile)
 const LISTENING = '0A'
 
 /** Who listens on a TCP port of this machine; `undefined` when the system does not let us see that. */
@@ -57,9 +55,8 @@ async function commandOf(pid: string): Promise<string> {
 }
 
 async function holderByLsof(port: number): Promise<PortHolder | undefined> {
-  const { stdout } = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']).catch(() => ({
-    stdout: '',
-  }))
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']
+  const { stdout } = await runProcess('lsof', args, { env: { PATH: '/usr/sbin:/usr/bin:/bin' } })
   const pid = /^p(\d+)$/m.exec(stdout)?.[1]
   const command = /^c(.+)$/m.exec(stdout)?.[1]
   return pid === undefined ? undefined : { pid: Number(pid), command: command ?? '?' }

@@ -39,7 +39,7 @@ export async function checkLocal({ home, env }: Surroundings, status: PlatformSt
     check('redis', 'local', async () => {
       const found = await findRedis({
         cacheDir: path.join(home.state, 'cache'),
-        searchPath: env.PATH ?? '',
+        env,
         account: undefined,
       })
       return { command: found.from === 'apt' ? null : found.command }

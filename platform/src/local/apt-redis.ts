@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { access, chmod, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
-import { listLibraryFolders } from './library-folders.ts'
+import { runProcess } from '../run-process.ts'
 
 /** What distributions call a server that speaks Redis's protocol, best first. The program itself may be in the tools. */
 const PACKAGES = [
@@ -25,8 +24,8 @@ export interface AptRedisOptions {
   /** The state folder's cache; everything, apt's own lists included, stays below it. */
   readonly cacheDir: string
   readonly onStep?: ((step: AptStep) => void) | undefined
-  /** The user's environment, for the proxies in it. Default: none, with the usual PATH. */
-  readonly env?: NodeJS.ProcessEnv | undefined
+  /** The user's environment, for PATH and the proxies in it. */
+  readonly env: NodeJS.ProcessEnv
   /** Further settings of apt, as `name=value`. */
   readonly settings?: readonly string[] | undefined
   /** Where apt keeps the system's package lists. Default: as apt is configured. */
@@ -48,14 +47,17 @@ export async function unpackedRedis(cacheDir: string): Promise<UnpackedRedis | u
   return undefined
 }
 
+/** The folders below `root` that hold shared libraries, as a loader's search path wants them. */
+export async function listLibraryFolders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const folders = entries.filter((entry) => /\.so(\.|$)/.test(entry.name)).map((entry) => entry.parentPath)
+  return [...new Set(folders.map((folder) => path.resolve(folder)))].sort()
+}
+
 /** Whether this system has what {@link fetchRedisByApt} needs: apt and dpkg. */
-export async function hasApt(): Promise<boolean> {
-  return execa('apt-get', ['--version'])
-    .then(() => execa('dpkg-deb', ['--version']))
-    .then(
-      () => true,
-      () => false,
-    )
+export async function hasApt(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const programs = ['apt-get', 'dpkg-deb'].map((program) => runProcess(program, ['--version'], { env }))
+  return (await Promise.all(programs)).every(({ isDone }) => isDone)
 }
 
 /**
@@ -66,18 +68,17 @@ export async function hasApt(): Promise<boolean> {
  * @throws Error with apt's own words when there is no such package, or no network.
  */
 export async function fetchRedisByApt(options: AptRedisOptions): Promise<UnpackedRedis> {
-  const { cacheDir, ...how } = options
-  const { onStep, signal } = how
+  const { cacheDir, onStep } = options
   const work = path.join(cacheDir, `apt-${randomBytes(4).toString('hex')}`)
+  const root = path.join(work, 'root')
   try {
     for (const folder of ['lists/partial', 'archives/partial', 'root']) {
       await mkdir(path.join(work, folder), { recursive: true })
     }
-    await chmod(path.join(work, 'root'), 0o755) // as root, the server runs as somebody else
-    await download({ ...how, work })
+    await chmod(root, 0o755) // as root, the server runs as somebody else
+    await download(work, options)
     onStep?.('unpacking')
-    const root = path.join(work, 'root')
-    await unpack(path.join(work, 'archives'), root, signal)
+    await unpack(path.join(work, 'archives'), root, options)
     await rm(path.join(cacheDir, 'redis'), { recursive: true, force: true })
     await rename(root, path.join(cacheDir, 'redis'))
   } finally {
@@ -88,59 +89,45 @@ export async function fetchRedisByApt(options: AptRedisOptions): Promise<Unpacke
   return unpacked
 }
 
-async function download(
-  options: Omit<AptRedisOptions, 'cacheDir'> & { readonly work: string },
-): Promise<void> {
-  const {
-    work,
-    env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    settings = [],
-    systemLists,
-    onStep,
-    signal,
-  } = options
+async function download(work: string, options: AptRedisOptions): Promise<void> {
+  const { systemLists, onStep, signal } = options
   onStep?.('downloading')
-  const withSystemLists = aptOptions(work, systemLists, settings)
-  if (
-    await install(withSystemLists, env, signal).then(
-      () => true,
-      () => false,
-    )
-  )
-    return
-  signal?.throwIfAborted()
-
-  // A fresh machine has no lists at all, and old lists name packages that are gone.
-  const withOwnLists = aptOptions(work, path.join(work, 'lists'), settings)
+  try {
+    return await install(aptOptions(work, systemLists, options), options)
+  } catch {
+    // A fresh machine has no lists at all, and old lists name packages that are gone.
+    signal?.throwIfAborted()
+  }
+  const withOwnLists = aptOptions(work, path.join(work, 'lists'), options)
   onStep?.('updating')
-  await apt([...withOwnLists, 'update'], env, signal)
+  await apt([...withOwnLists, 'update'], options)
   onStep?.('downloading')
-  await install(withOwnLists, env, signal)
+  await install(withOwnLists, options)
 }
 
 /**
  * Lets apt find out which libraries the system lacks, and download these and the server. The server's own packages are
  * wanted even where one is installed already, hence `--reinstall`.
  */
-async function install(
-  options: readonly string[],
-  env: NodeJS.ProcessEnv,
-  signal?: AbortSignal,
-): Promise<void> {
+async function install(settings: readonly string[], options: AptRedisOptions): Promise<void> {
   let failure: unknown
   for (const { server, tools } of PACKAGES) {
     try {
       const how = ['--yes', '--no-install-recommends', '--download-only', '--reinstall']
-      return await apt([...options, ...how, 'install', server, tools], env, signal)
+      return await apt([...settings, ...how, 'install', server, tools], options)
     } catch (error) {
-      signal?.throwIfAborted()
+      options.signal?.throwIfAborted()
       failure ??= error
     }
   }
   throw failure
 }
 
-function aptOptions(work: string, lists: string | undefined, further: readonly string[]): string[] {
+function aptOptions(
+  work: string,
+  lists: string | undefined,
+  { settings = [] }: Pick<AptRedisOptions, 'settings'>,
+): string[] {
   const all = [
     `Dir::Cache=${work}`,
     'Dir::Cache::archives=archives/',
@@ -152,29 +139,25 @@ function aptOptions(work: string, lists: string | undefined, further: readonly s
     'Acquire::Retries=2',
     'Acquire::http::Timeout=20',
     ...(lists === undefined ? [] : [`Dir::State::lists=${lists}/`]),
-    ...further,
+    ...settings,
   ]
   return all.flatMap((setting) => ['-o', setting])
 }
 
-async function apt(args: readonly string[], env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<void> {
-  try {
-    await execa('apt-get', ['-q', ...args], {
-      env: { ...env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-      ...{ extendEnv: false, cwd: '/', stdin: 'ignore' },
-      ...(signal && { cancelSignal: signal }),
-    })
-  } catch (error) {
-    const words = (error as { stderr?: string }).stderr?.split('\n').find((line) => line.startsWith('E: '))
-    throw new Error(words?.slice(3) ?? (error as Error).message, { cause: error })
-  }
+async function apt(args: readonly string[], options: AptRedisOptions): Promise<void> {
+  const env = { ...options.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' }
+  const how = { env, signal: options.signal }
+  const { isDone, stderr, reason } = await runProcess('apt-get', ['-q', ...args], how)
+  if (isDone) return
+  const words = stderr.split('\n').find((line) => line.startsWith('E: '))
+  throw new Error(words?.slice(3) ?? reason)
 }
 
-async function unpack(archives: string, root: string, signal?: AbortSignal): Promise<void> {
+async function unpack(archives: string, root: string, { env, signal }: AptRedisOptions): Promise<void> {
   for (const name of await readdir(archives)) {
     if (!name.endsWith('.deb') || NEVER.test(name.split('_')[0] ?? '')) continue
-    await execa('dpkg-deb', ['-x', path.join(archives, name), root], {
-      ...(signal && { cancelSignal: signal }),
-    })
+    const args = ['-x', path.join(archives, name), root]
+    const { isDone, stderr, reason } = await runProcess('dpkg-deb', args, { env, signal })
+    if (!isDone) throw new Error(stderr || reason)
   }
 }

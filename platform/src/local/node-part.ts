@@ -4,14 +4,16 @@ import path from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Part } from '../parts.ts'
 import { isHeldBy } from '../port-holder.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
-import { endProcess } from '../process-identity.ts'
-import { waitUntil } from '../wait-until.ts'
-import { type Launched, launch } from './launch.ts'
-import { logLength, logTail } from './log-tail.ts'
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 
 /** The parts that are programs of this project. */
 export type NodePart = Exclude<Part, 'db' | 'cache'>
+
+/** Where the parts' programs are: packed with the CLI, or built in a clone. */
+export interface ProgramFolders {
+  readonly packed: string
+  readonly clone?: string | undefined
+}
 
 /**
  * The program of a part: in a clone the one that it has built (one packed there earlier may be older than the sources),
@@ -19,99 +21,57 @@ export type NodePart = Exclude<Part, 'db' | 'cache'>
  *
  * @throws Failure `not-built`.
  */
-export async function partEntry(
-  part: NodePart,
-  folders: { readonly packed: string; readonly clone?: string | undefined },
-): Promise<string> {
+export async function partEntry(part: NodePart, { packed, clone }: ProgramFolders): Promise<string> {
   const built = part === 'gateway' ? 'gateway/dist/main.cjs' : `services/${part}/dist/main.cjs`
-  const tried = [
-    ...(folders.clone ? [path.join(folders.clone, built)] : []),
-    path.join(folders.packed, `${part}.cjs`),
-  ]
+  const tried = [...(clone ? [path.join(clone, built)] : []), path.join(packed, `${part}.cjs`)]
   for (const file of tried) {
-    if (
-      await access(file).then(
-        () => true,
-        () => false,
-      )
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
     )
-      return file
+    if (isThere) return file
   }
   throw new Failure('not-built', { part, tried })
 }
 
-export interface NodePartOptions {
+const READY_WITHIN_MS = 60_000
+
+export interface NodePartOptions
+  extends Pick<DaemonOptions, 'port' | 'env' | 'logFile' | 'onSpawn' | 'signal'> {
   readonly part: NodePart
   readonly entry: string
-  readonly port: number
-  readonly env: NodeJS.ProcessEnv
-  readonly logFile: string
-  /** How long it may take until it is ready, in milliseconds. Default 60 000. */
-  readonly deadlineMs?: number
-  /** Whether it is enough that it answers, for what it needs is down and stays so. Default `false`. */
-  readonly answeringIsEnough?: boolean
-  readonly onSpawn: (identity: ProcessIdentity) => void
-  readonly signal?: AbortSignal | undefined
+  /** Whether it is enough that it answers, for what it needs is down and stays so. */
+  readonly answeringIsEnough: boolean
 }
 
-/**
- * Starts a service or the gateway and resolves when it says that it is ready. Nothing is left running when it rejects.
- *
- * @throws Failure `port-taken`, `part-failed`, `part-not-ready`.
- */
-export async function startNodePart(options: NodePartOptions): Promise<Launched> {
-  const {
-    part,
-    entry,
-    port,
-    env,
-    logFile,
-    deadlineMs = 60_000,
-    answeringIsEnough = false,
-    onSpawn,
-    signal,
-  } = options
-  const from = await logLength(logFile)
-  const launched = await launch({
+/** Starts a service or the gateway and resolves when it says that it is ready. See {@link startDaemon}. */
+export async function startNodePart(options: NodePartOptions): Promise<Daemon> {
+  const { entry, answeringIsEnough, ...daemon } = options
+  const { port } = daemon
+  return startDaemon({
+    ...daemon,
     command: process.execPath,
     args: [entry],
-    env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
-    logFile,
-    onSpawn,
-  })
-
-  const outcome = await waitUntil(
-    async () => {
-      if (launched.ended() !== undefined) return 'ended'
+    env: { ...daemon.env, HOST: '127.0.0.1', PORT: String(port) },
+    isReady: async (pid) => {
       const answer = await askReady(port)
       const isEnough = answer === 'ready' || (answeringIsEnough && answer === 'not ready')
-      return isEnough && (await isHeldBy(launched.identity.pid, port)) ? 'ready' : undefined
+      return isEnough && (await isHeldBy(pid, port))
     },
-    { deadlineMs, everyMs: 25, signal },
-  ).catch(async (error: unknown) => {
-    await endProcess(launched.identity)
-    throw error
+    deadlineMs: READY_WITHIN_MS,
+    everyMs: 25,
+    portTaken: /EADDRINUSE/,
   })
-  if (outcome === 'ready') return launched
-
-  await endProcess(launched.identity)
-  const log = await logTail(logFile, from)
-  if (log.some((line) => line.includes('EADDRINUSE'))) throw new Failure('port-taken', { part, port })
-  throw outcome === undefined
-    ? new Failure('part-not-ready', { part, seconds: deadlineMs / 1000, log, logFile })
-    : new Failure('part-failed', { part, reason: launched.ended() ?? '', log, logFile })
 }
 
-/** What `GET /ready` on that port of 127.0.0.1 says; `undefined` when nothing answers within `withinMs` (default 1 000). */
-export async function askReady(port: number, withinMs = 1_000): Promise<'ready' | 'not ready' | undefined> {
+/** What `GET /ready` on that port of 127.0.0.1 says; `undefined` when nothing answers within a second. */
+export async function askReady(port: number): Promise<'ready' | 'not ready' | undefined> {
   return new Promise((resolve) => {
-    const request = get(
-      { host: '127.0.0.1', port, path: '/ready', agent: false, timeout: withinMs },
-      (response) => {
-        response.resume()
-        resolve(response.statusCode === 200 ? 'ready' : 'not ready')
-      },
-    )
+    const options = { host: '127.0.0.1', port, path: '/ready', agent: false, timeout: 1_000 }
+    const request = get(options, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200 ? 'ready' : 'not ready')
+    })
     request.once('timeout', () => request.destroy())
     request.once('error', () => resolve(undefined))
   })

@@ -2,8 +2,7 @@ import { readFile, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
-import { type Account, canRun } from './account.ts'
-import { copyForOthers } from './copy-for-others.ts'
+import { type Account, canRun, copyForOthers } from './account.ts'
 
 /** PostgreSQL's programs, ready to run. */
 export interface PostgresBinaries {

@@ -13,11 +13,11 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
 import { Failure, isFailure } from '../failure.ts'
+import { runProcess } from '../run-process.ts'
 import { type Account, canEnter } from './account.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import type { Shelter } from './shelter.ts'
+import type { ReachableFolder } from './reachable-folder.ts'
 
 /** The major version whose data folders our programs can read. */
 const POSTGRES_MAJOR = '15'
@@ -37,7 +37,7 @@ export interface ClusterOptions {
   readonly binaries: PostgresBinaries
   readonly account: Account | undefined
   /** Where the data go when the account cannot enter `dir`. */
-  readonly shelter: Shelter
+  readonly reachable: ReachableFolder
   /** Whether a new cluster is written through to the disk. Default `true`. */
   readonly durable?: boolean
   readonly signal?: AbortSignal | undefined
@@ -100,9 +100,9 @@ async function createCluster(
   passwordFile: string,
   password: string,
 ): Promise<PostgresCluster> {
-  const { dir, account, shelter } = options
+  const { dir, account, reachable } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
-  const parent = account === undefined || (await canEnter(dir, account)) ? dir : await shelter.open()
+  const parent = account === undefined || (await canEnter(dir, account)) ? dir : await reachable.open()
   await removeLeftovers(parent)
   await rm(link, { force: true }) // at most a link that leads nowhere
 
@@ -143,14 +143,9 @@ async function initialize(options: ClusterOptions, folder: string, password: str
   ]
   try {
     // Interrupted, it is done only once it has ended: what it writes until then could not be removed.
-    await execa(binaries.initdb, args, {
-      ...{ ...account, cwd: '/', env: postgresEnv(), extendEnv: false, stdin: 'ignore' },
-      ...(signal && { cancelSignal: signal }),
-    })
-  } catch (error) {
-    signal?.throwIfAborted()
-    const output = (error as { stderr?: string }).stderr || (error as Error).message
-    throw new Failure('postgres-init', { reason: reasonIn(output) }, { cause: error })
+    const how = { account, env: postgresEnv(), signal }
+    const { isDone, stderr, reason } = await runProcess(binaries.initdb, args, how)
+    if (!isDone) throw new Failure('postgres-init', { reason: stderr === '' ? reason : reasonIn(stderr) })
   } finally {
     await rm(passwordFile, { force: true })
   }

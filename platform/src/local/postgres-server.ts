@@ -1,88 +1,39 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '../failure.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
-import { endProcess } from '../process-identity.ts'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import pg from 'pg'
+import { Failure, isFailure } from '../failure.ts'
+import { endProcess, type ProcessIdentity } from '../process-identity.ts'
 import { waitUntil } from '../wait-until.ts'
-import type { Account } from './account.ts'
-import { type Launched, launch } from './launch.ts'
-import { logLength, logTail } from './log-tail.ts'
+import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
-import { type PostgresCluster, postgresEnv } from './postgres-cluster.ts'
+import { POSTGRES_USER, type PostgresCluster, postgresEnv } from './postgres-cluster.ts'
 
+/** To PostgreSQL, SIGTERM means to wait for its clients. */
+export const POSTGRES_END_SIGNAL = 'SIGINT'
 /** PostgreSQL writes this when the backends of a killed server have not yet let go of its memory. */
 const STILL_HELD = /pre-existing shared memory block|lock file "postmaster.pid" already exists/
-const ADDRESS_IN_USE = /could not bind .*Address already in use/
+/** Recovery after a crash takes a while. */
+const READY_WITHIN_MS = 30_000
+const TRY_AGAIN_AFTER_MS = 100
 
-export interface PostgresServerOptions {
+export interface PostgresServerOptions
+  extends Pick<DaemonOptions, 'port' | 'logFile' | 'account' | 'onSpawn' | 'signal'> {
   readonly binaries: PostgresBinaries
   readonly cluster: PostgresCluster
-  readonly account: Account | undefined
-  readonly port: number
-  readonly logFile: string
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
-  /** How long it may take until it accepts connections, in milliseconds. Default 30 000: recovery after a crash takes a while. */
-  readonly deadlineMs?: number
-  /** Told of each process as soon as it exists, before anything can go wrong with it. */
-  readonly onSpawn?: (identity: ProcessIdentity) => void
-  readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Starts PostgreSQL on 127.0.0.1 alone (no unix socket: its path would be too long, or reachable by others) and
- * resolves when it accepts connections. Nothing is left running when it rejects.
- *
- * @throws Failure `port-taken`, `part-failed`, `part-not-ready`.
+ * resolves when it accepts connections. See {@link startDaemon}.
  */
-export async function startPostgresServer(options: PostgresServerOptions): Promise<Launched> {
-  const { cluster, logFile, deadlineMs = 30_000, signal } = options
-  const deadline = performance.now() + deadlineMs
-  for (;;) {
-    const from = await logLength(logFile)
-    const launched = await launchPostgres(options)
-    const outcome = await waitUntil(
-      async () =>
-        launched.ended() !== undefined
-          ? 'ended'
-          : (await acceptsConnections(cluster, launched.identity.pid))
-            ? 'ready'
-            : undefined,
-      { deadlineMs: deadline - performance.now(), signal },
-    ).catch(async (error: unknown) => {
-      await stopPostgresServer(launched.identity)
-      throw error
-    })
-    if (outcome === 'ready') return launched
-
-    const log = await logTail(logFile, from)
-    if (outcome === undefined) {
-      await stopPostgresServer(launched.identity)
-      throw new Failure('part-not-ready', { part: 'db', seconds: deadlineMs / 1000, log, logFile })
-    }
-    const text = log.join('\n')
-    if (ADDRESS_IN_USE.test(text)) throw new Failure('port-taken', { part: 'db', port: options.port })
-    if (!STILL_HELD.test(text) || performance.now() >= deadline) {
-      throw new Failure('part-failed', { part: 'db', reason: launched.ended() ?? '', log, logFile })
-    }
-    await waitUntil(() => undefined, { deadlineMs: 100, everyMs: 100, signal })
-  }
-}
-
-/**
- * Stops PostgreSQL the fast way: its clients are disconnected and everything is written.
- *
- * @returns `false` when it could not be ended.
- */
-export async function stopPostgresServer(identity: ProcessIdentity, deadlineMs?: number): Promise<boolean> {
-  return endProcess(identity, { signal: 'SIGINT', ...(deadlineMs !== undefined && { deadlineMs }) })
-}
-
-async function launchPostgres(options: PostgresServerOptions): Promise<Launched> {
-  const { binaries, cluster, account, port, logFile, settings = [], onSpawn } = options
+export async function startPostgresServer(options: PostgresServerOptions): Promise<Daemon> {
+  const { binaries, cluster, settings = [], ...daemon } = options
   const all = [
     'listen_addresses=127.0.0.1',
-    `port=${port}`,
+    `port=${daemon.port}`,
     'unix_socket_directories=',
     // The log is read back by `msctl logs`, which needs to know when each line was written.
     'logging_collector=off',
@@ -92,8 +43,36 @@ async function launchPostgres(options: PostgresServerOptions): Promise<Launched>
     'lc_messages=C',
     ...settings,
   ]
-  const args = ['-D', cluster.folder, ...all.flatMap((setting) => ['-c', setting])]
-  return launch({ command: binaries.postgres, args, env: postgresEnv(), logFile, account, onSpawn })
+  const deadline = performance.now() + READY_WITHIN_MS
+  for (;;) {
+    try {
+      return await startDaemon({
+        ...daemon,
+        part: 'db',
+        command: binaries.postgres,
+        args: ['-D', cluster.folder, ...all.flatMap((setting) => ['-c', setting])],
+        env: postgresEnv(),
+        isReady: (pid) => acceptsConnections(cluster, pid),
+        deadlineMs: deadline - performance.now(),
+        portTaken: /could not bind .*Address already in use/,
+        endSignal: POSTGRES_END_SIGNAL,
+      })
+    } catch (error) {
+      const isHeld = isFailure(error, 'part-failed') && STILL_HELD.test(error.facts.log.join('\n'))
+      if (!isHeld || performance.now() >= deadline) throw error
+      const wait = { deadlineMs: TRY_AGAIN_AFTER_MS, everyMs: TRY_AGAIN_AFTER_MS, signal: daemon.signal }
+      await waitUntil(() => undefined, wait)
+    }
+  }
+}
+
+/**
+ * Stops PostgreSQL the fast way: its clients are disconnected and everything is written.
+ *
+ * @returns `false` when it could not be ended.
+ */
+export async function stopPostgresServer(identity: ProcessIdentity): Promise<boolean> {
+  return endProcess(identity, { signal: POSTGRES_END_SIGNAL })
 }
 
 /** Whether the server with this pid says in its pid file that it is ready; that is how `pg_ctl` knows it, too. */
@@ -104,4 +83,37 @@ export async function acceptsConnections(
   const text = await readFile(path.join(cluster.folder, 'postmaster.pid'), 'utf8').catch(() => '')
   const lines = text.split('\n')
   return lines[0] === String(pid) && lines[7]?.trim() === 'ready'
+}
+
+/** What a service's database is called, by the contract. */
+export function databaseName(service: ServiceName): string {
+  return `${service}_db`
+}
+
+/** Where a service's database is, credentials included. */
+export function databaseUrl(service: ServiceName | 'postgres', port: number, password: string): string {
+  const name = service === 'postgres' ? 'postgres' : databaseName(service)
+  return `postgres://${POSTGRES_USER}:${password}@127.0.0.1:${port}/${name}`
+}
+
+/**
+ * Creates those of the three databases that do not exist.
+ *
+ * @throws Failure `postgres-init`, when the disk is full, say.
+ */
+export async function createDatabases(port: number, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl('postgres', port, password), ssl: false })
+  client.on('error', () => undefined) // a server that goes away meanwhile fails the query, too
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ datname: string }>('SELECT datname FROM pg_database')
+    const existing = new Set(rows.map((row) => row.datname))
+    for (const name of SERVICES.map(databaseName)) {
+      if (!existing.has(name)) await client.query(`CREATE DATABASE ${name}`)
+    }
+  } catch (error) {
+    throw new Failure('postgres-init', { reason: (error as Error).message }, { cause: error })
+  } finally {
+    await client.end()
+  }
 }

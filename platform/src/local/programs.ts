@@ -2,11 +2,11 @@ import { chmod, mkdir } from 'node:fs/promises'
 import { Failure } from '../failure.ts'
 import type { PlatformEvent } from '../platform.ts'
 import { type Account, serverAccount } from './account.ts'
-import { type NodePart, partEntry } from './node-part.ts'
+import { type NodePart, type ProgramFolders, partEntry } from './node-part.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
 import { type ClusterPlan, clusterLink, planCluster } from './postgres-cluster.ts'
+import { createReachableFolder } from './reachable-folder.ts'
 import { type RedisBinary, redisBinary } from './redis-binary.ts'
-import { createShelter } from './shelter.ts'
 
 /** All that has to be there before anything can be started. */
 export interface Programs {
@@ -24,8 +24,7 @@ export interface ProgramsOptions {
   readonly dataDir: string
   /** Where what was downloaded is kept. */
   readonly cacheDir: string
-  /** Where the parts' programs are; see {@link partEntry}. */
-  readonly programFolders: { readonly packed: string; readonly clone?: string | undefined }
+  readonly programFolders: ProgramFolders
   /** The user's environment: where to look for programs, and the proxies for a download. */
   readonly env: NodeJS.ProcessEnv
   readonly onEvent: (event: PlatformEvent) => void
@@ -43,18 +42,13 @@ export async function findPrograms(options: ProgramsOptions): Promise<Programs> 
   // As root, PostgreSQL and Redis run as somebody else, who has to pass through; what is in there stays closed to him.
   const mode = account === undefined ? 0o700 : 0o711
   for (const folder of [home, dataDir, cacheDir]) await makeFolder(folder, mode)
-  const shelter = createShelter(home)
-  const copyTo = async () => (account === undefined ? cacheDir : shelter.open())
+  const reachable = createReachableFolder(home)
+  const copyTo = async () => (account === undefined ? cacheDir : reachable.open())
 
   const [postgres, redis, users, orders, payments, gateway] = await Promise.all([
     postgresBinaries({ account, copyTo }),
     redisBinary({
-      account,
-      cacheDir,
-      env,
-      searchPath: env.PATH ?? '',
-      copyTo,
-      signal,
+      ...{ account, cacheDir, env, copyTo, signal },
       onStep: (step) => onEvent({ type: 'fetching-redis', step }),
     }),
     partEntry('users', programFolders),
@@ -62,7 +56,7 @@ export async function findPrograms(options: ProgramsOptions): Promise<Programs> 
     partEntry('payments', programFolders),
     partEntry('gateway', programFolders),
   ])
-  const cluster = await planCluster({ dir: dataDir, binaries: postgres, account, shelter, signal })
+  const cluster = await planCluster({ dir: dataDir, binaries: postgres, account, reachable, signal })
   return { account, postgres, redis, entries: { users, orders, payments, gateway }, cluster }
 }
 

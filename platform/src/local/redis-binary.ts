@@ -3,10 +3,8 @@ import path from 'node:path'
 import { Failure } from '../failure.ts'
 import { installCommand } from '../install-command.ts'
 import { withLock } from '../lock.ts'
-import { type Account, canRun } from './account.ts'
-import { type AptStep, fetchRedisByApt, hasApt, unpackedRedis } from './apt-redis.ts'
-import { copyForOthers } from './copy-for-others.ts'
-import { listLibraryFolders } from './library-folders.ts'
+import { type Account, canRun, copyForOthers } from './account.ts'
+import { type AptStep, fetchRedisByApt, hasApt, listLibraryFolders, unpackedRedis } from './apt-redis.ts'
 
 /** A program that speaks Redis's protocol, and the environment that it needs to run. */
 export interface RedisBinary {
@@ -17,22 +15,21 @@ export interface RedisBinary {
 export interface RedisBinaryOptions {
   /** Where a downloaded copy is kept. */
   readonly cacheDir: string
-  /** The PATH to look in. */
-  readonly searchPath: string
+  /** The user's environment: the PATH to look in, and apt's proxies. */
+  readonly env: NodeJS.ProcessEnv
   /** Where to look besides. Default: where servers are often installed without being on a user's PATH. */
   readonly usualFolders?: readonly string[] | undefined
   /** Who has to be able to run it; `undefined`: the user himself. */
   readonly account: Account | undefined
   /** Where a private copy goes when the account cannot reach `cacheDir`; asked for only then. */
   readonly copyTo: () => Promise<string>
-  /** The user's environment, in which apt finds its proxies. */
-  readonly env?: NodeJS.ProcessEnv | undefined
   /** Further settings of apt, as `name=value`. */
   readonly aptSettings?: readonly string[]
   readonly onStep?: ((step: AptStep) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
+const NOT_FOUND = 'neither redis-server nor valkey-server is on PATH'
 const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sbin', '/opt/homebrew/bin']
 
 /**
@@ -42,22 +39,11 @@ const USUAL_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/local/sbin', '/usr/sb
  * @throws Failure `no-redis` with the remedy for this system.
  */
 export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBinary> {
-  const {
-    account,
-    cacheDir,
-    searchPath,
-    usualFolders = USUAL_FOLDERS,
-    aptSettings = [],
-    env,
-    onStep,
-    signal,
-  } = options
-  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
+  const { account, cacheDir } = options
+  const installed = await findInstalled(options)
   if (installed !== undefined) return { command: installed, env: {} }
 
-  const unpacked =
-    (await unpackedRedis(cacheDir)) ??
-    (await fetchOrExplain({ cacheDir, env, settings: aptSettings, onStep, signal }))
+  const unpacked = (await unpackedRedis(cacheDir)) ?? (await fetchOrExplain(options))
   const binary = { command: unpacked.command, env: { LD_LIBRARY_PATH: unpacked.libraryPath } }
   if (await canRun(binary.command, account, binary.env)) return binary
   return account === undefined ? explain(`${binary.command} does not run`) : copyFor(options)
@@ -65,49 +51,45 @@ export async function redisBinary(options: RedisBinaryOptions): Promise<RedisBin
 
 /** Where {@link redisBinary} would get a server from, found out without downloading one. */
 export async function findRedis(
-  options: Pick<RedisBinaryOptions, 'cacheDir' | 'searchPath' | 'usualFolders' | 'account'>,
+  options: Pick<RedisBinaryOptions, 'cacheDir' | 'env' | 'usualFolders' | 'account'>,
 ): Promise<{ readonly from: 'system' | 'cache'; readonly command: string } | { readonly from: 'apt' }> {
-  const { account, cacheDir, searchPath, usualFolders = USUAL_FOLDERS } = options
-  const installed = await findInstalled([...searchPath.split(path.delimiter), ...usualFolders], account)
+  const installed = await findInstalled(options)
   if (installed !== undefined) return { from: 'system', command: installed }
-  const unpacked = await unpackedRedis(cacheDir)
+  const unpacked = await unpackedRedis(options.cacheDir)
   if (unpacked !== undefined) return { from: 'cache', command: unpacked.command }
-  if (process.platform === 'linux' && (await hasApt())) return { from: 'apt' }
-  return explain('neither redis-server nor valkey-server is on PATH')
+  return (await canFetch(options.env)) ? { from: 'apt' } : explain(NOT_FOUND)
 }
 
-async function findInstalled(
-  folders: readonly string[],
-  account: Account | undefined,
-): Promise<string | undefined> {
+const canFetch = async (env: NodeJS.ProcessEnv) => process.platform === 'linux' && (await hasApt(env))
+
+async function findInstalled({
+  env,
+  usualFolders = USUAL_FOLDERS,
+  account,
+}: Pick<RedisBinaryOptions, 'env' | 'usualFolders' | 'account'>): Promise<string | undefined> {
+  const folders = [...(env.PATH ?? '').split(path.delimiter), ...usualFolders].filter(path.isAbsolute)
   for (const name of ['redis-server', 'valkey-server']) {
     for (const folder of new Set(folders)) {
       const command = path.join(folder, name)
-      const isThere =
-        path.isAbsolute(folder) &&
-        (await access(command, constants.X_OK).then(
-          () => true,
-          () => false,
-        ))
+      const isThere = await access(command, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
       if (isThere && (await canRun(command, account))) return command
     }
   }
   return undefined
 }
 
-async function fetchOrExplain(options: Parameters<typeof fetchRedisByApt>[0]) {
-  if (process.platform !== 'linux' || !(await hasApt())) {
-    return explain('neither redis-server nor valkey-server is on PATH')
-  }
+async function fetchOrExplain({ cacheDir, env, aptSettings = [], onStep, signal }: RedisBinaryOptions) {
+  if (!(await canFetch(env))) return explain(NOT_FOUND)
   try {
     // Two platforms may share a cache; the second finds what the first has downloaded.
-    const lock = { folder: options.cacheDir, command: 'redis', signal: options.signal }
-    return await withLock(
-      lock,
-      async () => (await unpackedRedis(options.cacheDir)) ?? fetchRedisByApt(options),
-    )
+    const options = { cacheDir, env, settings: aptSettings, onStep, signal }
+    const fetch = async () => (await unpackedRedis(cacheDir)) ?? fetchRedisByApt(options)
+    return await withLock({ folder: cacheDir, command: 'redis', signal }, fetch)
   } catch (error) {
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     return explain((error as Error).message, error)
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -9,13 +9,13 @@ import { freePort } from '../ports.ts'
 import { endProcess } from '../process-identity.ts'
 import { serverAccount } from './account.ts'
 import { fetchRedisByApt, hasApt } from './apt-redis.ts'
+import { createReachableFolder } from './reachable-folder.ts'
 import { redisBinary } from './redis-binary.ts'
 import { answersAs, startRedisServer } from './redis-server.ts'
-import { createShelter } from './shelter.ts'
 
 const run = promisify(execFile)
 const isRoot = process.getuid?.() === 0
-const isDebian = await hasApt()
+const isDebian = await hasApt(process.env)
 const NOBODY = 65534
 
 let dir: string
@@ -42,12 +42,14 @@ async function version(command: string, libraryPath: string): Promise<string> {
 
 test.runIf(isDebian)(
   'on a machine without Redis and without package lists, the package is fetched and runs',
+  { timeout: 60_000 },
   async () => {
     const cacheDir = path.join(dir, 'cache')
     const steps: string[] = []
     const systemLists = await mkdtemp(path.join(dir, 'no-lists-'))
     const settings = freshMachine
     const redis = await fetchRedisByApt({
+      env: process.env,
       cacheDir,
       systemLists,
       settings,
@@ -61,7 +63,7 @@ test.runIf(isDebian)(
     // The next time it is at hand, without asking apt.
     const options = {
       cacheDir,
-      searchPath: '',
+      env: { PATH: '' },
       usualFolders: [],
       account: undefined,
       copyTo: async () => dir,
@@ -72,11 +74,11 @@ test.runIf(isDebian)(
     if (!isRoot) return
     // As root the server runs as somebody who may not be able to reach the cache: he gets a copy.
     const home = await mkdtemp(path.join(dir, 'home-'))
-    const shelter = createShelter(home)
-    onTestFinished(() => shelter.remove())
+    const reachable = createReachableFolder(home)
+    onTestFinished(() => reachable.remove())
     await chmod(cacheDir, 0o700)
     const account = await serverAccount()
-    const copied = await redisBinary({ ...options, account, copyTo: () => shelter.open() })
+    const copied = await redisBinary({ ...options, account, copyTo: () => reachable.open() })
     expect(copied.command).toMatch(/^\/var\/lib\/msctl\//)
     const port = await freePort()
     const launched = await startRedisServer({ binary: copied, account, port, logFile: path.join(dir, 'log') })
@@ -87,6 +89,7 @@ test.runIf(isDebian)(
 
 test.runIf(isDebian && isRoot)(
   'an ordinary user who has redis-cli alone can fetch it, and nothing in the system changes',
+  { timeout: 60_000 },
   async () => {
     const bundle = path.join(dir, 'apt-redis.cjs')
     const entryPoints = [path.join(import.meta.dirname, 'apt-redis.ts')]
@@ -99,7 +102,7 @@ test.runIf(isDebian && isRoot)(
     const status = path.join(dir, 'dpkg-status-with-tools')
     await writeFile(status, `${tools}Maintainer: x\nDescription: x\n\n${others.join('\n\n')}`)
     const withTools = [`Dir::State::status=${status}`]
-    const script = `require(${JSON.stringify(bundle)}).fetchRedisByApt(${JSON.stringify({ cacheDir: home, settings: withTools })})
+    const script = `require(${JSON.stringify(bundle)}).fetchRedisByApt(${JSON.stringify({ cacheDir: home, settings: withTools, env: { PATH: process.env.PATH } })})
     .then((redis) => console.log(JSON.stringify(redis)))`
     const { stdout } = await run(process.execPath, ['-e', script], {
       uid: NOBODY,
@@ -115,10 +118,12 @@ test.runIf(isDebian && isRoot)(
 
 test('where nothing can be fetched, the error names the remedy', async () => {
   const cacheDir = await mkdtemp(path.join(dir, 'none-'))
+  const bin = await mkdtemp(path.join(dir, 'bin-'))
+  for (const name of ['apt-get', 'dpkg-deb']) await symlink(`/usr/bin/${name}`, path.join(bin, name))
   const signal = AbortSignal.timeout(15_000)
   const nothing = {
     cacheDir,
-    searchPath: '/nonexistent',
+    env: { PATH: bin },
     usualFolders: [],
     account: undefined,
     copyTo: async () => dir,

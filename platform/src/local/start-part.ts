@@ -1,14 +1,12 @@
 import { rename, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { SERVICES } from '@msctl/sdk/contract'
 import type { Part } from '../parts.ts'
 import type { PlatformEvent } from '../platform.ts'
 import type { Ports } from '../ports.ts'
-import type { ProcessIdentity } from '../process-identity.ts'
-import { createDatabases, databaseUrl } from './databases.ts'
-import type { Launched } from './launch.ts'
+import type { Daemon, DaemonOptions } from './daemon.ts'
 import { type NodePart, startNodePart } from './node-part.ts'
-import { startPostgresServer } from './postgres-server.ts'
+import { createDatabases, databaseUrl, startPostgresServer } from './postgres-server.ts'
 import type { Programs } from './programs.ts'
 import { startRedisServer } from './redis-server.ts'
 
@@ -22,19 +20,15 @@ const PASSED_ON = [
   ...['BREAKER_FAILURES', 'BREAKER_RESET_SECONDS', 'UPSTREAM_TIMEOUT_SECONDS'],
 ]
 
-export interface StartPartOptions {
-  readonly part: Part
+export interface StartPartOptions extends Pick<DaemonOptions, 'onSpawn' | 'signal'> {
   readonly ports: Ports
   readonly programs: Programs
-  readonly dataDir: string
   readonly logsDir: string
   /** The user's environment, of which the parts get what concerns them. */
   readonly env: NodeJS.ProcessEnv
   /** See {@link startNodePart}. */
-  readonly answeringIsEnough?: boolean
-  readonly onSpawn: (identity: ProcessIdentity) => void
+  readonly answeringIsEnough: boolean
   readonly onEvent: (event: PlatformEvent) => void
-  readonly signal?: AbortSignal | undefined
 }
 
 /** The log of a part. */
@@ -43,62 +37,33 @@ export function logFileOf(logsDir: string, part: Part): string {
 }
 
 /** Starts one part and resolves when it does its work. Nothing of it is left running when it rejects. */
-export async function startPart(options: StartPartOptions): Promise<Launched> {
-  const { part, ports, programs, logsDir, onSpawn, signal } = options
-  const logFile = logFileOf(logsDir, part)
-  await putAside(logFile)
-  if (part === 'db') return startDatabase(options, logFile)
-  const port = ports[part]
-  if (part === 'cache') {
-    return startRedisServer({
-      binary: programs.redis,
-      account: programs.account,
-      port,
-      logFile,
-      onSpawn,
-      signal,
-    })
+export async function startPart(part: Part, options: StartPartOptions): Promise<Daemon> {
+  const { ports, programs, logsDir, onSpawn, signal } = options
+  const daemon = { port: ports[part], logFile: logFileOf(logsDir, part), onSpawn, signal }
+  await putAside(daemon.logFile)
+  const { account } = programs
+  if (part === 'cache') return startRedisServer({ ...daemon, account, binary: programs.redis })
+  if (part !== 'db') {
+    const { answeringIsEnough } = options
+    const env = environmentOf(part, options)
+    return startNodePart({ ...daemon, part, entry: programs.entries[part], env, answeringIsEnough })
   }
-  const env = nodeEnvironment(part, options)
-  const answeringIsEnough = options.answeringIsEnough ?? false
-  return startNodePart({
-    part,
-    entry: programs.entries[part],
-    port,
-    env,
-    logFile,
-    answeringIsEnough,
-    onSpawn,
-    signal,
-  })
-}
-
-async function startDatabase(options: StartPartOptions, logFile: string): Promise<Launched> {
-  const { ports, programs, onSpawn, onEvent, signal } = options
-  const { account, postgres: binaries } = programs
-  if (programs.cluster.isNew) onEvent({ type: 'creating-database' })
+  if (programs.cluster.isNew) options.onEvent({ type: 'creating-database' })
   const cluster = await programs.cluster.open()
-  const server = { binaries, cluster, account, port: ports.db, logFile, onSpawn, signal }
-  const launched = await startPostgresServer(server)
+  const started = await startPostgresServer({ ...daemon, account, binaries: programs.postgres, cluster })
   await createDatabases(ports.db, cluster.password)
-  return launched
+  return started
 }
 
-function nodeEnvironment(part: NodePart, { env, ports, programs }: StartPartOptions): NodeJS.ProcessEnv {
-  const passed = Object.fromEntries(PASSED_ON.filter((name) => env[name]).map((name) => [name, env[name]]))
-  const common = { ...passed, NODE_ENV: 'production' }
+function environmentOf(part: NodePart, { env, ports, programs }: StartPartOptions): NodeJS.ProcessEnv {
+  const passedOn = Object.fromEntries(PASSED_ON.filter((name) => env[name]).map((name) => [name, env[name]]))
+  const common = { ...passedOn, NODE_ENV: 'production' }
   if (part === 'gateway') {
     const upstreams = SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}`])
     return { ...common, ...Object.fromEntries(upstreams) }
   }
-  return { ...common, ...storesOf(part, ports, programs.cluster.password) }
-}
-
-function storesOf(part: ServiceName, ports: Ports, password: string): NodeJS.ProcessEnv {
-  return {
-    DATABASE_URL: databaseUrl(part, ports.db, password),
-    REDIS_URL: `redis://127.0.0.1:${ports.cache}`,
-  }
+  const DATABASE_URL = databaseUrl(part, ports.db, programs.cluster.password)
+  return { ...common, DATABASE_URL, REDIS_URL: `redis://127.0.0.1:${ports.cache}` }
 }
 
 async function putAside(logFile: string): Promise<void> {

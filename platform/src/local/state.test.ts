@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { identify, type ProcessIdentity } from '../process-identity.ts'
 import { createStateFile } from './state.ts'
 
 const PORTS = { db: 1, cache: 2, users: 3, orders: 4, payments: 5, gateway: 6 }
@@ -18,12 +19,13 @@ test('nothing is known before anything was started', () => {
 test('ports and processes are remembered, for their owner alone, and nothing else is left beside them', async () => {
   const file = createStateFile(home)
   file.begin(PORTS)
-  const process_ = { pid: 42, birth: 'b/1', startedAt: '2026-01-02T03:04:05.678Z' }
-  file.record('users', { port: 3, process: process_ })
-  expect(createStateFile(home).read()?.parts).toMatchObject({
-    users: { port: 3, process: process_ },
-    db: { port: 1 },
-  })
+  const ours = identify(process.pid) as ProcessIdentity
+  file.record('users', 3, ours)
+  file.record('orders', 4, { ...ours, birth: 'another process' })
+  const again = createStateFile(home)
+  expect(again.ports()).toEqual(PORTS)
+  expect(again.processOf('users')).toEqual({ ...ours, startedAt: expect.stringMatching(/^\d{4}-.*Z$/) })
+  expect(again.runningParts()).toEqual(['users'])
   expect(await readdir(home)).toEqual(['local.json'])
   expect((await stat(path.join(home, 'local.json'))).mode & 0o777).toBe(0o600)
 })

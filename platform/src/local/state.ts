@@ -2,12 +2,14 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { PARTS, type Part } from '../parts.ts'
+import type { Ports } from '../ports.ts'
+import { isRunning, type ProcessIdentity } from '../process-identity.ts'
 
 /** What is remembered of one part. */
 export interface PartRecord {
   readonly port: number
   /** The process that we started, whether or not it still runs; none after a stop. */
-  readonly process?: { readonly pid: number; readonly birth: string; readonly startedAt: string } | undefined
+  readonly process?: (ProcessIdentity & { readonly startedAt: string }) | undefined
 }
 
 /** What the local driver remembers between two commands: which ports it chose, and which processes are its own. */
@@ -21,10 +23,15 @@ export interface State {
 export interface StateFile {
   /** `undefined` when nothing has been started. */
   read(): State | undefined
-  /** Changes one part's record. Synchronous: a process must be on record before anything else can happen. */
-  record(part: Part, change: PartRecord): void
+  /** The ports that were chosen; `undefined` when nothing has been started. */
+  ports(): Ports | undefined
+  /** The process of a part, if it runs. */
+  processOf(part: Part): PartRecord['process']
+  runningParts(): Part[]
+  /** Puts a process that was started just now on record. Synchronous: nothing else can happen before. */
+  record(part: Part, port: number, identity: ProcessIdentity): void
   /** Begins anew, with these ports and no process. */
-  begin(ports: Readonly<Record<Part, number>>): void
+  begin(ports: Ports): void
   remove(): void
 }
 
@@ -66,11 +73,25 @@ export function createStateFile(home: string): StateFile {
     }
   }
 
+  const processOf = (part: Part) => {
+    const recorded = read()?.parts[part].process
+    return recorded !== undefined && isRunning(recorded) ? recorded : undefined
+  }
+
   return {
     read,
-    record(part, change) {
+    ports() {
+      const parts = read()?.parts
+      return (
+        parts && (Object.fromEntries(PARTS.map((part) => [part, parts[part].port])) as Record<Part, number>)
+      )
+    },
+    processOf,
+    runningParts: () => PARTS.filter((part) => processOf(part) !== undefined),
+    record(part, port, identity) {
       const state = read()
-      if (state !== undefined) write({ ...state, parts: { ...state.parts, [part]: change } })
+      const process = { ...identity, startedAt: new Date().toISOString() }
+      if (state !== undefined) write({ ...state, parts: { ...state.parts, [part]: { port, process } } })
     },
     begin(ports) {
       const parts = Object.fromEntries(PARTS.map((part) => [part, { port: ports[part] }]))

@@ -6,9 +6,9 @@ import { serverAccount } from './account.ts'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts'
 import { clusterLink, POSTGRES_USER, planCluster, removeCluster } from './postgres-cluster.ts'
 import { startPostgresServer, stopPostgresServer } from './postgres-server.ts'
+import { createReachableFolder } from './reachable-folder.ts'
 import { type RedisBinary, redisBinary } from './redis-binary.ts'
 import { startRedisServer } from './redis-server.ts'
-import { createShelter } from './shelter.ts'
 
 /** A server for tests, on a port of its own. */
 export interface Throwaway<Binary> {
@@ -32,13 +32,13 @@ export interface ThrowawayOptions {
 export async function startPostgres(options: ThrowawayOptions): Promise<Throwaway<PostgresBinaries>> {
   const { dir } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
-  const shelter = createShelter(dir)
+  const reachable = createReachableFolder(dir)
   const account = await serverAccount(clusterLink(dir))
   const binaries = await postgresBinaries({
     account,
-    copyTo: () => (account ? shelter.open() : Promise.resolve(dir)),
+    copyTo: () => (account ? reachable.open() : Promise.resolve(dir)),
   })
-  const cluster = await (await planCluster({ dir, binaries, account, shelter, durable: false })).open()
+  const cluster = await (await planCluster({ dir, binaries, account, reachable, durable: false })).open()
   const [launched, port] = await startOnFreePort(options.port, (port) =>
     startPostgresServer({
       ...{ binaries, cluster, account, port },
@@ -55,26 +55,20 @@ export async function startPostgres(options: ThrowawayOptions): Promise<Throwawa
     async stop() {
       await stopPostgresServer(launched.identity)
       await removeCluster(dir)
-      await shelter.remove()
+      await reachable.remove()
     },
   }
 }
 
 /** Starts a Redis. A server that is not on PATH is downloaded to `cacheDir`, once. */
 export async function startRedis(
-  options: ThrowawayOptions & { readonly cacheDir: string; readonly env?: NodeJS.ProcessEnv },
+  options: ThrowawayOptions & { readonly cacheDir: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Throwaway<RedisBinary>> {
   const { dir, cacheDir, env } = options
   await mkdir(dir, { recursive: true, mode: 0o711 })
-  const shelter = createShelter(dir)
+  const reachable = createReachableFolder(dir)
   const account = await serverAccount()
-  const binary = await redisBinary({
-    account,
-    cacheDir,
-    env,
-    searchPath: env?.PATH ?? '',
-    copyTo: () => shelter.open(),
-  })
+  const binary = await redisBinary({ account, cacheDir, env, copyTo: () => reachable.open() })
   const [launched, port] = await startOnFreePort(options.port, (port) =>
     startRedisServer({ binary, account, port, logFile: path.join(dir, 'redis.log') }),
   )
@@ -86,7 +80,7 @@ export async function startRedis(
     binary,
     async stop() {
       await endProcess(launched.identity)
-      await shelter.remove()
+      await reachable.remove()
     },
   }
 }

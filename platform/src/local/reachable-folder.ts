@@ -8,9 +8,9 @@ const ROOT = '/var/lib/msctl'
 /**
  * A folder below `/var/lib/msctl` for what another account than root has to reach, when the state folder is where only
  * root may enter (a clone below `/root`). Only root can write there, so nobody can plant anything in it; its name is
- * random, and the link `shelter` in the state folder says which one is ours.
+ * random, and the link `reachable` in the state folder says which one is ours.
  */
-export interface Shelter {
+export interface ReachableFolder {
   /** Its path; made if there is none yet. */
   open(): Promise<string>
   /** Removes it with everything in it. */
@@ -18,8 +18,8 @@ export interface Shelter {
 }
 
 /** @param home The state folder, or the data folder of a throw-away server. */
-export function createShelter(home: string, root = ROOT): Shelter {
-  const link = path.join(home, 'shelter')
+export function createReachableFolder(home: string, root = ROOT): ReachableFolder {
+  const link = path.join(home, 'reachable')
 
   const current = async (): Promise<string | undefined> => {
     const target = await readlink(link).catch(() => undefined)
