@@ -200,7 +200,7 @@ describe.runIf(isRoot).concurrent('the platform of others, and where others may 
     })
     const { code, err } = await up(own)
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
-    const shelter = await readlink(path.join(own.home, 'shelter'))
+    const shelter = await readlink(path.join(own.home, 'reachable'))
     expect((await finish(start(['down', '--volumes'], own))).code).toBe(0)
     expect(existsSync(shelter)).toBe(false)
   }, 60_000)

@@ -42,7 +42,7 @@ async function version(command: string, libraryPath: string): Promise<string> {
 
 test.runIf(isDebian)(
   'on a machine without Redis and without package lists, the package is fetched and runs',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const cacheDir = path.join(dir, 'cache')
     const steps: string[] = []
@@ -89,7 +89,7 @@ test.runIf(isDebian)(
 
 test.runIf(isDebian && isRoot)(
   'an ordinary user who has redis-cli alone can fetch it, and nothing in the system changes',
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const bundle = path.join(dir, 'apt-redis.cjs')
     const entryPoints = [path.join(import.meta.dirname, 'apt-redis.ts')]
