@@ -127,6 +127,7 @@ const exitCodes: Record<FailureCode, number> = {
   'no-terminal': EXIT.environment,
   'target-not-ready': EXIT.unreachable,
   'rubric-unusable': EXIT.usage,
+  'too-many-points': EXIT.usage,
   'no-scenario': EXIT.usage,
   'scenario-unreadable': EXIT.usage,
   'scenario-elsewhere': EXIT.usage,

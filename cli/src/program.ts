@@ -5,13 +5,14 @@ import {
   type ReportFormat,
   type ReportRequest,
 } from '@msctl/grader/reports/formats'
+import { BY_HAND, type ManualPoints } from '@msctl/grader/run/manual-points'
+import { COMPOSE_ROLES } from '@msctl/grader/target/compose-facts'
 import { Argument, Command, Help, InvalidArgumentError, Option } from 'commander'
 import { SHELLS } from './completion/shells.ts'
 import type { CommandModule } from './context.ts'
 import { LANGUAGES, type Messages } from './messages/index.ts'
 import { FIELDS, type Field, type ResourceName, VERBS, type Verb } from './resources.ts'
 import { DRIVER_CHOICES, isDatabaseUrl, isGatewayUrl, isPort } from './settings.ts'
-import { BY_HAND, COMPOSE_ROLES, type ManualPoints } from './verify/choices.ts'
 
 /** Options that every command takes. */
 export interface GlobalOptions {

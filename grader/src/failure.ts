@@ -16,6 +16,8 @@ export interface GraderFailures {
   'report-unreadable': { readonly file: string; readonly reason: string }
   'grades-unreadable': { readonly file: string; readonly reason: string }
   'grades-overlap': { readonly id: string; readonly shards: readonly string[] }
+  /** More points than a criterion has were given by hand. */
+  'too-many-points': { readonly criterion: string; readonly points: number; readonly maxPoints: number }
   'rubric-unusable': { readonly file: string; readonly reason: string }
 }
 

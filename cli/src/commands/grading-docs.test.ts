@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/grader/checks/index'
 import { exampleReport } from '@msctl/grader/reports/example-report'
+import { QUALITY } from '@msctl/grader/run/by-hand'
 import type { Need } from '@msctl/grader/run/grader'
 import type { CriterionId } from '@msctl/grader/run/report'
 import { STANDARD_RUBRIC } from '@msctl/grader/run/rubric'
@@ -81,12 +82,12 @@ async function checkRows(language: Language): Promise<Row[]> {
     }
   }
   // The only one that no experiment settles.
-  const { title, rationale, notJudged } = (await loadMessages(language)).verify.quality
+  const title = inLanguage(QUALITY.title, language)
   const points = worth.get('code-quality.review') ?? 0
   rows.set('code-quality.review', {
     ...{ id: 'code-quality.review', criterion: 'code-quality', needs: [], points: [points] },
     title: `${title[0]?.toUpperCase()}${title.slice(1)}`,
-    why: `${rationale} ${notJudged}`,
+    why: `${inLanguage(QUALITY.rationale, language)} ${inLanguage(QUALITY.notJudged, language)}`,
   })
   return [...rows.values()]
 }

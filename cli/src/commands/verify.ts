@@ -4,18 +4,17 @@ import { EXIT } from '@msctl/grader/exit'
 import type { ReportRequest } from '@msctl/grader/reports/formats'
 import { isUnstarted, verdictOf } from '@msctl/grader/reports/verdict'
 import { checkReportFiles, writeReports } from '@msctl/grader/reports/write-reports'
+import { verdictsByHand } from '@msctl/grader/run/by-hand'
 import { gradeUnstarted } from '@msctl/grader/run/grade-unstarted'
+import type { ManualPoints } from '@msctl/grader/run/manual-points'
 import { readRubric } from '@msctl/grader/run/read-rubric'
-import type { CheckResult, Report } from '@msctl/grader/run/report'
-import type { Rubric } from '@msctl/grader/run/rubric'
+import type { Report } from '@msctl/grader/run/report'
 import { type GradingOptions, runGrading } from '@msctl/grader/run/run-grading'
+import { openTarget } from '@msctl/grader/target/open-target'
 import { TargetNotReady } from '@msctl/grader/target/target'
 import manifest from '../../package.json' with { type: 'json' }
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
-import { lintVerdict, manualVerdict, unjudgedQuality } from '../verify/by-hand.ts'
-import type { ManualPoints } from '../verify/choices.ts'
-import { openTarget } from '../verify/open-target.ts'
 
 export { renderVerify as render } from '../output/verify.ts'
 
@@ -48,8 +47,7 @@ const MAX_SEED = 2 ** 31
 
 /** `msctl verify` */
 export async function run(options: VerifyOptions, context: Context): Promise<Report> {
-  const { control, redis, db, source, only, skip, report: requests = [], strict, repeat } = options
-  const { compose, map, project, name, ready, manual = [] } = options
+  const { source, compose, lint, only, skip, report: requests = [], strict, repeat, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
   const rubric = await readRubric(options.rubric)
   await checkReportFiles(requests)
@@ -59,8 +57,20 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
       ({ criterion }) => !byHand.has(criterion as ManualPoints['criterion']),
     ),
   )
+  const given = await verdictsByHand(
+    { manual, lint, isQualityAsked: isAsked('code-quality', options) },
+    {
+      ...{ rubric, language: context.language, env: context.env, signal: context.signal },
+      cwd: source ?? (compose === undefined ? process.cwd() : path.dirname(compose)),
+    },
+  )
   const { target, unstarted, close } = await openTarget(
-    { control, redis, db, source, compose, map, project, name, ready, resetSeconds },
+    {
+      ...{ url: context.url, control: options.control, redis: options.redis, source, compose },
+      ...{ project: options.project, name: options.name, readyLimitMs: options.ready, resetSeconds },
+      databases: pairs(options.db),
+      map: pairs(options.map),
+    },
     context,
   )
   try {
@@ -72,7 +82,7 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
       ...(skip !== undefined && { skip }),
       ...(repeat !== undefined && { repeat }),
       ...(strict !== undefined && { strict }),
-      given: await givenVerdicts(options, rubric, context),
+      given,
       onEvent: (event) => context.onEvent({ type: 'grading', event }),
     }
     const report =
@@ -91,21 +101,14 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
   }
 }
 
-/** What is not judged by experiments: points by hand, and what a linter says. Only what was asked for, if that was said. */
-async function givenVerdicts(
-  { manual = [], lint, source, compose, only, skip = [] }: VerifyOptions,
-  rubric: Rubric,
-  { language, rendering, env, signal }: Context,
-): Promise<readonly CheckResult[]> {
-  const words = { rubric, language, messages: rendering.messages }
-  const byHand = manual.map((each) => manualVerdict(each, words))
-  const isJudged = byHand.some(({ criterion }) => criterion === 'code-quality')
-  const isAsked = (only === undefined || only.includes('code-quality')) && !skip.includes('code-quality')
-  if (isJudged || (!isAsked && lint === undefined)) return byHand
-  const cwd = source ?? (compose === undefined ? process.cwd() : path.dirname(compose))
-  const quality =
-    lint === undefined ? unjudgedQuality(words) : await lintVerdict(lint, { ...words, cwd, env, signal })
-  return [...byHand, quality]
+/** `users=NAME`, by what stands before the sign. */
+function pairs(given: readonly string[] = []): Readonly<Record<string, string>> {
+  return Object.fromEntries(given.map((each) => each.split(/=(.*)/s).slice(0, 2)))
+}
+
+/** Whether a whole criterion is to be graded. */
+function isAsked(criterion: string, { only, skip = [] }: VerifyOptions): boolean {
+  return (only === undefined || only.includes(criterion)) && !skip.includes(criterion)
 }
 
 /** 3 when it never started, 1 below the pass mark, 4 when the grading itself went wrong somewhere, 130 when it was ended early. */

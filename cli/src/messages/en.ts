@@ -330,6 +330,11 @@ const errors: Explanations = {
     why: 'A grading begins once the gateway answers, whatever it answers.',
     next: 'Start the target and name its gateway: msctl verify --url URL',
   }),
+  'too-many-points': ({ criterion, points, maxPoints }) => ({
+    what: `${criterion} has ${maxPoints} points, and ${points} were given.`,
+    why: 'The rubric says how many points a criterion has.',
+    next: `Give up to ${maxPoints}: --manual ${criterion}=${maxPoints}`,
+  }),
   'rubric-unusable': ({ file, reason }) => ({
     what: `${file} is no rubric that can be used.`,
     why: reason,
@@ -587,16 +592,6 @@ export const en = {
       `${url}, in ${took}, seed ${seed}, passed with ${passMark} %`,
     partial: 'Interrupted; this is how far it came.',
     verdict: { passed: 'Passed', below: 'Not passed', undecided: 'No verdict' },
-    quality: {
-      title: 'clean, typed, documented',
-      expected: 'Code that follows the style of its language, with types and comments where they help',
-      rationale: 'Code is read far more often than it is written.',
-      hint: 'Run a formatter and a linter over it, and read it aloud to somebody.',
-      notJudged: 'Judged by people or by a linter: --manual code-quality=8 or --lint COMMAND',
-      lintFailed: (exitCode: number, line: string) => `The linter exited with ${exitCode}: ${line}`,
-      lintLate: (seconds: number) => `The linter did not end within ${seconds} s.`,
-      lintUnusable: (line: string) => `The linter could not be run: ${line}`,
-    },
   },
   grade: {
     before: '(graded before)',

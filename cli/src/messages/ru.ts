@@ -328,6 +328,11 @@ export const ru: Messages = {
       why: 'Проверка начинается, как только шлюз отвечает, что бы он ни ответил.',
       next: 'Запустите систему и укажите адрес её шлюза: msctl verify --url URL',
     }),
+    'too-many-points': ({ criterion, points, maxPoints }) => ({
+      what: `У критерия ${criterion} всего ${maxPoints} баллов, а поставлено ${points}.`,
+      why: 'Сколько баллов у критерия, сказано в таблице баллов.',
+      next: `Поставьте не больше ${maxPoints}: --manual ${criterion}=${maxPoints}`,
+    }),
     'rubric-unusable': ({ file, reason }) => ({
       what: `${file} нельзя использовать как таблицу баллов.`,
       why: reason,
@@ -574,16 +579,6 @@ export const ru: Messages = {
       `${url}, за ${took}, seed ${seed}, порог ${passMark} %`,
     partial: 'Прервано; вот что успели проверить.',
     verdict: { passed: 'Сдано', below: 'Не сдано', undecided: 'Без оценки' },
-    quality: {
-      title: 'стиль, типы, пояснения',
-      expected: 'Код в стиле своего языка, с типами и пояснениями там, где они помогают',
-      rationale: 'Код читают гораздо чаще, чем пишут.',
-      hint: 'Прогоните его через форматтер и линтер и прочтите кому-нибудь вслух.',
-      notJudged: 'Это оценивают люди или линтер: --manual code-quality=8 или --lint КОМАНДА',
-      lintFailed: (exitCode: number, line: string) => `Линтер завершился с кодом ${exitCode}: ${line}`,
-      lintLate: (seconds: number) => `Линтер не завершился за ${seconds} с.`,
-      lintUnusable: (line: string) => `Линтер не удалось запустить: ${line}`,
-    },
   },
   grade: {
     before: '(проверено раньше)',

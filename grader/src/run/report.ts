@@ -83,7 +83,7 @@ export const CheckResult = z.object({
   criterion: CriterionId,
   title: z.string(),
   status: CheckStatus,
-  /** `maxPoints` when passed, else 0. */
+  /** `maxPoints` when passed; when failed less: 0, or what somebody gave by hand. Else 0. */
   points: Points,
   maxPoints: Points,
   /** Checks that must pass before this one can. When one of them failed, this one fails with it, and says so. */
@@ -103,7 +103,7 @@ export type CheckResult = z.infer<typeof CheckResult>
 export const CriterionResult = z.object({
   id: CriterionId,
   title: z.string(),
-  /** Points of the checks that passed. */
+  /** Points of the checks that passed, and those that were given by hand. */
   score: Points,
   /** Points of the checks that passed or failed. */
   assessable: Points,

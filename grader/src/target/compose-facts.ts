@@ -1,7 +1,11 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 
-/** What a service of a Compose file does in the platform. */
-export type ComposeRole = 'gateway' | ServiceName | 'cache' | `db_${ServiceName}`
+/** What a service of a Compose file may do in the platform. */
+export const COMPOSE_ROLES = [
+  ...(['users', 'orders', 'payments', 'gateway', 'cache'] as const),
+  ...(['db_users', 'db_orders', 'db_payments'] as const),
+] as const
+export type ComposeRole = (typeof COMPOSE_ROLES)[number]
 
 /** What is known of a Compose project once it was told to start: the checks of the criterion judge this, and nothing else. */
 export interface ComposeFacts {

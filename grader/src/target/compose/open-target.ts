@@ -4,12 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type ComposeCli, createComposeCli, probeCompose } from '@msctl/platform/compose/compose-cli'
-import type { Control } from '@msctl/platform/control'
 import { Failure, isFailure } from '@msctl/platform/failure'
 import { Failure as GraderFailure } from '../../failure.ts'
-import type { ControlledPart } from '../../run/grader.ts'
 import type { ComposeFacts } from '../compose-facts.ts'
-import { type Addresses, addressesOf } from './addresses.ts'
+import type { OpenTarget } from '../open-target.ts'
+import { addressesOf } from './addresses.ts'
 import { awaitAnswers } from './await-answers.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
 import { composeControl } from './compose-control.ts'
@@ -38,22 +37,6 @@ export interface ComposeTargetOptions {
   readonly readyLimitMs?: number | undefined
 }
 
-/** How to reach what was started. */
-interface ComposeReach extends Addresses {
-  /** Of the gateway. */
-  readonly url: string
-  readonly control: Control<ControlledPart>
-}
-
-/** A submission that was started, or could not be. */
-export interface ComposeTarget {
-  readonly facts: ComposeFacts
-  /** `undefined`: no gateway answers, and `facts` says why. */
-  readonly reach: ComposeReach | undefined
-  /** Takes everything down: containers, networks, volumes and images. May be called twice. */
-  close(): Promise<void>
-}
-
 /** How long building and fetching images may take: none of it counts as starting. */
 const BUILD_LIMIT_MS = 20 * 60_000
 const READY_LIMIT_MS = 180_000
@@ -76,7 +59,7 @@ const PASSED_ON =
  * @throws Failure `no-docker`, `no-compose-file`, `compose-map`, `compose-refused`, `compose-failed` (Docker failed, not the
  *   submission), `interrupted`. Whatever was begun is taken down before.
  */
-export async function openComposeTarget(options: ComposeTargetOptions): Promise<ComposeTarget> {
+export async function openComposeTarget(options: ComposeTargetOptions): Promise<OpenTarget> {
   const file = path.resolve(options.file)
   const { root = path.dirname(file), map, signal, onOutput, readyLimitMs = READY_LIMIT_MS } = options
   const project = options.project ?? `msctl-grade-${randomBytes(4).toString('hex')}`
@@ -221,12 +204,16 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
         const why = `All of it runs, and nothing answered within ${readyLimitMs / 1000} s: this machine is too busy to tell why.`
         throw new Failure('compose-failed', { command: shownCommand, output: [why, ...answers.missing] })
       }
-      return { facts, reach: undefined, close }
+      return unstartedTarget(facts, close)
     }
     const control = composeControl({
       ...{ cli: enduring, roles, containers: () => containers, restart: () => restart(url) },
     })
-    return { facts, reach: { url, ...addressesOf(original, roles, ports, containers), control }, close }
+    const { redisUrl: redis, databaseUrls: databases } = addressesOf(original, roles, ports, containers)
+    return {
+      target: { ...OURS, compose: facts, url, control, databases, ...(redis !== undefined && { redis }) },
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -247,6 +234,28 @@ export async function openComposeTarget(options: ComposeTargetOptions): Promise<
   }
 }
 
+const OURS = { kind: 'compose', isOurs: true, isDisposable: true } as const
+/** Where the gateway would have been. */
+const EXPECTED_URL = 'http://127.0.0.1:8000'
+
+/** A project of which no gateway answers. */
+function unstartedTarget(facts: ComposeFacts, close: () => Promise<void>): OpenTarget {
+  const { start, ready } = facts
+  const why = start.exitCode === 0 ? ready.missing.join('; ') : start.output.slice(-3).join('\n')
+  return {
+    target: { ...OURS, compose: facts, url: EXPECTED_URL },
+    unstarted: {
+      because: 'compose.ready',
+      reason: {
+        en: `The project did not start, so there was nothing to ask: ${why}`,
+        ru: `Проект не запустился, и спрашивать было некого: ${why}`,
+      },
+      evidence: [],
+    },
+    close,
+  }
+}
+
 /**
  * A file that Compose does not understand starts nothing. Compose 1 does not understand all that is right today: with that one
  * nothing can be concluded.
@@ -257,7 +266,7 @@ function unreadable(
   file: string,
   shownCommand: string,
   limitMs: number,
-): ComposeTarget {
+): OpenTarget {
   const isOld =
     command.length === 1 &&
     problem.some((line) => /Unsupported|Additional properties|does not match|invalid type/i.test(line))
@@ -271,5 +280,5 @@ function unreadable(
     ready: { missing: [], durationMs: 0, limitMs, isMachineBusy: false },
     changes: [],
   }
-  return { facts, reach: undefined, close: () => Promise.resolve() }
+  return unstartedTarget(facts, () => Promise.resolve())
 }
