@@ -1,22 +1,14 @@
 import { inLanguage, runSheet, type Text } from '@msctl/scenarios'
 import { SERVICES } from '@msctl/sdk/contract'
-import type { Target } from '../target/target.ts'
+import type { Target, Unstarted } from '../target/target.ts'
 import { buildReport } from './build-report.ts'
 import { type CheckFinding, type Grader, GradingError, type Need } from './grader.ts'
 import { missingNeed } from './needs.ts'
-import type { Advice, CheckResult, CheckStatus, Evidence, Report } from './report.ts'
+import type { Advice, CheckResult, CheckStatus, Report } from './report.ts'
 import { pointsOf, STANDARD_RUBRIC } from './rubric.ts'
 import type { GradingOptions } from './run-grading.ts'
 import { selectChecks } from './select-checks.ts'
 import type { NamedCheck } from './verdict.ts'
-
-/** Why a target cannot be asked anything. */
-export interface Unstarted {
-  readonly reason: Text
-  readonly evidence: readonly Evidence[]
-  /** The check that says so, where there is one. */
-  readonly because?: string
-}
 
 const STATIC: ReadonlySet<Need> = new Set(['compose', 'source'])
 

@@ -1,11 +1,10 @@
 import path from 'node:path'
 import { choosePlatform, type Surroundings } from '@msctl/platform/choose-platform'
 import type { ServiceName } from '@msctl/sdk/contract'
-import type { Unstarted } from '../run/grade-unstarted.ts'
 import type { Roles } from './compose/recognise.ts'
 import { controlProgram } from './control-program.ts'
 import { platformTarget, startThrowAway } from './own-platform.ts'
-import type { Target } from './target.ts'
+import type { OpenTarget, Target } from './target.ts'
 
 /** What is said of what is to be graded. */
 export interface TargetRequest {
@@ -29,14 +28,6 @@ export interface TargetRequest {
   readonly name?: string | undefined
   /** How long the circuits of a platform that is started for it stay open. */
   readonly resetSeconds: number
-}
-
-/** Something to be graded, and how to leave it. */
-export interface OpenTarget {
-  readonly target: Target
-  /** It was to be started, and does not answer. */
-  readonly unstarted?: Unstarted
-  close(): Promise<void>
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Control } from '@msctl/platform/control'
 import type { DatabaseAddress } from '@msctl/platform/database'
 import type { Redis } from '@msctl/platform/redis'
+import type { Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { ControlledPart } from '../run/grader.ts'
-import type { Report } from '../run/report.ts'
+import type { Evidence, Report } from '../run/report.ts'
 import type { ComposeFacts } from './compose-facts.ts'
 
 /** What is graded, and by which ways it can be reached. */
@@ -24,6 +25,22 @@ export interface Target {
   readonly isOurs?: boolean
   /** Whether it is thrown away afterwards, so that what was created need not be deleted. */
   readonly isDisposable?: boolean
+}
+
+/** Why a target cannot be asked anything. */
+export interface Unstarted {
+  readonly reason: Text
+  readonly evidence: readonly Evidence[]
+  /** The check that says so, where there is one. */
+  readonly because?: string
+}
+
+/** Something to be graded, and how to leave it. */
+export interface OpenTarget {
+  readonly target: Target
+  /** It was to be started, and does not answer. */
+  readonly unstarted?: Unstarted
+  close(): Promise<void>
 }
 
 /** The target never answered. */

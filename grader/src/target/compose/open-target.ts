@@ -7,7 +7,7 @@ import { type ComposeCli, createComposeCli, probeCompose } from '@msctl/platform
 import { Failure, isFailure } from '@msctl/platform/failure'
 import { Failure as GraderFailure } from '../../failure.ts'
 import type { ComposeFacts } from '../compose-facts.ts'
-import type { OpenTarget } from '../open-target.ts'
+import type { OpenTarget } from '../target.ts'
 import { addressesOf } from './addresses.ts'
 import { awaitAnswers } from './await-answers.ts'
 import { choosePorts, type Ports } from './choose-ports.ts'
