@@ -7,7 +7,13 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@msctl/source'] } },
   test: {
     globalSetup: ['./vitest.setup.ts'],
-    include: ['**/src/**/*.test.{ts,tsx}', 'e2e/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: [
+      '**/src/**/*.test.{ts,tsx}',
+      'e2e/**/*.test.ts',
+      'examples/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
     // Most tests wait for processes more than they compute.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
     // Real servers and real processes, on machines with two busy cores.

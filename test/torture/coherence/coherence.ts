@@ -1,0 +1,180 @@
+import path from 'node:path'
+import { build } from 'esbuild'
+import { type Postgres, type Redis, startPostgres, startRedis } from '../platform/stores.ts'
+import type { Random } from '../random.ts'
+import { scope } from '../scope.ts'
+import type { Findings, OnEnd, Torture } from '../torture.ts'
+import type { Lane } from './faults.ts'
+import { RESOURCES, versionOfRow } from './resources.ts'
+import { type Round, runRound, type SelectVersion } from './round.ts'
+import type { Pace } from './workload.ts'
+import { BUILT_ENTRIES, type Entries, startWorld } from './world.ts'
+
+/** What is struck in a round: one thing, or several at once. */
+const LANES: readonly (readonly Lane[])[] = [
+  ['links'],
+  ['processes'],
+  ['redis'],
+  ['redis', 'links'],
+  ['links', 'processes'],
+  ['redis', 'processes'],
+  ['redis', 'links', 'processes'],
+]
+
+const PACE: Pace = { writers: 2, readers: 4, writerPauseMs: 60, readerPauseMs: 40, deletions: 0.002 }
+/** Misses are rare with one object that is always cached, so it is changed often, and read more often. */
+const CONTROL_PACE: Pace = { ...PACE, readers: 12, writerPauseMs: 30, readerPauseMs: 10 }
+
+/** Caches that break the promise, each of which has to be found out within a minute. */
+const CONTROLS = [
+  { name: 'the textbook cache-aside', file: 'textbook.ts' },
+  { name: 'lease and journal', file: 'lease-and-journal.ts' },
+] as const
+const CONTROL_TIMEOUT_MS = 60_000
+
+export const coherence: Torture = {
+  name: 'coherence',
+  promise: 'Once a change has been answered, no read through any replica gives what was there before.',
+  run: async ({ random, dir, onEnd, say }) => {
+    const stores = await startStores(dir, onEnd)
+    const torture = (replicas: number, rounds: number) =>
+      tortureReplicas({
+        ...{ stores, entries: BUILT_ENTRIES, replicas, objects: 2, durationMs: 8000, pace: PACE, dir },
+        random: random.fork(`${replicas} replicas`),
+        onRound: (round, index) => {
+          say(`${replicas} of each, round ${index + 1}: ${describe(round)}`)
+          return index + 1 < rounds
+        },
+      })
+    const findings = summarize([...(await torture(1, 3)), ...(await torture(3, 12))])
+    for (const control of CONTROLS) {
+      const foundAfterMs = await findControl({ stores, ...control, random, dir })
+      const outcome =
+        foundAfterMs === undefined ? 'not found' : `found after ${(foundAfterMs / 1000).toFixed(1)} s`
+      say(`${control.name}: ${outcome}`)
+      findings.figures[`control: ${control.name}`] = outcome
+      if (foundAfterMs === undefined)
+        findings.violations.push(`${control.name} was not found out within a minute`)
+    }
+    return findings
+  },
+}
+
+/** A PostgreSQL and a Redis for a torture. */
+export interface Stores {
+  redis: Redis
+  databaseUrlOf: Postgres['urlOf']
+  select: SelectVersion
+}
+
+async function startStores(dir: string, onEnd: OnEnd): Promise<Stores> {
+  const [postgres, redis] = await Promise.all([
+    startPostgres({
+      dir: path.join(dir, 'postgres'),
+      databases: RESOURCES.map(({ database }) => database),
+      onEnd,
+    }),
+    startRedis({ dir: path.join(dir, 'redis'), onEnd }),
+  ])
+  return {
+    redis,
+    databaseUrlOf: postgres.urlOf,
+    select: async ({ database, select }, id) =>
+      versionOfRow((await postgres.query<{ value: string }>(database, select, [id]))[0]),
+  }
+}
+
+/** Runs rounds on replicas of their own until `onRound` says that it is enough. */
+async function tortureReplicas({
+  stores,
+  entries,
+  replicas,
+  objects,
+  durationMs,
+  pace,
+  random,
+  dir,
+  onRound,
+}: {
+  stores: Stores
+  entries: Entries
+  replicas: number
+  objects: number
+  durationMs: number
+  pace: Pace
+  random: Random
+  dir: string
+  /** @returns whether there is to be one more. */
+  onRound: (round: Round, index: number) => boolean
+}): Promise<Round[]> {
+  return scope(async (onEnd) => {
+    const world = await startWorld({ ...stores, entries, replicas, random, dir, onEnd })
+    const rounds: Round[] = []
+    for (let index = 0; ; index++) {
+      const lanes = LANES[index % LANES.length] as readonly Lane[]
+      const chance = random.fork(index)
+      const round = await runRound({
+        ...{ world, select: stores.select, lanes, durationMs, objects, pace, random: chance },
+        name: `round-${index}`,
+      })
+      rounds.push(round)
+      if (!onRound(round, index)) return rounds
+    }
+  })
+}
+
+/** Tortures a cache that breaks the promise. @returns how long it took to find that out, if it was. */
+export async function findControl({
+  stores,
+  file,
+  random,
+  dir,
+}: {
+  stores: Stores
+  file: string
+  random: Random
+  dir: string
+}): Promise<number | undefined> {
+  const startedAt = performance.now()
+  const outfile = path.join(dir, file.replace('.ts', '.mjs'))
+  await build({
+    entryPoints: [path.join(import.meta.dirname, 'controls', file)],
+    ...{ outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', external: ['pg-native'] },
+    // What it bundles asks for Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
+  })
+  const isLate = () => performance.now() - startedAt > CONTROL_TIMEOUT_MS
+  const rounds = await tortureReplicas({
+    ...{ stores, replicas: 2, objects: 2, durationMs: 4000, pace: CONTROL_PACE, dir },
+    entries: { users: outfile },
+    random: random.fork(file),
+    onRound: ({ violations }) => violations.length === 0 && !isLate(),
+  })
+  return rounds.some(({ violations }) => violations.length > 0) ? performance.now() - startedAt : undefined
+}
+
+function describe({ operations, faults, violations }: Round): string {
+  const struck = faults.map(({ what }) => what).join('; ')
+  return `${operations} operations, ${faults.length} faults (${struck}), ${violations.length} violations`
+}
+
+/** All rounds together. */
+function summarize(rounds: readonly Round[]): Findings {
+  const sum = (count: (round: Round) => number) => rounds.reduce((total, round) => total + count(round), 0)
+  const reads = (source: string) => sum((round) => round.reads[source] ?? 0)
+  return {
+    figures: {
+      rounds: rounds.length,
+      faults: sum(({ faults }) => faults.length),
+      operations: sum(({ operations }) => operations),
+      histories: sum(({ histories }) => histories.length),
+      'reads HIT / MISS / BYPASS': `${reads('HIT')} / ${reads('MISS')} / ${reads('BYPASS')}`,
+      'changes without an answer': sum(({ unknown }) => unknown),
+      'reads excepted by the double fault': sum(({ excepted }) => excepted),
+      'histories linearizable in the strict sense': sum(({ linearizable }) => linearizable),
+    },
+    violations: rounds.flatMap(({ violations }) => violations),
+  }
+}

@@ -1,0 +1,98 @@
+import { type Link, startLink } from '../platform/link.ts'
+import { type Replica, startReplica } from '../platform/replica.ts'
+import type { Redis } from '../platform/stores.ts'
+import type { Random } from '../random.ts'
+import type { OnEnd } from '../torture.ts'
+import { RESOURCES, type Resource } from './resources.ts'
+
+/** One replica of a service, with its own way to each store. */
+export interface Member {
+  /** As people call it: `users 2`. */
+  name: string
+  resource: Resource
+  /** Which of its service's replicas it is. */
+  index: number
+  process: Replica
+  redisLink: Link
+  databaseLink: Link
+}
+
+/** A platform without its gateway, which may be struck anywhere. */
+export interface World {
+  redis: Redis
+  members: Member[]
+}
+
+/** Programs of services, by the service's name. */
+export type Entries = Partial<Record<Resource['service'], string>>
+
+/** The project's own programs, as they were built. */
+export const BUILT_ENTRIES: Entries = {
+  users: 'services/users/dist/main.cjs',
+  orders: 'services/orders/dist/main.cjs',
+  payments: 'services/payments/dist/main.cjs',
+}
+
+/**
+ * Starts replicas of services, each behind proxies of its own to the stores, and waits until they are ready.
+ *
+ * @param options.databaseUrlOf where a service's database is, past the proxies.
+ */
+export async function startWorld({
+  redis,
+  databaseUrlOf,
+  entries,
+  replicas,
+  random,
+  dir,
+  onEnd,
+}: {
+  redis: Redis
+  databaseUrlOf: (database: string) => string
+  entries: Entries
+  replicas: number
+  random: Random
+  dir: string
+  onEnd: OnEnd
+}): Promise<World> {
+  const chance = random.fork('proxies')
+  const startMember = async (resource: Resource, entry: string, index: number): Promise<Member> => {
+    const url = new URL(databaseUrlOf(resource.database))
+    const [redisLink, databaseLink] = await Promise.all([
+      startLink({ target: { host: '127.0.0.1', port: redis.port }, next: chance.next }),
+      startLink({ target: { host: '127.0.0.1', port: Number(url.port) }, next: chance.next }),
+    ])
+    onEnd(async () => {
+      await Promise.all([redisLink.close(), databaseLink.close()])
+    })
+    url.port = String(databaseLink.port)
+    const process = await startReplica({
+      name: `${resource.service}-${index + 1}`,
+      entry,
+      env: { DATABASE_URL: url.href, REDIS_URL: `redis://127.0.0.1:${redisLink.port}` },
+      dir,
+      onEnd,
+    })
+    return { name: `${resource.service} ${index + 1}`, resource, index, process, redisLink, databaseLink }
+  }
+
+  const wanted = RESOURCES.flatMap((resource) => {
+    const entry = entries[resource.service]
+    if (entry === undefined) return []
+    return Array.from({ length: replicas }, (_, index) => startMember(resource, entry, index))
+  })
+  const members = await Promise.all(wanted)
+  await Promise.all(members.map(({ process }) => process.ready()))
+  return { redis, members }
+}
+
+/** Makes everything whole that a fault may have struck. */
+export async function heal({ redis, members }: World): Promise<void> {
+  for (const { redisLink, databaseLink, process } of members) {
+    redisLink.strike(undefined)
+    databaseLink.strike(undefined)
+    if (process.isRunning()) process.resume()
+    else await process.start()
+  }
+  await redis.start()
+}
