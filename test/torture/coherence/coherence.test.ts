@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createTestDatabase, runAsAdmin } from '../../../services/kit/src/test-stores.ts'
 import { startRedis } from '../platform/stores.ts'
 import { createRandom } from '../random.ts'
@@ -14,7 +14,7 @@ async function openStores(): Promise<Stores & { dir: string }> {
   await chmod(dir, 0o711) // as root, Redis runs as somebody who has to pass through
   onTestFinished(() => rm(dir, { recursive: true, force: true }))
   const url = await createTestDatabase()
-  const redis = await startRedis({ dir, onEnd: onTestFinished, binary: inject('redisBinary') })
+  const redis = await startRedis({ dir, onEnd: onTestFinished })
   return {
     dir,
     redis,

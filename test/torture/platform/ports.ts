@@ -1,4 +1,4 @@
-import { isPortFree } from '../../../platform/src/local/free-port.ts'
+import { isPortFree } from '../../../platform/src/ports.ts'
 
 /** Below the range from which Linux takes the ports of outgoing connections. */
 const FIRST = 20_000
