@@ -1,18 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { FAULTS } from './catalogue.ts'
-import { createDatabasePool, type DatabasePool } from './databases.ts'
 import type { FaultSheet } from './fault-sheet.ts'
 import { type Probed, probing } from './probing.ts'
 import { startTestPlatform } from './testing/start-test-platform.ts'
-
-/** Databases are used again, as creating them costs more than all the rest. */
-let databases: DatabasePool
-beforeAll(() => {
-  databases = createDatabasePool(inject('postgresUrl'))
-  return () => databases.close()
-})
 
 vi.setConfig({ maxConcurrency: 8, testTimeout: 240_000 })
 
@@ -629,7 +621,7 @@ const PROBES: Record<string, Probe> = {
   },
 }
 
-const options = (resetSeconds: number) => ({ databases, resetSeconds, environment: { PAYMENT_SEED: '3' } })
+const options = (resetSeconds: number) => ({ resetSeconds, environment: { PAYMENT_SEED: '3' } })
 
 /** A gateway can be replaced on a platform that goes on; what else is different may leave traces in the data. */
 const isGatewayAlone = ({ switches }: FaultSheet) => Object.keys(switches).join() === 'gateway'

@@ -15,7 +15,8 @@ export interface Databases {
 export async function createDatabases(adminUrl: string): Promise<Databases> {
   const suffix = randomUUID().replaceAll('-', '')
   const names = SERVICES.map((service) => `${service}_${suffix}`)
-  await Promise.all(names.map((name) => asAdmin(adminUrl, `CREATE DATABASE ${name}`)))
+  // Where nothing has to reach the disk, copying the files costs a third of writing all of them to the log.
+  await Promise.all(names.map((name) => asAdmin(adminUrl, `CREATE DATABASE ${name} STRATEGY FILE_COPY`)))
   const urlOf = (service: ServiceName): string => {
     const url = new URL(adminUrl)
     url.pathname = `/${service}_${suffix}`

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import type { FaultyPlatform } from './platform.ts'
-import { startTestPlatform } from './testing/start-test-platform.ts'
+import { type FaultyPlatform, startFaultyPlatform } from './platform.ts'
+import { startOwnRedis, startTestPlatform } from './testing/start-test-platform.ts'
 
 const ask = async ({ url }: FaultyPlatform, method: string, path: string, body?: unknown) => {
   const answer = await fetch(url + path, {
@@ -84,7 +84,10 @@ describe('a platform without faults', () => {
   })
 
   test('leaves nothing behind', async () => {
-    const platform = await startTestPlatform()
+    const platform = await startFaultyPlatform({
+      postgresUrl: inject('postgresUrl'),
+      startRedis: startOwnRedis,
+    })
     const [name] = new URL(platform.databaseUrls.users).pathname.split('/').slice(1)
     await platform.close()
     const client = new pg.Client(inject('postgresUrl'))

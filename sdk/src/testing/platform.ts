@@ -6,7 +6,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { SERVICES, type ServiceName } from '../contract/index.ts'
@@ -27,7 +26,7 @@ export interface TestPlatform {
 }
 
 /**
- * Starts gateway and services from bundles made for this run, so that what is tested is what was written last.
+ * Starts gateway and services as they were built last.
  *
  * @param options.environment besides the parts' own, such as `BREAKER_RESET_SECONDS`.
  */
@@ -51,7 +50,7 @@ export async function startPlatform({
   await admin.connect()
   const createDatabase = async (service: ServiceName) => {
     const name = `sdk_${service}_${suffix}`
-    await admin.query(`CREATE DATABASE ${name}`)
+    await admin.query(`CREATE DATABASE ${name} STRATEGY FILE_COPY`)
     const url = new URL(inject('postgresUrl'))
     url.pathname = `/${name}`
     databaseUrls.set(service, url.href)
@@ -59,7 +58,8 @@ export async function startPlatform({
   }
 
   async function launch(part: string): Promise<number> {
-    const child = spawn(process.execPath, [path.join(dir, `${part}.cjs`)], {
+    const folder = part === 'gateway' ? part : path.join('services', part)
+    const child = spawn(process.execPath, [path.join(ROOT, folder, 'dist/main.cjs')], {
       env: { PATH: process.env.PATH ?? '', ...environments.get(part) },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -69,20 +69,6 @@ export async function startPlatform({
     return port
   }
 
-  const bundling = build({
-    entryPoints: Object.fromEntries([
-      ...SERVICES.map((service) => [service, path.join(ROOT, 'services', service, 'src/main.ts')]),
-      ['gateway', path.join(ROOT, 'gateway/src/main.ts')],
-    ]),
-    outdir: dir,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    conditions: ['@msctl/source'],
-    external: ['pg-native'],
-    logLevel: 'error',
-  })
   // CREATE DATABASE copies a template that only one may copy at a time.
   for (const service of SERVICES) {
     environments.set(service, {
@@ -92,7 +78,6 @@ export async function startPlatform({
       ...environment,
     })
   }
-  await bundling
   const origins = await Promise.all(
     SERVICES.map(async (service) => [
       `${service.toUpperCase()}_URL`,

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 let dir: string
 let program: string
@@ -13,6 +13,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'msctl-log-'))
   program = path.join(dir, 'program.cjs')
   const contents = `
+    import { readFileSync } from 'node:fs'
     import { createLogger } from './log.ts'
     import { start } from './run.ts'
     start('things', async () => {
@@ -22,7 +23,14 @@ beforeAll(async () => {
         log.info(word)
         await new Promise((resolve) => setTimeout(resolve, 150)) // longer than lines are held back
       }
+      if (process.argv[2] === 'idle') {
+        const countWrites = () => Number(/syscw: (.*)/.exec(readFileSync('/proc/self/io', 'utf8'))[1])
+        const before = countWrites()
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        log.info({ writes: countWrites() - before })
+      }
       log.info('four')
+      if (process.argv[2] === 'goes-on') await new Promise(() => setInterval(() => {}, 1000))
       close()
       process.exit(3)
     })`
@@ -48,6 +56,23 @@ test('every line is written in the end, each with the name of the service', asyn
   expect(lines.map((line) => JSON.parse(line))).toMatchObject(
     ['one', 'two', 'three', 'four'].map((msg) => ({ service: 'things', msg })),
   )
+})
+
+test('a line is not held back until the end', async () => {
+  const file = path.join(dir, 'goes-on')
+  const child = spawn(process.execPath, [program, 'goes-on'], {
+    stdio: ['ignore', openSync(file, 'a'), 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await expect.poll(() => readFile(file, 'utf8'), { timeout: 10_000 }).toContain('four')
+})
+
+test.runIf(existsSync('/proc/self/io'))('a service that has nothing to say writes nothing', async () => {
+  const file = path.join(dir, 'idle')
+  await run(file, 'idle')
+  const said = (await readFile(file, 'utf8')).split('\n').find((line) => line.includes('writes'))
+  // At most what was said before.
+  expect(JSON.parse(said ?? '{}').writes).toBeLessThan(4)
 })
 
 // Linux has a disk that is always full.

@@ -42,7 +42,11 @@ export function createLogger({
   destination.flushSync = () => {
     if (!isBroken) flushSync()
   }
-  const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS)
+  // Its flush of nothing is a write as well, and would wake an idle service ten times a second.
+  const held = destination as unknown as { readonly _len: number }
+  const timer = setInterval(() => {
+    if (held._len > 0) destination.flush()
+  }, FLUSH_INTERVAL_MS)
   timer.unref()
   return {
     log: pino({ level, base: { service } }, destination),

@@ -40,7 +40,7 @@ export const shared =
 export async function createTestDatabase(onEnd: OnEnd = onTestFinished): Promise<string> {
   const url = new URL(inject('postgresUrl'))
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await runAsAdmin(`CREATE DATABASE ${name}`)
+  await runAsAdmin(`CREATE DATABASE ${name} STRATEGY FILE_COPY`)
   onEnd(async () => {
     await runAsAdmin(`DROP DATABASE ${name} WITH (FORCE)`)
   })
