@@ -33,6 +33,9 @@ function hastyControl({ control }: FaultyPlatform, lateMs: Readonly<Record<strin
   }
 }
 
+/** Those that have services started: what only asks meets none that comes up late. */
+const STARTING = EXPERIMENTS.filter(({ needs }) => needs.includes('control'))
+
 const opensAtFifth = [
   'circuit-breaker.health',
   ...['orders', 'payments', 'users'].map((name) => `circuit-breaker.${name}.opens-at-fifth`),
@@ -69,7 +72,7 @@ test.concurrent.each<Case>([
             control: hastyControl(platform, lateMs),
           },
         },
-        ...{ experiments: EXPERIMENTS, seed: 1, version: '0', resetSeconds },
+        ...{ experiments: STARTING, seed: 1, version: '0', resetSeconds },
         signal: new AbortController().signal,
       })
       const whatIs = (status: string) =>
