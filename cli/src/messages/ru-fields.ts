@@ -1,52 +1,31 @@
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'текст',
-  number: 'число',
-  int: 'целое число',
-  object: 'объект',
-  array: 'список',
-  boolean: 'true или false',
-  undefined: 'ничего',
-  null: 'null',
-  NaN: 'не число',
+  'a text': 'текстом',
+  'a number': 'числом',
+  'a whole number': 'целым числом',
+  'an object': 'объектом',
+  'a list': 'списком',
 }
-const type = (name = '') => TYPES[name] ?? name
 
-/** What the services say of a field that does not fit, by the contract's schemas, and the same in Russian. */
+/** What the services say of a field that does not fit (`issueText` of the contract), and the same in Russian. */
 const SAYINGS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
-  [/^Invalid input: expected (\w+), received undefined$/, () => 'не указано'],
+  [/^is missing$/, () => 'не указано'],
+  [/^must be an e-mail address$/, () => 'должно быть адресом электронной почты'],
+  [/^must not be empty$/, () => 'не может быть пустым'],
+  [/^must be above (\S+)$/, (least) => `должно быть больше ${least}`],
+  [/^must be at least (\S+)$/, (least) => `должно быть не меньше ${least}`],
+  [/^must be below (\S+)$/, (most) => `должно быть меньше ${most}`],
+  [/^must be at most (\S+)$/, (most) => `должно быть не больше ${most}`],
+  [/^must not be longer than (\d+) characters$/, (most) => `должно быть не длиннее ${most} символов`],
+  [/^must be one of (.+)$/, (options) => `должно быть одним из: ${options}`],
+  [/^must not hold NUL /, () => 'не может содержать символ NUL и одиночные суррогаты'],
   [
-    /^Invalid input: expected (\w+), received (\w+)$/,
-    (wanted, given) => `ожидается ${type(wanted)}, получено: ${type(given)}`,
+    /^must be a whole number from (\d+) to (\d+)$/,
+    (from, to) => `должно быть целым числом от ${from} до ${to}`,
   ],
-  [/^Invalid email address$/, () => 'это не адрес электронной почты'],
-  [/^Too small: expected string to have >=1 characters$/, () => 'не может быть пустым'],
-  [
-    /^Too small: expected number to be >(=?)(\S+)$/,
-    (same, least) => `должно быть ${same ? 'не меньше' : 'больше'} ${least}`,
-  ],
-  [
-    /^Too big: expected (?:number|int) to be <(=?)(\S+)$/,
-    (same, most) => `должно быть ${same ? 'не больше' : 'меньше'} ${most}`,
-  ],
-  [
-    /^Too (?:big|long): expected .*?(\d+) characters$/,
-    (most) => `слишком длинно: не больше ${most} символов`,
-  ],
-  [
-    /^Invalid option: expected one of (.+)$/,
-    (options = '') => `ожидается одно из: ${options.replaceAll('"', '').replaceAll('|', ', ')}`,
-  ],
-  [/^Invalid text: /, () => 'символ NUL и одиночные суррогаты нельзя сохранить'],
-  [
-    /^Invalid (?:id|limit): expected a whole number from (\d+) to (\d+)$/,
-    (from, to) => `ожидается целое число от ${from} до ${to}`,
-  ],
-  [
-    /^Nothing to change: expected at least one of (.+)$/,
-    (fields) => `нечего менять: нужно хотя бы одно из полей ${fields}`,
-  ],
-  [/^expected 1 to 255 visible ASCII characters$/, () => 'ожидается от 1 до 255 видимых символов ASCII'],
+  [/^must hold at least one of (.+)$/, (fields) => `нужно хотя бы одно из полей: ${fields}`],
+  [/^must be 1 to 255 visible ASCII characters$/, () => 'должно быть от 1 до 255 видимых символов ASCII'],
   [/^was used before, with another body$/, () => 'этот ключ уже использован, с другими полями'],
+  [/^must be (an? .+)$/, (type = '') => `должно быть ${TYPES[type] ?? type}`],
 ]
 
 /** What a service says of a field, in Russian; in its own words where these are not the contract's. */

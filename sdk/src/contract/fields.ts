@@ -15,9 +15,9 @@ const isShortEnough = (text: string): boolean =>
 /** A text of 1 to 255 characters, without NUL and lone surrogates, which PostgreSQL cannot store. */
 export const Text = z.string().check(
   z.minLength(1),
-  z.refine(isShortEnough, { error: `Too long: expected at most ${MAX_TEXT_LENGTH} characters` }),
+  z.refine(isShortEnough, { error: `must not be longer than ${MAX_TEXT_LENGTH} characters` }),
   z.refine(hasOnlyStorableText, {
-    error: 'Invalid text: NUL characters and lone surrogates cannot be stored',
+    error: 'must not hold NUL characters or lone surrogates',
   }),
   z.meta({ maxLength: MAX_TEXT_LENGTH }),
 )
@@ -48,7 +48,7 @@ export function parseId(text: string): number | undefined {
 export const QueryId = z.pipe(
   z.string().check(
     z.refine((text) => parseId(text) !== undefined, {
-      error: 'Invalid id: expected a whole number from 1 to 2147483647',
+      error: 'must be a whole number from 1 to 2147483647',
     }),
     z.meta({ pattern: CANONICAL_ID.source }),
   ),
@@ -61,7 +61,7 @@ export const MAX_PAGE_SIZE = 1000
 const QueryLimit = z.pipe(
   z.string().check(
     z.refine((text) => (parseId(text) ?? Number.POSITIVE_INFINITY) <= MAX_PAGE_SIZE, {
-      error: `Invalid limit: expected a whole number from 1 to ${MAX_PAGE_SIZE}`,
+      error: `must be a whole number from 1 to ${MAX_PAGE_SIZE}`,
     }),
     z.meta({ pattern: CANONICAL_ID.source }),
   ),
@@ -75,7 +75,7 @@ export const Page = z.object({ limit: z.optional(QueryLimit), after: z.optional(
 export const atLeastOne = <T extends z.ZodMiniObject>(fields: T): T =>
   fields.check(
     z.refine((body) => Object.values(body).some((value) => value !== undefined), {
-      error: `Nothing to change: expected at least one of ${Object.keys(fields.shape).join(', ')}`,
+      error: `must hold at least one of ${Object.keys(fields.shape).join(', ')}`,
     }),
     z.meta({ minProperties: 1 }),
   )

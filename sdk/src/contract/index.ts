@@ -11,6 +11,7 @@ export {
   Transition,
   UserDetails,
 } from './gateway.ts'
+export { issueText } from './issue-text.ts'
 export { createOpenApiDocument, type OpenApiDocument } from './openapi.ts'
 export { CreateOrder, ListOrders, Order, UpdateOrder } from './orders.ts'
 export { CreatePayment, ListPayments, Payment, PaymentStatus, UpdatePayment } from './payments.ts'

@@ -72,7 +72,7 @@ export function createIdempotency(database: Database): Idempotency {
       if (key === undefined) return { ...(await work(database.query)), isReplay: false }
       if (!WELL_FORMED_KEY.test(key)) {
         throw unprocessable([
-          { path: 'Idempotency-Key', message: 'expected 1 to 255 visible ASCII characters' },
+          { path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
         ])
       }
       const fingerprint = createHash('sha256').update(JSON.stringify(body)).digest()

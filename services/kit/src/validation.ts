@@ -1,11 +1,7 @@
-import { type FieldError, QueryId } from '@msctl/sdk/contract'
+import { type FieldError, issueText, QueryId } from '@msctl/sdk/contract'
 import type { FastifySchemaCompiler, FastifyTypeProvider } from 'fastify'
 import * as z from 'zod/mini'
-import english from 'zod/v4/locales/en.js'
 import { notFound, unprocessable } from './problems.ts'
-
-// zod/mini comes without messages; a 422 needs them.
-z.config(english())
 
 /** Gives the handlers of a route the types of its zod schemas. */
 export interface ZodTypeProvider extends FastifyTypeProvider {
@@ -19,7 +15,7 @@ export interface ZodTypeProvider extends FastifyTypeProvider {
 export const validatorCompiler: FastifySchemaCompiler<z.ZodMiniType> =
   ({ schema, httpPart, url }) =>
   (data) => {
-    const parsed = z.safeParse(schema, data)
+    const parsed = z.safeParse(schema, data, { error: issueText })
     if (parsed.success) return { value: parsed.data }
     return {
       error:
