@@ -83,12 +83,14 @@ export interface Lab<State = Record<never, never>> {
   measure(name: string, label: Text, value: number, unit: string): void
   /** Looks until there is something to see. Rejects when there is not in time. */
   waitFor<T>(what: Text, look: () => Promise<T | undefined>, wait: Wait): Promise<T>
+  /** As `waitFor`; but that there is nothing to see in time is an answer, too: `undefined`. */
+  lookFor<T>(what: Text, look: () => Promise<T | undefined>, wait: Wait): Promise<T | undefined>
   /** Notes what has to be put back when the run ends, however it ends. The last noted is done first. */
   cleanUp(title: Text, work: () => Promise<unknown>): void
   /** Disturbs the platform, waits for the effect, and heals it when the run ends. */
   inject(fault: Fault): Promise<void>
   /** Passes on an event; `msctl schema scenario` says which there are. */
-  report(happening: object): void
+  report(event: object): void
   /** The words of a text in the language of this run. */
   words(text: Text): string
 }
@@ -145,8 +147,8 @@ export interface Tools {
   /** What comes of a call, as a value, whatever its status. */
   answerTo<T>(call: Call<T>): Promise<Answer<T>>
   inTurn<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]>
-  inCrowd<T>(
-    how: { readonly times: number; readonly atOnce: number },
+  inParallel<T>(
+    how: { readonly times: number; readonly concurrency: number },
     work: (index: number) => Promise<T>,
   ): Promise<T[]>
   /** Creates a user who is deleted when the run ends. */
@@ -162,20 +164,13 @@ export interface Tools {
   /** That a service is down, for `lab.inject`. */
   stopped(lab: Lab<unknown>, service: ServiceName): Fault
   /** Starts a service in the middle of a scenario, and waits until it is ready. */
-  startAgain(lab: Lab<unknown>, service: ServiceName): Promise<void>
+  startService(lab: Lab<unknown>, service: ServiceName): Promise<void>
   /** Looks at a circuit, and tells what it sees. */
-  lookAt(lab: Lab<unknown>, service: ServiceName): Promise<Circuit>
+  showCircuit(lab: Lab<unknown>, service: ServiceName): Promise<Circuit>
   /** Sees to it that a circuit which the scenario opens is closed again when it ends. */
-  closeAtTheEnd(lab: Lab<unknown>, service: ServiceName): void
-  /** As `lab.waitFor`; but that there is nothing to see in time is an answer, too: `undefined`. */
-  sees<T>(
-    lab: Lab<unknown>,
-    what: Text,
-    look: () => Promise<T | undefined>,
-    wait: Wait,
-  ): Promise<T | undefined>
+  closeCircuitAtEnd(lab: Lab<unknown>, service: ServiceName): void
   /** A key in Redis, with its TTL in seconds. */
-  lookUp(
+  readKey(
     lab: Lab<unknown>,
     key: string,
   ): Promise<{ readonly value: string | null; readonly ttlSeconds: number | null }>
@@ -278,7 +273,7 @@ export interface Payment {
 
 export interface UserDetails {
   user: User
-  /** Null while orders are not to be had. */
+  /** Null while orders are unavailable. */
   orders: Order[] | null
   degraded?: ServiceName[] | undefined
 }

@@ -2,6 +2,7 @@ import { EXIT } from '@msctl/grader/exit'
 import type { GraderFailures } from '@msctl/grader/failure'
 import type { PlatformFailures } from '@msctl/platform/failure'
 import { CodedError, isCodedError } from '@msctl/platform/failure'
+import type { ScenarioFailures } from '@msctl/scenarios/failure'
 import type { ResourceName, Verb } from './resources.ts'
 import type { SettingName } from './setting-names.ts'
 
@@ -46,7 +47,6 @@ interface CommandFailures {
   'no-terminal': Record<never, never>
   'target-not-ready': { readonly url: string; readonly seconds: number }
   'no-scenario': { readonly given: string; readonly suggestion?: string | undefined }
-  'scenario-unreadable': { readonly file: string; readonly reason: string }
   'scenario-elsewhere': { readonly asked: string; readonly here: string }
   'unknown-parameter': {
     readonly scenario: string
@@ -54,7 +54,6 @@ interface CommandFailures {
     readonly known: readonly string[]
     readonly suggestion?: string | undefined
   }
-  'journal-unreadable': { readonly file: string; readonly reason: string }
   'file-exists': { readonly file: string }
   interrupted: Record<never, never>
 }
@@ -63,7 +62,7 @@ interface CommandFailures {
  * Everything that can go wrong in a way we can explain, with the facts that the explanation needs. The catalogues in
  * `messages/` word each of them: what happened, why, and what to do next.
  */
-export interface Failures extends PlatformFailures, GraderFailures, CommandFailures {}
+export interface Failures extends PlatformFailures, ScenarioFailures, GraderFailures, CommandFailures {}
 
 /** A stable name for a kind of failure; scripts may rely on it. */
 export type FailureCode = keyof Failures

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { scenarioTemplate } from '@msctl/scenarios/sheet-template'
 import type { Context, RenderContext, Rendering } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { shellWord } from '../output/shell-word.ts'
-import { scenarioTemplate } from '../scenario/template.ts'
 
 /** `msctl scenario new --json`. */
 export interface NewScenario {

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { readJournal } from '@msctl/scenarios/journal'
 import type { Context } from '../context.ts'
-import { readJournal } from '../scenario/journal.ts'
-import { createLiveLine } from '../scenario/live-line.ts'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import { createLiveLine, type ToldEvent } from '../scenario/tell-run.ts'
 
 export { renderScenarioEvent as render } from '../output/scenario.ts'
 export { toJson } from './scenario.ts'

@@ -1,5 +1,5 @@
+import { loadSheet } from '@msctl/scenarios/load-sheet'
 import type { Context } from '../context.ts'
-import { loadSheet } from '../scenario/load-sheet.ts'
 import { type ScenarioOptions, type ToldEvent, tellRun } from '../scenario/tell-run.ts'
 
 export { renderScenarioEvent as render } from '../output/scenario.ts'

@@ -1,9 +1,9 @@
 import { EXIT } from '@msctl/grader/exit'
+import { isSheetFile, loadSheet } from '@msctl/scenarios/load-sheet'
 import { LABS } from '@msctl/scenarios/sheets'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
-import { isSheetFile, loadSheet } from '../scenario/load-sheet.ts'
 import { type ScenarioOptions, type ToldEvent, tellRun } from '../scenario/tell-run.ts'
 
 export { renderScenarioEvent as render } from '../output/scenario.ts'

@@ -5,7 +5,10 @@ import { EXIT } from '@msctl/grader/exit'
 import { labPlatformOf } from '@msctl/grader/self-test/testing/lab-platform-of'
 import { startTestPlatform } from '@msctl/grader/self-test/testing/start-test-platform'
 import { defineSheet, type ScenarioEvent } from '@msctl/scenarios'
-import { type LabSheet, runLab } from '@msctl/scenarios/sheets'
+import { openJournalAt } from '@msctl/scenarios/journal'
+import { loadSheet } from '@msctl/scenarios/load-sheet'
+import { type LabSheet, runLab } from '@msctl/scenarios/run-lab'
+import { scenarioTemplate } from '@msctl/scenarios/sheet-template'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { exitCode } from '../commands/scenario.ts'
 import { run as replay } from '../commands/scenario-replay.ts'
@@ -14,9 +17,6 @@ import { en } from '../messages/en.ts'
 import { ru } from '../messages/ru.ts'
 import { renderScenarioEvent } from '../output/scenario.ts'
 import { describeTerminal } from '../output/terminal.ts'
-import { openJournal, openJournalAt, readJournal } from './journal.ts'
-import { loadSheet } from './load-sheet.ts'
-import { scenarioTemplate } from './template.ts'
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'msctl-scenario-'))
@@ -174,20 +174,6 @@ test('a journal replays to the same screen', async () => {
   expect(screenOf(replayed)).toBe(screenOf(events))
 })
 
-test('of the journals, the latest fifty are kept', async () => {
-  const folder = await makeFolder()
-  for (let day = 1; day <= 55; day++) openJournal(folder, 'sample', new Date(day * 86_400_000))
-  const names = (await readdir(path.join(folder, 'journals'))).sort()
-  expect(names).toHaveLength(50)
-  expect(names[0]).toBe('1970-01-07T00-00-00-000-sample.ndjson')
-})
-
-test('what is no journal is not replayed', async () => {
-  const file = path.join(await makeFolder(), 'run.ndjson')
-  await writeFile(file, '{"type":"sung"}\n')
-  expect(() => readJournal(file)).toThrow(expect.objectContaining({ code: 'journal-unreadable' }))
-})
-
 test.each([
   ['held', EXIT.done],
   ['not-held', EXIT.failed],
@@ -214,18 +200,5 @@ describe('somebody’s own scenario', () => {
     expect({ outcome, failures }).toEqual({ outcome: 'held', failures: [] })
     expect(events.some((event) => event.type === 'fault' && event.state === 'verified')).toBe(true)
     expect(await readdir(path.dirname(file))).toEqual([name])
-  })
-
-  test.each([
-    ['export default {}', 'name'],
-    ["export default { name: 'x', title: 'X', question: '?', steps: [] }", 'at least one step'],
-    ['export default 1 +', 'Unexpected'],
-  ])('%j is refused, saying why', async (text, reason) => {
-    const file = path.join(await makeFolder(), 'broken.mjs')
-    await writeFile(file, text)
-    await expect(loadSheet(file)).rejects.toMatchObject({
-      code: 'scenario-unreadable',
-      facts: { reason: expect.stringContaining(reason) },
-    })
   })
 })

@@ -1,12 +1,10 @@
 import type { ScenarioEvent } from '@msctl/scenarios'
-import { type LabSheet, runLab } from '@msctl/scenarios/sheets'
-import type { Context } from '../context.ts'
+import { openJournal, openJournalAt } from '@msctl/scenarios/journal'
+import { type LabSheet, streamLab } from '@msctl/scenarios/run-lab'
+import { type LabPlatform, labPlatform } from '@msctl/scenarios/world'
+import type { Context, ProgressEvent } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
-import { createEventQueue } from './event-queue.ts'
-import { openJournal, openJournalAt } from './journal.ts'
-import { openLabPlatform } from './lab-platform.ts'
-import { createLiveLine } from './live-line.ts'
 
 /** How a scenario is run. */
 export interface ScenarioOptions {
@@ -34,41 +32,75 @@ export async function* tellRun(
   const platform = await openLabPlatform(context)
   const journal = file === undefined ? openJournal(context.home.state, sheet.name) : openJournalAt(file)
   const live = createLiveLine(context.onEvent)
-  const events = createEventQueue<ScenarioEvent>()
-  const running = runLab(sheet, {
+  const pause = async (title: string) => {
+    context.onEvent({ type: 'pausing', what: title })
+    await context.readLine()
+  }
+  const events = streamLab(sheet, {
     ...{ platform, fast, parameters: set, language: context.language, signal: context.signal },
-    onEvent: (event) => {
-      journal.add(event)
-      events.add(event)
-    },
-    ...(step && {
-      beforeStep: async (title: string) => {
-        await events.drained()
-        context.onEvent({ type: 'pausing', what: title })
-        await context.readLine()
-      },
-    }),
-  }).finally(events.end)
-  try {
-    for await (const event of events) {
-      yield event.type === 'end' ? { event, journal: journal.file } : { event }
-      live.show(event)
-    }
-  } finally {
-    await running
+    onEvent: journal.add,
+    beforeStep: step ? pause : undefined,
+  })
+  for await (const event of events) {
+    yield event.type === 'end' ? { event, journal: journal.file } : { event }
+    live.show(event)
   }
 }
 
 /** @throws Failure `unknown-parameter`, with what was probably meant. */
 function assertParameters({ name, parameters = {} }: LabSheet, set: Readonly<Record<string, number>>): void {
   const known = Object.keys(parameters)
-  for (const given of Object.keys(set)) {
-    if (!known.includes(given))
-      throw new Failure('unknown-parameter', {
-        scenario: name,
-        given,
-        known,
-        suggestion: nearestName(given, known),
-      })
+  const given = Object.keys(set).find((each) => !known.includes(each))
+  if (given === undefined) return
+  const suggestion = nearestName(given, known)
+  throw new Failure('unknown-parameter', { scenario: name, given, known, suggestion })
+}
+
+/**
+ * The platform that runs here. Its driver is not told of Ctrl-C.
+ *
+ * @throws Failure `not-running`; `scenario-elsewhere` when another gateway was named, whose parts and stores are out of reach.
+ */
+async function openLabPlatform(context: Context): Promise<LabPlatform> {
+  const { choosePlatform } = await context.loadDrivers()
+  const { home, env, command } = context
+  const platform = await choosePlatform('running', { home, env, command, onEvent: () => undefined })
+  const { url } = await platform.status()
+  if (url === null) throw new Failure('not-running', {})
+  if (context.url !== undefined && addressOf(context.url) !== addressOf(url))
+    throw new Failure('scenario-elsewhere', { asked: context.url, here: url })
+  return labPlatform(platform, url)
+}
+
+/** What of an address counts: localhost is this machine by any name. */
+function addressOf(url: string): string {
+  const { protocol, hostname, port, pathname } = new URL(url)
+  const host = ['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? 'localhost' : hostname
+  return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, '')}`
+}
+
+/** What is only there while it lasts: what is being done, or awaited, and for how much longer. */
+export interface LiveLine {
+  /** Told of each event once it is printed. */
+  show(event: ScenarioEvent): void
+}
+
+/**
+ * @param offsetMs what has passed since it happened, for events of an earlier time.
+ */
+export function createLiveLine(onEvent: (event: ProgressEvent) => void, offsetMs = 0): LiveLine {
+  let step = { what: '', since: 0 }
+  let isOver = false
+  return {
+    show: (event) => {
+      const now = event.at + offsetMs
+      if (event.type === 'step' || (event.type === 'fault' && event.state === 'asked'))
+        step = { what: event.type === 'fault' ? event.action : '', since: now }
+      if (event.type === 'end') isOver = true
+      if (isOver || event.type === 'begin') return
+      if (event.type === 'waiting' && event.expectedAt !== undefined)
+        onEvent({ type: 'working', what: event.for, since: now, until: event.expectedAt + offsetMs })
+      else onEvent({ type: 'working', ...step })
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { Lab } from '@msctl/scenarios'
-import type { LabWorld } from '@msctl/scenarios/sheets'
+import type { LabWorld } from '@msctl/scenarios/run-lab'
 import type * as published from 'msctl/scenario'
 import { expectTypeOf, test } from 'vitest'
 
@@ -20,11 +20,11 @@ test('what is published for scenarios of one’s own is what they are given', ()
   expectTypeOf<AfterLab<Pick<Given, 'createUser' | 'createOrder' | 'createPayment'>>>().toExtend<
     AfterLab<Pick<Promised, 'createUser' | 'createOrder' | 'createPayment'>>
   >()
-  expectTypeOf<AfterLab<Pick<Given, 'stopped' | 'startAgain' | 'lookAt' | 'closeAtTheEnd'>>>().toExtend<
-    AfterLab<Pick<Promised, 'stopped' | 'startAgain' | 'lookAt' | 'closeAtTheEnd'>>
-  >()
-  expectTypeOf<AfterLab<Pick<Given, 'lookUp' | 'holdTable'>>>().toExtend<
-    AfterLab<Pick<Promised, 'lookUp' | 'holdTable'>>
+  expectTypeOf<
+    AfterLab<Pick<Given, 'stopped' | 'startService' | 'showCircuit' | 'closeCircuitAtEnd'>>
+  >().toExtend<AfterLab<Pick<Promised, 'stopped' | 'startService' | 'showCircuit' | 'closeCircuitAtEnd'>>>()
+  expectTypeOf<AfterLab<Pick<Given, 'readKey' | 'holdTable'>>>().toExtend<
+    AfterLab<Pick<Promised, 'readKey' | 'holdTable'>>
   >()
   expectTypeOf<keyof Given>().extract<keyof Promised>().toEqualTypeOf<keyof Promised>()
 })

@@ -1,5 +1,6 @@
 import { inLanguage, type RunResult, type ScenarioEvent } from '@msctl/scenarios'
-import { LABS, type LabSheet, runLab } from '@msctl/scenarios/sheets'
+import { type LabSheet, runLab } from '@msctl/scenarios/run-lab'
+import { LABS } from '@msctl/scenarios/sheets'
 import { describe, expect, test } from 'vitest'
 import { labPlatformOf } from './testing/lab-platform-of.ts'
 import { snapshotOf } from './testing/snapshot.ts'

@@ -99,7 +99,7 @@ const kinds = [
   }),
   /**
    * Last of all. `held`: every expectation held. `not-held`: at least one did not. `not-ready`: the steady state was not
-   * there, so nothing was tried. `failed`: a step or a clean-up went wrong, or an expectation was never come to.
+   * there, so nothing was tried. `failed`: a step or a clean-up went wrong, or an expectation was never settled.
    */
   z.object({
     type: z.literal('end'),
@@ -107,7 +107,7 @@ const kinds = [
     tookMs: Milliseconds,
     held: z.int(),
     notHeld: z.array(z.string()),
-    /** Expectations that were not come to. */
+    /** Expectations that were never settled. */
     open: z.array(z.string()),
     /** What was seen, explained. Only when every expectation held. */
     conclusion: z.optional(z.string()),
@@ -121,11 +121,11 @@ const stamp = {
   scenario: z.string(),
 }
 
-/** An event before the engine says when it was, and in which run. */
-export type Happening = z.infer<(typeof kinds)[number]>
+/** What happened, before the engine says when it was, and in which run. */
+export type UnstampedEvent = z.infer<(typeof kinds)[number]>
 
 /** One moment of a run, as a line of ndjson has it. Reporters fold these, and nothing else. */
-export type ScenarioEvent = Happening & { readonly at: number; readonly scenario: string }
+export type ScenarioEvent = UnstampedEvent & { readonly at: number; readonly scenario: string }
 
 const [first, ...others] = kinds.map((kind) => z.extend(kind as z.ZodMiniObject, stamp))
 export const ScenarioEvent = z.discriminatedUnion('type', [

@@ -1,6 +1,14 @@
-export { type Happening, type Outcome, type Phase, ScenarioEvent } from './events.ts'
-export { LabError, type LabErrorCode } from './failure.ts'
-export type { Fault, Finding, Lab, Wait } from './lab.ts'
+export { type Outcome, type Phase, ScenarioEvent, type UnstampedEvent } from './events.ts'
+export {
+  type Fault,
+  type Finding,
+  inLanguage,
+  type Lab,
+  LabError,
+  type LabErrorCode,
+  type Language,
+  type Text,
+  type Wait,
+} from './lab.ts'
 export { type RunOptions, type RunResult, runSheet } from './run.ts'
 export { defineSheet, type Expectation, type Parameter, type Sheet, type Step } from './sheet.ts'
-export { inLanguage, type Language, type Text } from './text.ts'

@@ -1,5 +1,15 @@
-import type { Happening } from './events.ts'
-import type { Text } from './text.ts'
+import type { UnstampedEvent } from './events.ts'
+
+/** The languages in which scenarios and checks speak. */
+export type Language = 'en' | 'ru'
+
+/** Words in both languages; a plain string says the same in each, as an address or a number does. */
+export type Text = string | Readonly<Record<Language, string>>
+
+/** The words in one language. */
+export function inLanguage(text: Text, language: Language): string {
+  return typeof text === 'string' ? text : text[language]
+}
 
 /** What was expected and what was seen, judged. The judging functions of `expectations/` give these. */
 export interface Finding {
@@ -58,12 +68,36 @@ export interface Lab<World, State> {
    * @returns what it gave. @throws {LabError} `deadline`.
    */
   waitFor<T>(what: Text, look: () => Promise<T | undefined>, wait: Wait): Promise<T>
+  /** Looks as `waitFor` does; that there is nothing to see in time is an answer, too, and is `undefined`. */
+  lookFor<T>(what: Text, look: () => Promise<T | undefined>, wait: Wait): Promise<T | undefined>
   /** Notes what has to be put back when the run ends, however it ends. The last noted is done first. */
   cleanUp(title: Text, work: () => Promise<unknown>): void
   /** Disturbs the platform, waits for the effect, and heals it at the end of the run. @throws {LabError} `fault-without-effect`. */
   inject(fault: Fault): Promise<void>
   /** Passes on what a tool of the world has seen: a request, a circuit. */
-  report(happening: Happening): void
+  report(event: UnstampedEvent): void
   /** The words of a text in the language of this run. */
   words(text: Text): string
+}
+
+/** What can go wrong in a run, other than an expectation that does not hold. */
+export type LabErrorCode =
+  /** The steady state was not there. */
+  | 'not-ready'
+  /** Something awaited did not come true in time. */
+  | 'deadline'
+  /** A fault was asked for, and could not be seen to have taken effect: nothing can be concluded from it. */
+  | 'fault-without-effect'
+  /** The sheet itself is wrong: it settles an expectation that it does not declare, or asks for an unknown parameter. */
+  | 'sheet'
+
+/** The engine's own errors. */
+export class LabError extends Error {
+  override readonly name = 'LabError'
+  readonly code: LabErrorCode
+
+  constructor(code: LabErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ScenarioEvent } from './events.ts'
 import { runSheet } from './run.ts'
 import { defineSheet, type Sheet } from './sheet.ts'
@@ -219,4 +219,37 @@ test('a sheet that settles what it does not declare is wrong', async () => {
     }),
   )
   expect(result.failures).toMatchObject([{ error: { code: 'sheet' } }])
+})
+
+test('a wall clock that is set meanwhile moves no deadline', async () => {
+  const now = Date.now()
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(now)
+  let looks = 0
+  const set = (byMs: number) => clock.mockReturnValue(now + byMs)
+  const { result, events } = await record(
+    sheet({
+      steps: [
+        {
+          title: 'Forward',
+          run: async (lab) => {
+            set(3_600_000)
+            const look = async () => (++looks === 3 ? true : undefined)
+            await lab.waitFor('the third look', look, { withinMs: 20_000, everyMs: 1 })
+          },
+        },
+        {
+          title: 'Back',
+          run: async (lab) => {
+            set(-3_600_000)
+            await lab.waitFor('never', async () => undefined, { withinMs: 20, everyMs: 5 })
+          },
+        },
+      ],
+    }),
+  )
+  expect(result.failures).toMatchObject([
+    { error: { code: 'deadline', message: expect.stringContaining('never') } },
+  ])
+  expect(events.at(-1)).toMatchObject({ type: 'end', tookMs: expect.any(Number) })
+  for (const { at } of events) expect(Math.abs(at - now)).toBeLessThan(60_000)
 })

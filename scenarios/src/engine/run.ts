@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Happening, Outcome, Phase, ScenarioEvent } from './events.ts'
-import { LabError } from './failure.ts'
-import type { Fault, Finding, Lab, Wait } from './lab.ts'
+import { type CleanUp, createLab } from './create-lab.ts'
+import type { Outcome, Phase, ScenarioEvent, UnstampedEvent } from './events.ts'
+import { type Finding, inLanguage, type Lab, LabError, type Language, type Text } from './lab.ts'
 import type { Sheet, Step } from './sheet.ts'
-import { inLanguage, type Language, type Text } from './text.ts'
 
 /** How a sheet is run. */
 export interface RunOptions<World> {
-  readonly world: World | ((report: (happening: Happening) => void) => World)
+  readonly world: World | ((report: (event: UnstampedEvent) => void) => World)
   readonly language?: Language
   /** Takes the fast values of the parameters. */
   readonly fast?: boolean
@@ -18,26 +17,34 @@ export interface RunOptions<World> {
   /** Called with every event, in order. */
   readonly onEvent: (event: ScenarioEvent) => void
   /** Awaited before each step, for those who want to look at one at a time. */
-  readonly beforeStep?: (title: string) => Promise<void>
-  /** Milliseconds since the epoch. */
+  readonly beforeStep?: ((title: string) => Promise<void>) | undefined
+  /** Milliseconds since the epoch. Default: the time when the run began, and from there on a clock that nobody sets. */
   readonly now?: () => number
 }
 
 /** What came of a run. */
 export interface RunResult {
   readonly outcome: Outcome
-  /** How each expectation was settled; those not come to are missing. */
+  /** How each expectation was settled; those that were not are missing. */
   readonly findings: Readonly<Record<string, Finding>>
   /** What else went wrong, in order. */
   readonly failures: readonly { readonly phase: Phase; readonly error: unknown }[]
 }
 
-const DEFAULT_POLL_MS = 100
-const DEFAULT_EFFECT_MS = 30_000
 /** How long a step that was told to end may take before the clean-up begins without it, in milliseconds. */
 const GRACE_MS = 30_000
 /** How long one clean-up may take, in milliseconds; a restart of everything in containers is the longest. */
 const CLEAN_UP_MS = 180_000
+
+/** A run under way. */
+interface Run {
+  readonly signal: AbortSignal
+  readonly beforeStep: ((title: string) => Promise<void>) | undefined
+  readonly failures: { phase: Phase; error: unknown }[]
+  readonly cleanUps: CleanUp[]
+  readonly report: (event: UnstampedEvent) => void
+  readonly words: (text: Text) => string
+}
 
 /**
  * Runs a sheet: its steady state, its steps, and, however these end, its clean-ups in reverse order. Prints nothing; whoever
@@ -47,194 +54,137 @@ export async function runSheet<World, State>(
   sheet: Sheet<World, State>,
   options: RunOptions<World>,
 ): Promise<RunResult> {
-  const { language = 'en', fast = false, onEvent, beforeStep, now = Date.now } = options
-  const signal = options.signal ?? new AbortController().signal
-  const words = (text: Text) => inLanguage(text, language)
-  const report = (happening: Happening) => onEvent({ at: now(), scenario: sheet.name, ...happening })
-  const world =
-    typeof options.world === 'function'
-      ? (options.world as (report: (happening: Happening) => void) => World)(report)
-      : options.world
-
+  const { language = 'en', beforeStep, now = startClock(), signal = new AbortController().signal } = options
   const began = now()
+  const words = (text: Text) => inLanguage(text, language)
+  const report = (event: UnstampedEvent) => options.onEvent({ at: now(), scenario: sheet.name, ...event })
+  const run: Run = { signal, beforeStep, failures: [], cleanUps: [], report, words }
   const findings: Record<string, Finding> = {}
-  const measurements: Record<string, number> = {}
-  const failures: { phase: Phase; error: unknown }[] = []
-  const cleanUps: { title: Text; work: () => Promise<unknown> }[] = []
+  const parameter = (name: string) => parameterOf(sheet, name, options)
   // What puts things back may have to wait, too, and an interrupt is no reason not to.
   const cleaningUp = new AbortController()
   let waitSignal = signal
-
-  const parameter = (name: string): number => {
-    const found = sheet.parameters?.[name]
-    if (found === undefined) throw new LabError('sheet', `The sheet ${sheet.name} has no parameter ${name}.`)
-    return options.parameters?.[name] ?? (fast ? found.fast : undefined) ?? found.value
-  }
-
-  async function look<T>(
-    what: Text,
-    probe: () => Promise<T | undefined>,
-    wait: Wait,
-  ): Promise<T | undefined> {
-    const start = now()
-    const { withinMs, everyMs = DEFAULT_POLL_MS, expectedInMs } = wait
-    report({
-      type: 'waiting',
-      for: words(what),
-      deadlineAt: start + withinMs,
-      ...(expectedInMs === undefined ? {} : { expectedAt: start + expectedInMs }),
-    })
-    for (;;) {
-      waitSignal.throwIfAborted()
-      const found = await probe()
-      const tookMs = now() - start
-      if (found !== undefined || tookMs >= withinMs) {
-        report({ type: 'waited', for: words(what), tookMs, cameTrue: found !== undefined })
-        return found
-      }
-      await delay(Math.min(everyMs, withinMs - tookMs), undefined, { signal: waitSignal })
-    }
-  }
-
-  const lab: Lab<World, State> = {
-    world,
-    state: sheet.state(),
-    signal,
-    parameter,
-    measurements,
-    words,
-    report,
-    say: (text) => report({ type: 'said', text: words(text) }),
-    expect(id, finding) {
-      const expectation = sheet.expectations[id]
-      if (expectation === undefined)
-        throw new LabError('sheet', `The sheet ${sheet.name} declares no expectation ${id}.`)
-      // The first that does not hold stays.
-      if (findings[id]?.held !== false) findings[id] = finding
-      const { title, why } = expectation
-      report({
-        type: 'expectation',
-        id,
-        title: words(title),
-        held: finding.held,
-        expected: words(finding.expected),
-        actual: words(finding.actual),
-        why: words(why),
-      })
-    },
-    require({ held, expected, actual }) {
-      if (!held) throw new LabError('not-ready', `${words(expected)} ${words(actual)}`)
-    },
-    measure(name, label, value, unit) {
-      measurements[name] = value
-      report({ type: 'measured', name, label: words(label), value, unit })
-    },
-    async waitFor(what, probe, wait) {
-      const found = await look(what, probe, wait)
-      if (found !== undefined) return found
-      throw new LabError('deadline', `Waited ${wait.withinMs / 1000} s in vain: ${words(what)}`)
-    },
-    cleanUp: (title, work) => cleanUps.push({ title, work }),
-    async inject(fault: Fault) {
-      const action = words(fault.title)
-      const asked = now()
-      // Noted before it is tried: what fails half-way has to be undone, too.
-      cleanUps.push({
-        title: fault.undo ?? fault.title,
-        work: async () => {
-          await fault.heal()
-          report({ type: 'fault', action, state: 'healed' })
-        },
-      })
-      report({ type: 'fault', action, state: 'asked' })
-      await fault.apply()
-      const isSeen = async () => ((await fault.isEffective()) ? true : undefined)
-      const withinMs = fault.withinMs ?? DEFAULT_EFFECT_MS
-      if ((await look(fault.title, isSeen, { withinMs })) === undefined)
-        throw new LabError('fault-without-effect', `No effect within ${withinMs / 1000} s: ${action}`)
-      report({ type: 'fault', action, state: 'verified', tookMs: now() - asked })
-    },
-  }
-
-  const fail = (phase: Phase, step: Text, error: unknown) => {
-    failures.push({ phase, error })
-    report({ type: 'failure', phase, step: words(step), code: codeOf(error), message: messageOf(error) })
-  }
-
-  /** @returns whether all went well. */
-  async function runSteps(phase: Phase, steps: readonly Step<World, State>[]): Promise<boolean> {
-    if (steps.length > 0) report({ type: 'phase', phase })
-    for (const [index, step] of steps.entries()) {
-      const title = words(step.title)
-      try {
-        if (phase === 'steps') await untilAborted(signal, beforeStep?.(title) ?? Promise.resolve())
-        signal.throwIfAborted()
-        report({ type: 'step', phase, index: index + 1, of: steps.length, title })
-        await untilAborted(signal, step.run(lab), GRACE_MS)
-        signal.throwIfAborted()
-      } catch (error) {
-        if (!signal.aborted) fail(phase, step.title, error)
-        return false
-      }
-    }
-    return true
-  }
-
-  async function runCleanUps(): Promise<void> {
-    waitSignal = cleaningUp.signal
-    if (cleanUps.length > 0) report({ type: 'phase', phase: 'clean-up' })
-    const of = cleanUps.length
-    // A clean-up may note another one.
-    for (let index = 1, next = cleanUps.pop(); next !== undefined; index++, next = cleanUps.pop()) {
-      const { title, work } = next
-      report({ type: 'step', phase: 'clean-up', index, of: Math.max(of, index), title: words(title) })
-      try {
-        await withDeadline(work(), CLEAN_UP_MS, words(title))
-      } catch (error) {
-        fail('clean-up', title, error)
-      }
-    }
-  }
-
-  report({
-    type: 'begin',
-    title: words(sheet.title),
-    question: words(sheet.question),
-    idea: words(sheet.idea),
-    language,
-    parameters: Object.entries(sheet.parameters ?? {}).map(([name, { reason }]) => ({
-      name,
-      value: parameter(name),
-      reason: words(reason),
-    })),
-    steps: sheet.steps.map(({ title }) => words(title)),
-    expectations: Object.entries(sheet.expectations).map(([id, { title }]) => ({ id, title: words(title) })),
+  const lab = createLab({
+    ...{ sheet, world: worldOf(options, report), signal, waitSignal: () => waitSignal },
+    ...{ parameter, findings, cleanUps: run.cleanUps, report, words, now },
   })
-  const isReady = await runSteps('steady-state', sheet.steadyState)
-  if (isReady) await runSteps('steps', sheet.steps)
+
+  report(introduce(sheet, language, parameter))
+  const isReady = await runSteps('steady-state', sheet.steadyState, lab, run)
+  if (isReady) await runSteps('steps', sheet.steps, lab, run)
   const wasInterrupted = signal.aborted
-  await runCleanUps()
+  waitSignal = cleaningUp.signal
+  await runCleanUps(run)
   cleaningUp.abort() // a clean-up that was given up waits no longer
 
   const ids = Object.keys(sheet.expectations)
   const notHeld = ids.filter((id) => findings[id]?.held === false)
   const open = ids.filter((id) => findings[id] === undefined)
-  const outcome = ((): Outcome => {
-    if (wasInterrupted) return 'interrupted'
-    if (!isReady) return 'not-ready'
-    if (notHeld.length > 0) return 'not-held'
-    return failures.length > 0 || open.length > 0 ? 'failed' : 'held'
-  })()
-  report({
-    type: 'end',
-    outcome,
-    tookMs: now() - began,
-    held: ids.length - notHeld.length - open.length,
-    notHeld,
-    open,
-    ...(outcome === 'held' && sheet.conclude !== undefined ? { conclusion: words(sheet.conclude(lab)) } : {}),
-  })
+  const { failures } = run
+  const outcome = outcomeOf({ wasInterrupted, isReady, failures, notHeld, open })
+  const held = ids.length - notHeld.length - open.length
+  const conclusion = outcome === 'held' && sheet.conclude ? { conclusion: words(sheet.conclude(lab)) } : {}
+  report({ type: 'end', outcome, tookMs: now() - began, held, notHeld, open, ...conclusion })
   return { outcome, findings, failures }
+}
+
+/** A wall clock that is set meanwhile moves neither deadlines nor durations. */
+function startClock(): () => number {
+  const offset = Date.now() - performance.now()
+  return () => Math.round(offset + performance.now())
+}
+
+function worldOf<World>({ world }: RunOptions<World>, report: (event: UnstampedEvent) => void): World {
+  return typeof world === 'function' ? (world as (of: typeof report) => World)(report) : world
+}
+
+function parameterOf(
+  { name: sheet, parameters = {} }: Pick<Sheet<never>, 'name' | 'parameters'>,
+  name: string,
+  { parameters: given = {}, fast = false }: Pick<RunOptions<never>, 'parameters' | 'fast'>,
+): number {
+  const found = parameters[name]
+  if (found === undefined) throw new LabError('sheet', `The sheet ${sheet} has no parameter ${name}.`)
+  return given[name] ?? (fast ? found.fast : undefined) ?? found.value
+}
+
+/** What is going to be done, and why. */
+function introduce<World, State>(
+  { title, question, idea, parameters = {}, steps, expectations }: Sheet<World, State>,
+  language: Language,
+  parameter: (name: string) => number,
+): UnstampedEvent {
+  const words = (text: Text) => inLanguage(text, language)
+  return {
+    type: 'begin',
+    ...{ title: words(title), question: words(question), idea: words(idea), language },
+    parameters: Object.entries(parameters).map(([name, { reason }]) => ({
+      name,
+      value: parameter(name),
+      reason: words(reason),
+    })),
+    steps: steps.map((step) => words(step.title)),
+    expectations: Object.entries(expectations).map(([id, each]) => ({ id, title: words(each.title) })),
+  }
+}
+
+/** @returns whether all went well. */
+async function runSteps<World, State>(
+  phase: Phase,
+  steps: readonly Step<World, State>[],
+  lab: Lab<World, State>,
+  run: Run,
+): Promise<boolean> {
+  const { signal, beforeStep, report, words } = run
+  if (steps.length > 0) report({ type: 'phase', phase })
+  for (const [index, step] of steps.entries()) {
+    const title = words(step.title)
+    try {
+      if (phase === 'steps') await untilAborted(signal, beforeStep?.(title) ?? Promise.resolve())
+      signal.throwIfAborted()
+      report({ type: 'step', phase, index: index + 1, of: steps.length, title })
+      await untilAborted(signal, step.run(lab), GRACE_MS)
+      signal.throwIfAborted()
+    } catch (error) {
+      if (!signal.aborted) fail(phase, step.title, error, run)
+      return false
+    }
+  }
+  return true
+}
+
+async function runCleanUps(run: Run): Promise<void> {
+  const { cleanUps, report, words } = run
+  if (cleanUps.length > 0) report({ type: 'phase', phase: 'clean-up' })
+  const of = cleanUps.length
+  // A clean-up may note another one.
+  for (let index = 1, next = cleanUps.pop(); next !== undefined; index++, next = cleanUps.pop()) {
+    const title = words(next.title)
+    report({ type: 'step', phase: 'clean-up', index, of: Math.max(of, index), title })
+    try {
+      await withDeadline(next.work(), CLEAN_UP_MS, title)
+    } catch (error) {
+      fail('clean-up', next.title, error, run)
+    }
+  }
+}
+
+function fail(phase: Phase, step: Text, error: unknown, { failures, report, words }: Run): void {
+  failures.push({ phase, error })
+  report({ type: 'failure', phase, step: words(step), code: codeOf(error), message: messageOf(error) })
+}
+
+function outcomeOf(seen: {
+  wasInterrupted: boolean
+  isReady: boolean
+  failures: readonly unknown[]
+  notHeld: readonly string[]
+  open: readonly string[]
+}): Outcome {
+  if (seen.wasInterrupted) return 'interrupted'
+  if (!seen.isReady) return 'not-ready'
+  if (seen.notHeld.length > 0) return 'not-held'
+  return seen.failures.length > 0 || seen.open.length > 0 ? 'failed' : 'held'
 }
 
 /** Settles with the work; after an abort, at the latest when the grace is over. */

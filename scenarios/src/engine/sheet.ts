@@ -1,5 +1,4 @@
-import type { Lab } from './lab.ts'
-import type { Text } from './text.ts'
+import type { Lab, Text } from './lab.ts'
 
 /** A number that a scenario works with, and why it is what it is. */
 export interface Parameter {

@@ -4,15 +4,14 @@ import { type Spread, spreadOf } from '../expectations/index.ts'
 import {
   type AnyLab,
   answerTo,
+  checkCacheInUse,
+  checkPlatform,
   createOrder,
   createUser,
   holdTable,
   inTurn,
-  isCacheInUse,
-  isWell,
   openSession,
-  sees,
-  timeSlowly,
+  timeWithSlowServices,
   type World,
 } from '../world/index.ts'
 
@@ -96,7 +95,7 @@ export const aggregation = defineSheet<World, State>({
   },
   state: () => ({ user: undefined, orders: [] }),
 
-  steadyState: [isWell, isCacheInUse],
+  steadyState: [checkPlatform, checkCacheInUse],
 
   steps: [
     {
@@ -147,8 +146,7 @@ export const aggregation = defineSheet<World, State>({
         const asked = answerTo(lab.world.client.users.details(idOf(lab)))
         const waiting = async () =>
           (await Promise.all(holds.map((hold) => hold.waiting()))).map((count) => count > 0)
-        const both = await sees(
-          lab,
+        const both = await lab.lookFor(
           { en: 'both services have been asked', ru: 'спрошены оба сервиса' },
           async () => ((await waiting()).every(Boolean) ? true : undefined),
           { withinMs: 1_200, everyMs: 20 },
@@ -183,7 +181,7 @@ export const aggregation = defineSheet<World, State>({
         }
         const time = async (work: () => Promise<unknown>) => {
           await forget(lab)
-          return timeSlowly(lab, slowly, work)
+          return timeWithSlowServices(lab, slowly, work)
         }
         const rounds = await inTurn(lab.parameter('rounds'), async () => {
           lab.signal.throwIfAborted()

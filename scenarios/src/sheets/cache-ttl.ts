@@ -4,13 +4,12 @@ import { judgeCountdown, judgeFreshTtl, type Spread, spreadOf } from '../expecta
 import {
   type AnyLab,
   answerTo,
+  checkCacheInUse,
+  checkPlatform,
   createUser,
   createUsers,
   inTurn,
-  isCacheInUse,
-  isWell,
-  lookUp,
-  ttlOf,
+  readKey,
   type World,
 } from '../world/index.ts'
 
@@ -120,7 +119,7 @@ export const cacheTtl = defineSheet<World, State>({
   },
   state: () => ({ user: NOBODY }),
 
-  steadyState: [isWell, isCacheInUse],
+  steadyState: [checkPlatform, checkCacheInUse],
 
   steps: [
     {
@@ -148,7 +147,7 @@ export const cacheTtl = defineSheet<World, State>({
       run: async (lab) => {
         const { user } = lab.state
         const key = keyOf(lab)
-        const { value, ttlSeconds } = await lookUp(lab, key)
+        const { value, ttlSeconds } = await readKey(lab, key)
         lab.say(`> GET ${key}\n${value ?? '(nil)'}\n> TTL ${key}\n(integer) ${ttlSeconds ?? -2}`)
         const isUser = isJsonOf(value, user)
         lab.expect('key-holds-user', {
@@ -172,7 +171,7 @@ export const cacheTtl = defineSheet<World, State>({
       run: async (lab) => {
         const key = keyOf(lab)
         const watchMs = lab.parameter('watchSeconds') * 1000
-        const before = await ttlOf(lab, key)
+        const { ttlSeconds: before } = await readKey(lab, key)
         const began = performance.now()
         await lab.waitFor(
           { en: `${key} counts down`, ru: `отсчёт ${key}` },
@@ -182,7 +181,7 @@ export const cacheTtl = defineSheet<World, State>({
           },
           { withinMs: watchMs + 10_000, everyMs: 250, expectedInMs: watchMs },
         )
-        const after = await ttlOf(lab, key)
+        const { ttlSeconds: after } = await readKey(lab, key)
         lab.say(`> TTL ${key}\n(integer) ${after ?? -2}`)
         lab.expect('ttl-counts-down', judgeCountdown(before, after, performance.now() - began))
       },

@@ -6,15 +6,14 @@ import type { World } from '../world/index.ts'
 import {
   type AnyLab,
   answerTo,
-  closeAtTheEnd,
+  checkPlatform,
+  closeCircuitAtEnd,
   createUser,
   holdTable,
   inTurn,
-  isWell,
-  lookAt,
   openSession,
-  sees,
-  startAgain,
+  showCircuit,
+  startService,
   stopped,
 } from '../world/index.ts'
 
@@ -171,7 +170,7 @@ export const circuitBreaker = defineSheet<World, State>({
   },
   state: () => ({ userId: 0, openedAt: 0, isHalfOpen: false, tried: 0, session: undefined }),
 
-  steadyState: [isWell],
+  steadyState: [checkPlatform],
 
   steps: [
     {
@@ -181,13 +180,13 @@ export const circuitBreaker = defineSheet<World, State>({
       },
       run: async (lab) => {
         lab.state.userId = (await createUser(lab, 'Ann')).id
-        await lookAt(lab, 'users')
+        await showCircuit(lab, 'users')
       },
     },
     {
       title: { en: 'Stop the users service.', ru: 'Останавливаем сервис users.' },
       run: async (lab) => {
-        closeAtTheEnd(lab, 'users')
+        closeCircuitAtEnd(lab, 'users')
         await lab.inject(stopped(lab, 'users'))
       },
     },
@@ -249,7 +248,7 @@ export const circuitBreaker = defineSheet<World, State>({
             ru: `${refused.length} × 503 с Retry-After; медиана — ${medianMs.toFixed(1)} мс.`,
           },
         })
-        const { status, failure_count: count } = await lookAt(lab, 'users')
+        const { status, failure_count: count } = await showCircuit(lab, 'users')
         const wanted = lab.state.tried
         lab.expect('tells-health', {
           held: status === 'OPEN' && count === wanted,
@@ -279,7 +278,7 @@ export const circuitBreaker = defineSheet<World, State>({
         ru: 'Снова запускаем users. Предохранитель ещё не знает об этом.',
       },
       run: async (lab) => {
-        await startAgain(lab, 'users')
+        await startService(lab, 'users')
         const answers = await inTurn(3, () => ask(lab))
         const tookMs = performance.now() - lab.state.openedAt
         if (tookMs > lab.parameter('resetSeconds') * SOON)
@@ -305,8 +304,7 @@ export const circuitBreaker = defineSheet<World, State>({
         // While there is time: through a container, a connection takes a while.
         lab.state.session = await openSession(lab, 'users')
         const elapsed = () => performance.now() - lab.state.openedAt
-        const circuit = await sees(
-          lab,
+        const circuit = await lab.lookFor(
           { en: 'users may be tried again', ru: 'users снова можно пробовать' },
           async () => {
             const { circuits } = await lab.world.quietly.gateway.health()
@@ -319,7 +317,7 @@ export const circuitBreaker = defineSheet<World, State>({
         )
         lab.expect('half-open-after', judgeReset(circuit && elapsed(), resetSeconds))
         lab.state.isHalfOpen = circuit !== undefined
-        await lookAt(lab, 'users')
+        await showCircuit(lab, 'users')
       },
     },
     {
@@ -336,8 +334,7 @@ export const circuitBreaker = defineSheet<World, State>({
           if (answer.status === 503) refused += 1
           return answer
         })
-        await sees(
-          lab,
+        await lab.lookFor(
           { en: 'all but one are answered', ru: 'отвечены все, кроме одного' },
           async () => (refused === TOGETHER - 1 ? true : undefined),
           { withinMs: 1_500, everyMs: 20 },
@@ -359,7 +356,7 @@ export const circuitBreaker = defineSheet<World, State>({
       title: { en: 'Look, and ask once more.', ru: 'Смотрим и спрашиваем ещё раз.' },
       run: async (lab) => {
         if (!lab.state.isHalfOpen) return
-        const circuit = await lookAt(lab, 'users')
+        const circuit = await showCircuit(lab, 'users')
         const { status } = await ask(lab)
         lab.expect('closes', {
           held: status === 200 && circuit.status === 'CLOSED' && circuit.failure_count === 0,
@@ -391,7 +388,7 @@ const ask = (lab: AnyLab & { readonly state: State }) =>
 
 async function askAndLook(lab: AnyLab & { readonly state: State }) {
   const answer = await ask(lab)
-  await lookAt(lab, 'users')
+  await showCircuit(lab, 'users')
   return answer
 }
 

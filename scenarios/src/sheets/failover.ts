@@ -2,12 +2,12 @@ import { defineSheet, type Text } from '../engine/index.ts'
 import {
   type AnyLab,
   answerTo,
-  closeAtTheEnd,
+  checkPlatform,
+  closeCircuitAtEnd,
   createOrder,
   createUser,
-  isWell,
-  lookAt,
-  startAgain,
+  showCircuit,
+  startService,
   stopped,
   type World,
 } from '../world/index.ts'
@@ -80,7 +80,7 @@ export const failover = defineSheet<World, State>({
   },
   state: () => ({ userId: 0, orderId: 0 }),
 
-  steadyState: [isWell],
+  steadyState: [checkPlatform],
 
   steps: [
     {
@@ -97,7 +97,7 @@ export const failover = defineSheet<World, State>({
     {
       title: { en: 'Stop the orders service.', ru: 'Останавливаем сервис orders.' },
       run: async (lab) => {
-        closeAtTheEnd(lab, 'orders')
+        closeCircuitAtEnd(lab, 'orders')
         await lab.inject(stopped(lab, 'orders'))
       },
     },
@@ -132,7 +132,7 @@ export const failover = defineSheet<World, State>({
       title: { en: 'Ask for the order itself.', ru: 'Спрашиваем сам заказ.' },
       run: async (lab) => {
         const { status } = await answerTo(lab.world.client.orders.list({ userId: lab.state.userId }))
-        await lookAt(lab, 'orders')
+        await showCircuit(lab, 'orders')
         lab.expect('orders-fail-clearly', {
           held: status !== null && status >= 500,
           expected: '502, 503, 504',
@@ -146,7 +146,7 @@ export const failover = defineSheet<World, State>({
         ru: 'Снова запускаем orders и спрашиваем обоих.',
       },
       run: async (lab) => {
-        await startAgain(lab, 'orders')
+        await startService(lab, 'orders')
         const { status, data } = await askDetails(lab)
         const ids = data?.orders?.map(({ id }) => id) ?? []
         lab.expect('recovers', {

@@ -4,13 +4,12 @@ import {
   type Answer,
   type AnyLab,
   answerTo,
+  checkPlatform,
   createOrder,
   createUser,
   deleteIfThere,
   holdTable,
-  isWell,
-  newKey,
-  sees,
+  newIdempotencyKey,
   type World,
 } from '../world/index.ts'
 
@@ -93,7 +92,7 @@ export const idempotency = defineSheet<World, State>({
   },
   state: () => ({ orderId: 0, key: '', sent: [], ids: [] }),
 
-  steadyState: [isWell],
+  steadyState: [checkPlatform],
 
   steps: [
     {
@@ -101,7 +100,7 @@ export const idempotency = defineSheet<World, State>({
       run: async (lab) => {
         const { id } = await createUser(lab, 'Ann')
         lab.state.orderId = (await createOrder(lab, { userId: id, product: 'Laptop' })).id
-        lab.state.key = newKey(lab, 'payments')
+        lab.state.key = newIdempotencyKey(lab, 'payments')
         lab.say(`Idempotency-Key: ${lab.state.key}`)
         lab.cleanUp({ en: 'Delete what was paid', ru: 'Удалить платежи' }, () => deleteSent(lab))
       },
@@ -114,8 +113,7 @@ export const idempotency = defineSheet<World, State>({
       run: async (lab) => {
         const hold = await holdTable(lab, 'payments')
         const isHeld = (count: number) =>
-          sees(
-            lab,
+          lab.lookFor(
             { en: `requests held: ${count}`, ru: `задержано запросов: ${count}` },
             async () => ((await hold.waiting()) >= count ? true : undefined),
             { withinMs: HELD_WITHIN_MS, everyMs: 10 },
@@ -166,7 +164,7 @@ export const idempotency = defineSheet<World, State>({
     {
       title: { en: 'Pay the same amount with another key.', ru: 'Платим ту же сумму с другим ключом.' },
       run: async (lab) => {
-        const { status, data } = await pay(lab, newKey(lab, 'payments'))
+        const { status, data } = await pay(lab, newIdempotencyKey(lab, 'payments'))
         lab.expect('other-key-pays', {
           held: status === 201 && !lab.state.ids.includes(data?.id),
           expected: { en: '201 with a new id.', ru: '201 с новым id.' },

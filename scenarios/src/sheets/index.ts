@@ -1,3 +1,4 @@
+import type { LabSheet } from '../run-lab.ts'
 import { aggregation } from './aggregation.ts'
 import { cacheTtl } from './cache-ttl.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
@@ -5,11 +6,8 @@ import { failover } from './failover.ts'
 import { idempotency } from './idempotency.ts'
 import { payments } from './payments.ts'
 import { persistence } from './persistence.ts'
-import type { LabSheet } from './run-lab.ts'
 import { staleCache } from './stale-cache.ts'
 import { stampede } from './stampede.ts'
-
-export { type LabOptions, type LabSheet, type LabWorld, runLab } from './run-lab.ts'
 
 /** The documented scenarios, in the order in which a course takes them. */
 export const LABS: readonly LabSheet[] = [

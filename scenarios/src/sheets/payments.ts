@@ -3,12 +3,12 @@ import { defineSheet, type Text } from '../engine/index.ts'
 import { confidenceInterval, judgeFailureRate } from '../expectations/index.ts'
 import {
   answerTo,
+  checkPlatform,
   createOrder,
   createPayment,
   createPayments,
   createUser,
   inTurn,
-  isWell,
   type World,
 } from '../world/index.ts'
 
@@ -101,7 +101,7 @@ export const payments = defineSheet<World, State>({
   },
   state: () => ({ orderId: 0, payments: [] }),
 
-  steadyState: [isWell],
+  steadyState: [checkPlatform],
 
   steps: [
     {

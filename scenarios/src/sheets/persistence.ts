@@ -2,11 +2,11 @@ import type { Order, Payment, User } from '@msctl/sdk'
 import { defineSheet, type Finding, type Text } from '../engine/index.ts'
 import {
   answerTo,
+  checkPlatform,
   createOrder,
   createPayment,
   createUser,
   deleteIfThere,
-  isWell,
   restarted,
   type World,
 } from '../world/index.ts'
@@ -58,7 +58,7 @@ export const persistence = defineSheet<World, State>({
   },
   state: () => ({ user: undefined, order: undefined, payment: undefined, lastId: 0 }),
 
-  steadyState: [isWell],
+  steadyState: [checkPlatform],
 
   steps: [
     {

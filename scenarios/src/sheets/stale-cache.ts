@@ -4,13 +4,13 @@ import { defineSheet, LabError, type Text } from '../engine/index.ts'
 import {
   type AnyLab,
   answerTo,
+  checkCacheInUse,
+  checkPlatform,
   countWaiting,
   createUser,
-  isCacheInUse,
-  isWell,
-  keepsItsPicture,
-  lookUp,
   openSessions,
+  readKey,
+  snapshotReads,
   type World,
 } from '../world/index.ts'
 
@@ -79,7 +79,7 @@ export const staleCache = defineSheet<World, State>({
   },
   state: () => ({ userId: 0, sessions: [] }),
 
-  steadyState: [isWell, isCacheInUse],
+  steadyState: [checkPlatform, checkCacheInUse],
 
   steps: [
     {
@@ -96,7 +96,7 @@ export const staleCache = defineSheet<World, State>({
       run: async (lab) => {
         lab.state.sessions = await openSessions(lab, 'users', 3)
         const [look] = lab.state.sessions as [DatabaseSession]
-        await lab.inject(keepsItsPicture(lab, look))
+        await lab.inject(snapshotReads(lab, look))
       },
     },
     {
@@ -119,7 +119,7 @@ export const staleCache = defineSheet<World, State>({
       run: async (lab) => {
         const { cache } = await read(lab)
         const key = `user:${lab.state.userId}`
-        lab.say(`> GET ${key}\n${(await lookUp(lab, key)).value ?? '(nil)'}`)
+        lab.say(`> GET ${key}\n${(await readKey(lab, key)).value ?? '(nil)'}`)
         lab.expect('cached-again', {
           held: cache === 'HIT',
           expected: 'X-Cache: HIT',

@@ -4,11 +4,11 @@ import {
   type Answer,
   type AnyLab,
   answerTo,
+  checkCacheInUse,
+  checkPlatform,
   createUser,
   holdTable,
-  inCrowd,
-  isCacheInUse,
-  isWell,
+  inParallel,
   type World,
 } from '../world/index.ts'
 
@@ -76,7 +76,7 @@ export const stampede = defineSheet<World, State>({
   },
   state: () => ({ userId: 0 }),
 
-  steadyState: [isWell, isCacheInUse],
+  steadyState: [checkPlatform, checkCacheInUse],
 
   steps: [
     {
@@ -116,6 +116,8 @@ export const stampede = defineSheet<World, State>({
 
 type StampedeLab = AnyLab & { readonly state: State }
 
+/** How long it may take until the first of them waits in the database, in milliseconds. */
+const FIRST_WITHIN_MS = 10_000
 /** How often the crowd comes again when Redis was too slow for some of it: those are served past the cache, as they should be. */
 const ATTEMPTS = 3
 
@@ -127,7 +129,7 @@ async function letCrowdIn(lab: StampedeLab): Promise<void> {
       en: `${times} × GET /users/${lab.state.userId}`,
       ru: `${times} × GET /users/${lab.state.userId}`,
     })
-    const crowd = inCrowd({ times, atOnce: times }, () =>
+    const crowd = inParallel({ times, concurrency: times }, () =>
       answerTo(lab.world.quietly.users.get(lab.state.userId)),
     )
     const most = await mostWaiting(lab, hold.waiting)
@@ -149,15 +151,17 @@ async function letCrowdIn(lab: StampedeLab): Promise<void> {
 /** The most that waited in the database at any moment while the table was held. */
 async function mostWaiting(lab: StampedeLab, waiting: () => Promise<number>): Promise<number> {
   const heldMs = lab.parameter('heldMs')
-  const began = performance.now()
   let most = 0
-  await lab.waitFor(
+  let firstAt = Number.POSITIVE_INFINITY
+  // The time runs from when the first waits: on a busy machine it takes a while until the crowd is on its way.
+  await lab.lookFor(
     { en: 'the crowd is there', ru: 'толпа собралась' },
     async () => {
       most = Math.max(most, await waiting())
-      return performance.now() - began >= heldMs ? true : undefined
+      if (most > 0) firstAt = Math.min(firstAt, performance.now())
+      return performance.now() - firstAt >= heldMs ? true : undefined
     },
-    { withinMs: heldMs + 1_000, everyMs: 50, expectedInMs: heldMs },
+    { withinMs: heldMs + FIRST_WITHIN_MS, everyMs: 50, expectedInMs: heldMs },
   )
   return most
 }

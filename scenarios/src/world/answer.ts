@@ -39,8 +39,8 @@ export async function inTurn<T>(times: number, work: (index: number) => Promise<
 }
 
 /** Makes many calls, so many at a time. When one rejects, no more are begun, and those under way are waited for. */
-export async function inCrowd<T>(
-  { times, atOnce }: { readonly times: number; readonly atOnce: number },
+export async function inParallel<T>(
+  { times, concurrency }: { readonly times: number; readonly concurrency: number },
   work: (index: number) => Promise<T>,
 ): Promise<T[]> {
   const all: T[] = []
@@ -53,7 +53,7 @@ export async function inCrowd<T>(
       })
     }
   }
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(times, atOnce) }, lane))
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(times, concurrency) }, lane))
   for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason
   return all
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Database, DatabaseSession } from '@msctl/platform/database'
 import type { ServiceName } from '@msctl/sdk'
 import type { Lab } from '../engine/index.ts'
@@ -17,8 +18,8 @@ type DatabaseLab = Pick<Lab<unknown, unknown>, 'cleanUp'> & {
   }
 }
 
-// A statement of its own for each look: PostgreSQL shows the same picture until a transaction ends, unless told to forget it.
-const FORGET_PICTURE = 'SELECT pg_stat_clear_snapshot()'
+// A statement of its own for each look: within a transaction PostgreSQL shows the same snapshot of its statistics, unless told to renew it.
+const RENEW_SNAPSHOT = 'SELECT pg_stat_clear_snapshot()'
 const WAITING = `
   SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks
   WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())`
@@ -29,7 +30,7 @@ const WAITING_FOR_TABLE = `
 
 /** How many sessions of this database wait for a lock now, whichever. */
 export async function countWaiting(session: DatabaseSession): Promise<number> {
-  await session.query(FORGET_PICTURE)
+  await session.query(RENEW_SNAPSHOT)
   const [row] = await session.query(WAITING)
   return Number(row?.waiting)
 }
@@ -92,4 +93,39 @@ function connect({ world }: DatabaseLab, service: ServiceName): Promise<Database
   const database = world.databases[service]
   if (database === undefined) throw new Error(`The database of ${service} is out of reach.`)
   return database.connect()
+}
+
+const LOOK_EVERY_MS = 5
+
+/**
+ * How long some work takes while each of these services needs so long for its answer, counted from when it is asked. Their tables are
+ * locked for that long.
+ *
+ * @param sessions one for each service, to hold its table with.
+ * @returns milliseconds.
+ */
+export async function timeWithSlowServices(
+  lab: DatabaseLab,
+  {
+    sessions,
+    slowMs,
+  }: { readonly sessions: Readonly<Partial<Record<ServiceName, DatabaseSession>>>; readonly slowMs: number },
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const services = Object.entries(sessions) as [ServiceName, DatabaseSession][]
+  const holds = await Promise.all(services.map(([service, session]) => holdTable(lab, service, session)))
+  let isDone = false
+  const releasing = holds.map(async (hold) => {
+    while (!isDone && (await hold.waiting()) === 0) await delay(LOOK_EVERY_MS)
+    if (!isDone) await delay(slowMs)
+    await hold.release()
+  })
+  const began = performance.now()
+  try {
+    await work()
+    return performance.now() - began
+  } finally {
+    isDone = true
+    await Promise.all(releasing)
+  }
 }

@@ -1,20 +1,25 @@
-export { type Answer, answerTo, inCrowd, inTurn } from './answer.ts'
-export { lookUp, ttlOf } from './cached.ts'
-export { closeAtTheEnd, lookAt } from './circuits.ts'
-export { countWaiting, type HeldTable, holdTable, openSession, openSessions } from './hold-table.ts'
+export { type Answer, answerTo, inParallel, inTurn } from './answer.ts'
+export {
+  countWaiting,
+  type HeldTable,
+  holdTable,
+  openSession,
+  openSessions,
+  timeWithSlowServices,
+} from './hold-table.ts'
+export { type LabPlatform, labPlatform } from './lab-platform.ts'
 export {
   createOrder,
   createPayment,
   createPayments,
   createUser,
   createUsers,
-  deleteAtTheEnd,
+  deleteAtEnd,
   deleteIfThere,
-  newKey,
+  newIdempotencyKey,
 } from './objects.ts'
-export { restarted, startAgain, stopped } from './parts.ts'
-export { keepsItsPicture } from './repeatable-read.ts'
-export { sees } from './sees.ts'
-export { timeSlowly } from './slowly.ts'
-export { isCacheInUse, isWell } from './steady-state.ts'
-export { type AnyLab, type LabPlatform, type OpenWorld, openWorld, type World } from './world.ts'
+export { closeCircuitAtEnd, readKey, showCircuit } from './observe.ts'
+export { restarted, startService, stopped } from './parts.ts'
+export { snapshotReads } from './snapshot-reads.ts'
+export { checkCacheInUse, checkPlatform } from './steady-state.ts'
+export { type AnyLab, type OpenWorld, openWorld, type World } from './world.ts'

@@ -8,24 +8,24 @@ import {
   type User,
 } from '@msctl/sdk'
 import type { Text } from '../engine/index.ts'
-import { inCrowd } from './answer.ts'
+import { inParallel } from './answer.ts'
 import type { AnyLab } from './world.ts'
 
 /** How many requests are on their way at a time. */
 const AT_ONCE = 8
 
 /** A new `Idempotency-Key` of this run, which is forgotten when the run ends. */
-export function newKey(lab: AnyLab, service: ServiceName): string {
-  forgetKeysAtTheEnd(lab, service)
+export function newIdempotencyKey(lab: AnyLab, service: ServiceName): string {
+  forgetKeysAtEnd(lab, service)
   return `${lab.world.runId}-${lab.world.nextNumber()}`
 }
 
 /** Creates a user who is deleted when the run ends. */
 export async function createUser(lab: AnyLab, name: string): Promise<User> {
-  const idempotencyKey = newKey(lab, 'users')
+  const idempotencyKey = newIdempotencyKey(lab, 'users')
   const email = `${lab.world.runId}-${lab.world.nextNumber()}@example.com`
   const user = await lab.world.client.users.create({ email, name }, { idempotencyKey })
-  deleteAtTheEnd(lab, 'users', user.id)
+  deleteAtEnd(lab, 'users', user.id)
   return user
 }
 
@@ -34,16 +34,18 @@ export async function createOrder(
   lab: AnyLab,
   order: { readonly userId: number; readonly product: string; readonly quantity?: number },
 ): Promise<Order> {
-  const created = await lab.world.client.orders.create(order, { idempotencyKey: newKey(lab, 'orders') })
-  deleteAtTheEnd(lab, 'orders', created.id)
+  const created = await lab.world.client.orders.create(order, {
+    idempotencyKey: newIdempotencyKey(lab, 'orders'),
+  })
+  deleteAtEnd(lab, 'orders', created.id)
   return created
 }
 
 /** Creates a payment that is deleted when the run ends. */
 export async function createPayment(lab: AnyLab, payment: NewPayment): Promise<Payment> {
-  const idempotencyKey = newKey(lab, 'payments')
+  const idempotencyKey = newIdempotencyKey(lab, 'payments')
   const created = await lab.world.client.payments.create(payment, { idempotencyKey })
-  deleteAtTheEnd(lab, 'payments', created.id)
+  deleteAtEnd(lab, 'payments', created.id)
   return created
 }
 
@@ -71,12 +73,14 @@ async function createMany<T extends { readonly id: number }>(
   create: (idempotencyKey: string) => Promise<T>,
 ): Promise<T[]> {
   const ids: number[] = []
-  const keys = Array.from({ length: times }, () => newKey(lab, service))
+  const keys = Array.from({ length: times }, () => newIdempotencyKey(lab, service))
   const title = { en: `Delete what was created in ${service}`, ru: `Удалить созданное в ${service}` }
   lab.cleanUp(title, () =>
-    inCrowd({ times: ids.length, atOnce: AT_ONCE }, (index) => deleteIfThere(lab, service, ids[index] ?? 0)),
+    inParallel({ times: ids.length, concurrency: AT_ONCE }, (index) =>
+      deleteIfThere(lab, service, ids[index] ?? 0),
+    ),
   )
-  return inCrowd({ times, atOnce: AT_ONCE }, async (index) => {
+  return inParallel({ times, concurrency: AT_ONCE }, async (index) => {
     lab.signal.throwIfAborted()
     const created = await create(keys[index] ?? '')
     ids.push(created.id)
@@ -91,7 +95,7 @@ const ONE: Readonly<Record<ServiceName, (id: number) => Text>> = {
 }
 
 /** Sees to it that an object is gone when the run ends. One that is gone already is fine. */
-export function deleteAtTheEnd(lab: AnyLab, service: ServiceName, id: number): void {
+export function deleteAtEnd(lab: AnyLab, service: ServiceName, id: number): void {
   lab.cleanUp(ONE[service](id), () => deleteIfThere(lab, service, id))
 }
 
@@ -115,7 +119,7 @@ export async function deleteIfThere(lab: AnyLab, service: ServiceName, id: numbe
 }
 
 /** The keys' own table would keep them for a day. */
-function forgetKeysAtTheEnd(lab: AnyLab, service: ServiceName): void {
+function forgetKeysAtEnd(lab: AnyLab, service: ServiceName): void {
   const { keyed } = lab.world
   if (keyed.has(service)) return
   keyed.add(service)

@@ -19,7 +19,7 @@ export function stopped({ world }: AnyLab, service: ServiceName): Fault {
 }
 
 /** Starts a service in the middle of a scenario, and waits until the gateway finds it ready. */
-export async function startAgain(lab: AnyLab, service: ServiceName): Promise<void> {
+export async function startService(lab: AnyLab, service: ServiceName): Promise<void> {
   const action = lab.words({ en: `Start ${service} again`, ru: `Снова запустить ${service}` })
   const began = performance.now()
   lab.report({ type: 'fault', action, state: 'asked' })

@@ -1,6 +1,5 @@
 import { isApiError, type Status } from '@msctl/sdk'
 import type { Step } from '../engine/index.ts'
-import { sees } from './sees.ts'
 import type { AnyLab, World } from './world.ts'
 
 /** One look may come to nothing on a busy machine, in milliseconds. */
@@ -14,12 +13,11 @@ const NOBODY = 2_147_483_647
 type AnyStep = Step<World, unknown>
 
 /** All services are ready and all circuits closed: else a scenario would not know what it sees. */
-export const isWell: AnyStep = {
+export const checkPlatform: AnyStep = {
   title: { en: 'Is the platform well?', ru: 'Всё ли в порядке с платформой?' },
   run: async (lab) => {
     let complaints: string[] = []
-    await sees(
-      lab,
+    await lab.lookFor(
       { en: 'all is well', ru: 'всё в порядке' },
       async () => {
         complaints = complaintsOf(await lab.world.quietly.gateway.status())
@@ -49,7 +47,7 @@ function complaintsOf({ services }: Status): string[] {
 }
 
 /** The services use the cache: one that has just started, or has lost Redis, goes without it for a moment. */
-export const isCacheInUse: AnyStep = {
+export const checkCacheInUse: AnyStep = {
   title: { en: 'Do the services use the cache?', ru: 'Пользуются ли сервисы кэшем?' },
   run: async (lab) => {
     await lab.waitFor(

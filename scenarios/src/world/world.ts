@@ -1,26 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Control } from '@msctl/platform/control'
-import type { Database } from '@msctl/platform/database'
-import type { Part } from '@msctl/platform/parts'
-import type { Redis } from '@msctl/platform/redis'
 import { type Client, createClient, type ResponseEvent, type ServiceName } from '@msctl/sdk'
-import type { Happening, Lab } from '../engine/index.ts'
-
-/** What can be done to the platform of a lab. None of it ends early when the run is interrupted, for it also serves to put things back. */
-interface LabControl extends Control {
-  kill(part: Part): Promise<unknown>
-  /** Starts what does not run. */
-  up(): Promise<unknown>
-}
-
-/** The platform that a lab works on. */
-export interface LabPlatform {
-  /** The gateway's address. */
-  readonly url: string
-  readonly control: LabControl
-  readonly redis: Redis
-  readonly databases: Readonly<Record<ServiceName, Pick<Database, 'connect'>>>
-}
+import type { Lab, UnstampedEvent } from '../engine/index.ts'
+import type { LabPlatform } from './lab-platform.ts'
 
 /** What a sheet works with: the platform as its callers know it, and what lies behind. */
 export interface World extends Omit<LabPlatform, 'url'> {
@@ -53,7 +34,7 @@ export interface OpenWorld {
 /** Opens the world of one run. */
 export function openWorld(
   { url, ...behind }: LabPlatform,
-  report: (happening: Happening) => void,
+  report: (event: UnstampedEvent) => void,
 ): OpenWorld {
   const options = {
     baseUrl: url,
@@ -86,7 +67,7 @@ const TELLING = {
   'idempotent-replayed': 'Idempotent-Replayed',
 }
 
-function told({ method, url, status, headers, durationMs }: ResponseEvent): Happening {
+function told({ method, url, status, headers, durationMs }: ResponseEvent): UnstampedEvent {
   const notes = Object.entries(TELLING).flatMap(([name, title]) =>
     headers[name] === undefined ? [] : [`${title}: ${headers[name]}`],
   )
@@ -103,7 +84,7 @@ interface Unanswered {
 
 function reportUnanswered(
   { method, url, failure, durationMs }: Unanswered,
-  report: (happening: Happening) => void,
+  report: (event: UnstampedEvent) => void,
 ): void {
   if (failure === undefined) return
   report({ type: 'request', method, path: pathOf(url), status: null, durationMs, note: failure })

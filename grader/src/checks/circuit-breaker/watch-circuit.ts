@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Happening, Text } from '@msctl/scenarios'
+import type { Text, UnstampedEvent } from '@msctl/scenarios'
 import { type Answer, GradingError } from '../../run/grader.ts'
 import { idOf, isOk, rowsOf } from '../answers.ts'
 import { type Complaint, complain } from '../judge.ts'
@@ -150,7 +150,7 @@ async function findMarker({ world }: BreakerLab, { resource, marker }: Lane): Pr
 }
 
 /** Times by `performance.now()`, told as those of the clock. */
-function waiting({ words }: BreakerLab, what: Text, deadline: number, expected: number): Happening {
+function waiting({ words }: BreakerLab, what: Text, deadline: number, expected: number): UnstampedEvent {
   const clock = (time: number) => Date.now() + time - performance.now()
   return { type: 'waiting', for: words(what), deadlineAt: clock(deadline), expectedAt: clock(expected) }
 }

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { ScenarioEvent } from '@msctl/scenarios'
 import * as z from 'zod/mini'
-import { Failure } from '../failure.ts'
+import { ScenarioEvent } from './engine/index.ts'
+import { Failure } from './failure.ts'
 
 /** How many journals are kept where nobody has chosen a file. */
 const KEPT = 50

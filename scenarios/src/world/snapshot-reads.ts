@@ -21,7 +21,7 @@ const RESET = change('RESET default_transaction_isolation')
  * Makes a reader of users keep the picture of the data that it had when it began, however long it is held up before it may look: so it can
  * be held with the old row in its hands. The service's idle connections are renewed, since only new ones begin like that.
  */
-export function keepsItsPicture(lab: AnyLab, session: DatabaseSession): Fault {
+export function snapshotReads(lab: AnyLab, session: DatabaseSession): Fault {
   let changedAt: unknown
   const renew = async () => {
     changedAt = (await session.query(NOW))[0]?.now

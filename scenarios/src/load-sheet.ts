@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { LabSheet } from '@msctl/scenarios/sheets'
 import * as z from 'zod/mini'
-import { Failure } from '../failure.ts'
+import { Failure } from './failure.ts'
+import type { LabSheet } from './run-lab.ts'
 
 const Text = z.union([z.string(), z.object({ en: z.string(), ru: z.string() })])
 const isFunction = z.custom<(...values: never[]) => unknown>(

@@ -1,11 +1,17 @@
+import { type CachedValue, readCachedKey } from '@msctl/platform/cached-keys'
 import type { Circuit, ServiceName } from '@msctl/sdk'
 import type { AnyLab } from './world.ts'
 
 /** How much longer than promised a circuit may take to close, in milliseconds. */
 const PATIENCE_MS = 15_000
 
+/** A key in Redis, as redis-cli shows it. */
+export function readKey({ world }: AnyLab, key: string): Promise<CachedValue> {
+  return readCachedKey(world.redis, key)
+}
+
 /** Looks at a circuit, and tells what it sees. */
-export async function lookAt(lab: AnyLab, service: ServiceName): Promise<Circuit> {
+export async function showCircuit(lab: AnyLab, service: ServiceName): Promise<Circuit> {
   const circuit = await circuitOf(lab, service)
   const { status, failure_count: failureCount, retry_in_seconds: retryInSeconds } = circuit
   lab.report({ type: 'circuit', service, status, failureCount, retryInSeconds })
@@ -13,7 +19,7 @@ export async function lookAt(lab: AnyLab, service: ServiceName): Promise<Circuit
 }
 
 /** Sees to it that a circuit which a scenario opens is closed again when the scenario ends. */
-export function closeAtTheEnd(lab: AnyLab, service: ServiceName): void {
+export function closeCircuitAtEnd(lab: AnyLab, service: ServiceName): void {
   lab.cleanUp(
     { en: `Let the circuit of ${service} close`, ru: `Дать предохранителю ${service} замкнуться` },
     async () => {

@@ -1,4 +1,4 @@
-import type { Language } from '../messages/index.ts'
+import type { Language } from './engine/index.ts'
 
 /** What differs between the languages: comments and texts. */
 const WORDS = {
