@@ -5,7 +5,6 @@ import type { ReportRequest } from '@msctl/grader/reports/formats'
 import { isUnstarted, verdictOf } from '@msctl/grader/reports/verdict'
 import { checkReportFiles, writeReports } from '@msctl/grader/reports/write-reports'
 import { verdictsByHand } from '@msctl/grader/run/by-hand'
-import { gradeUnstarted } from '@msctl/grader/run/grade-unstarted'
 import type { ManualPoints } from '@msctl/grader/run/manual-points'
 import { readRubric } from '@msctl/grader/run/read-rubric'
 import type { Report } from '@msctl/grader/run/report'
@@ -75,7 +74,7 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
   )
   try {
     const grading: GradingOptions = {
-      ...{ target, experiments, rubric, resetSeconds, language: context.language },
+      ...{ target, unstarted, experiments, rubric, resetSeconds, language: context.language },
       ...{ version: manifest.version, signal: context.signal },
       seed: options.seed ?? Math.floor(Math.random() * MAX_SEED),
       ...(only !== undefined && { only }),
@@ -85,8 +84,7 @@ export async function run(options: VerifyOptions, context: Context): Promise<Rep
       given,
       onEvent: (event) => context.onEvent({ type: 'grading', event }),
     }
-    const report =
-      unstarted === undefined ? await runGrading(grading) : await gradeUnstarted({ ...grading, unstarted })
+    const report = await runGrading(grading)
     await writeReports(report, requests, {
       env: context.env,
       print: (text) => void process.stdout.write(text),

@@ -1,7 +1,7 @@
 import type { Control } from '@msctl/platform/control'
 import type { Database } from '@msctl/platform/database'
 import type { Redis } from '@msctl/platform/redis'
-import type { Expectation, Finding, Sheet, Text } from '@msctl/scenarios'
+import { type Expectation, type Finding, inLanguage, type Sheet, type Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { ComposeFacts } from '../target/compose-facts.ts'
 import type { CriterionId, Evidence } from './report.ts'
@@ -36,8 +36,8 @@ export interface RequestOptions {
 }
 
 /**
- * HTTP towards the target. Follows redirects as curl -L would, keeping method and body (307, 308; trailing slashes), on the target's own
- * origin. Never rejects because of what the target does; only for the run's abort.
+ * HTTP towards the target. Follows redirects that stay on its machine, keeping method and body. Never rejects because of what the target
+ * does; only for the run's abort.
  */
 export type Request = (method: string, path: string, options?: RequestOptions) => Promise<Answer>
 
@@ -59,9 +59,13 @@ export class GradingError extends Error {
     | 'fault-without-effect'
     | 'internal'
 
-  constructor(code: GradingError['code'], message: string, options?: ErrorOptions) {
-    super(message, options)
+  /** The message, in both languages. */
+  readonly reason: Text
+
+  constructor(code: GradingError['code'], reason: Text, options?: ErrorOptions) {
+    super(inLanguage(reason, 'en'), options)
     this.code = code
+    this.reason = reason
   }
 }
 

@@ -204,7 +204,7 @@ test('a service that is out of reach for a moment is asked again, which is told'
   const onEvent = (event: GradingEvent) => void (event.type === 'note' && notes.push(event.text))
   const report = await grade(sketch.url, [asks(5)], { onEvent })
   expect(report.checks).toMatchObject([{ status: 'pass' }])
-  expect(notes).toEqual(['Asks: tried again, as a service was out of reach meanwhile'])
+  expect(notes).toEqual(['Asks: tried again, because a service was unavailable'])
   expect(report.timeline.map((entry) => 'label' in entry && entry.label)).toContain(notes[0])
 })
 
@@ -219,7 +219,7 @@ test('a service that is out of reach where ordinary requests take seconds is nob
   }
   const report = await grade(sketch.url, [asks(5)], { lostAfterMs: 5_000 })
   expect(statusesOf(report)).toEqual(['error'])
-  expect(reasonsOf(report)).toContain('too much to do')
+  expect(reasonsOf(report)).toContain('too busy')
 })
 
 test('what is not given is not assessed, and says how to give it', async () => {
@@ -240,7 +240,7 @@ test('a Redis or a database that cannot be reached is an error, and one of someb
 
   const foreign = await grade(url, [needsRedis], { target: { kind: 'url', url, redis: inject('redisUrl') } })
   expect(statusesOf(foreign)).toEqual(['error'])
-  expect(reasonsOf(foreign)).toContain('hears nothing')
+  expect(reasonsOf(foreign)).toContain('asks nothing of this Redis')
 
   const needsDatabase = asks(1, { needs: ['db'] })
   const closed = { users: 'postgres://user:secret@127.0.0.1:1/users_db' }
@@ -379,4 +379,13 @@ test('a check that comes out differently is marked, and has failed', async () =>
   )
   expect(report.run.attempts).toBe(3)
   expect(report.checks).toMatchObject([{ status: 'fail', unstable: true }])
+})
+
+test('an interrupt while the target is waited for ends the waiting', async () => {
+  const controller = new AbortController()
+  const grading = grade('http://127.0.0.1:1', [asks(1)], {
+    ...{ signal: controller.signal, readyWithinMs: 60_000 },
+  })
+  controller.abort(new Error('Ctrl-C'))
+  await expect(grading).rejects.toThrow('Ctrl-C')
 })

@@ -1,32 +1,33 @@
 import type { Text } from '@msctl/scenarios'
-import type { ServiceName } from '@msctl/sdk/contract'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import type { Need } from './grader.ts'
-import type { Absence } from './introduce.ts'
+import type { Untried } from './verdict.ts'
 
-/** What of the target can be reached. */
+/** What of a target can be reached, and why the rest cannot. */
 export interface Reach {
   readonly has: ReadonlySet<Need>
   /** The services whose database can be asked. */
   readonly databases: ReadonlySet<ServiceName>
-  readonly absent: Readonly<Partial<Record<'redis' | ServiceName, Absence>>>
+  /** Why something cannot be used; what is named neither here nor above was not given. */
+  readonly unusable: Readonly<Partial<Record<Exclude<Need, 'db'> | ServiceName, Untried>>>
 }
 
-/** The first thing that is needed and cannot be had; `undefined` when all is there. */
+/**
+ * Why something that is needed cannot be had; `undefined` when all is there. What was not given comes first: nobody fails for what could
+ * not have been seen anyway.
+ */
 export function missingNeed(
   needs: readonly Need[],
   uses: readonly ServiceName[],
-  { has, databases, absent }: Reach,
-): Absence | undefined {
-  for (const need of needs) {
-    if (need === 'db') {
-      const without = uses.find((service) => !databases.has(service))
-      if (without === undefined && databases.size > 0) continue
-      return (without && absent[without]) ?? { status: 'not-assessed', reason: HOW.db }
-    }
-    if (has.has(need)) continue
-    return (need === 'redis' ? absent.redis : undefined) ?? { status: 'not-assessed', reason: HOW[need] }
-  }
-  return undefined
+  { has, databases, unusable }: Reach,
+): Untried | undefined {
+  const missing = needs.flatMap((need): readonly Untried[] => {
+    const notGiven: Untried = { status: 'not-assessed', reason: HOW[need] }
+    if (need !== 'db') return has.has(need) ? [] : [unusable[need] ?? notGiven]
+    const wanted = databases.size === 0 && uses.length === 0 ? SERVICES : uses
+    return wanted.filter((service) => !databases.has(service)).map((service) => unusable[service] ?? notGiven)
+  })
+  return missing.find(({ status }) => status !== 'fail') ?? missing[0]
 }
 
 /** What is missing, and how to give it. */

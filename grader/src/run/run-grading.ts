@@ -1,5 +1,5 @@
 import type { Language } from '@msctl/scenarios'
-import type { Target } from '../target/target.ts'
+import type { Target, Unstarted } from '../target/target.ts'
 import { type Attempt, type AttemptOptions, runAttempt } from './attempt.ts'
 import { buildReport } from './build-report.ts'
 import type { GradingEvent } from './events.ts'
@@ -11,6 +11,8 @@ import { selectChecks } from './select-checks.ts'
 
 export interface GradingOptions {
   readonly target: Target
+  /** Why the target does not answer, where it was to be started: what can be judged without it is judged, and everything else fails. */
+  readonly unstarted?: Unstarted | undefined
   readonly experiments: readonly Experiment[]
   readonly rubric?: Rubric
   readonly language?: Language
@@ -42,16 +44,16 @@ export interface GradingOptions {
  * Grades a target: runs the experiments, as much at once as can be, and makes the report. What goes wrong with the target or with the
  * grading is in the report.
  *
- * @throws {TargetNotReady}
+ * @throws {TargetNotReady}; the signal's reason before the target answers.
  */
 export async function runGrading(options: GradingOptions): Promise<Report> {
   const { target, rubric = STANDARD_RUBRIC, language = 'en', seed, repeat = 1, given = [] } = options
-  const { only, skip, signal, version, strict = false } = options
+  const { unstarted, only, skip, signal, version, strict = false } = options
   const startedAt = new Date()
   const began = performance.now()
   const selection = selectChecks(options.experiments, { only, skip })
   const attemptOptions: Omit<AttemptOptions, 'seed' | 'attempt'> = {
-    ...{ target, selection, rubric, language, signal, attempts: repeat },
+    ...{ target, unstarted, selection, rubric, language, signal, attempts: repeat },
     resetSeconds: options.resetSeconds ?? 30,
     readyWithinMs: options.readyWithinMs ?? 10_000,
     lostAfterMs: options.lostAfterMs ?? 6_000,

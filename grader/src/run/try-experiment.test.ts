@@ -9,8 +9,6 @@ const away: CheckFinding = {
   evidence: [{ type: 'exchange', at: 0, method: 'GET', path: '/users', status: 504, durationMs: 3_000 }],
 }
 
-const NOT_ASKED = { stop: () => undefined, expectDown: <T>(work: () => Promise<T>) => work() }
-
 /** What comes of each try, and which share of it everything stood still. */
 async function tried(
   tries: readonly {
@@ -23,10 +21,7 @@ async function tried(
   const becauses: (Trouble | undefined)[] = []
   const { outcome, excuse } = await tryExperiment({
     ...{ ids: ['a'], isAboutOutages: more.isAboutOutages ?? false, signal: new AbortController().signal },
-    vitalSigns: {
-      heldUpMs: (from, to) => (tries[becauses.length - 1]?.share ?? 0) * (to - from),
-      ...NOT_ASKED,
-    },
+    stalls: { stalledMs: (from, to) => (tries[becauses.length - 1]?.share ?? 0) * (to - from) },
     run: async (because) => {
       becauses.push(because)
       const { finding, sawOutage = false } = tries[becauses.length - 1] ?? { finding: failed }
@@ -39,35 +34,35 @@ async function tried(
   return { tries: becauses.length, again: becauses[1], held: outcome.findings.a?.held, excuse: excuse('a') }
 }
 
-test('what holds is run once, whatever was held up', async () => {
+test('what holds is run once, whatever stalled', async () => {
   expect(await tried([{ finding: held, share: 0.5 }])).toEqual({ tries: 1, held: true })
 })
 
-test('what fails is run once when nothing was held up', async () => {
+test('what fails is run once when nothing stalled', async () => {
   expect(await tried([{ finding: failed }])).toEqual({ tries: 1, held: false })
 })
 
-test('what failed, or was never come to, while something was held up is tried again, and the next try counts', async () => {
+test('what failed, or was not reached, while something stalled is tried again, and the next try counts', async () => {
   for (const finding of [failed, undefined]) {
     const first = { finding, share: 0.5 }
-    expect(await tried([first, { finding: held }])).toEqual({ tries: 2, again: 'held-up', held: true })
-    expect(await tried([first, { finding: failed }])).toEqual({ tries: 2, again: 'held-up', held: false })
+    expect(await tried([first, { finding: held }])).toEqual({ tries: 2, again: 'stall', held: true })
+    expect(await tried([first, { finding: failed }])).toEqual({ tries: 2, again: 'stall', held: false })
   }
 })
 
-test('what fails at each of three tries has failed when little was held up, and is excused when much was', async () => {
+test('what fails at each of three tries has failed when little stalled, and is excused when much did', async () => {
   const little = { finding: failed, share: 0.01 }
-  expect(await tried([little, little, little])).toEqual({ tries: 3, again: 'held-up', held: false })
+  expect(await tried([little, little, little])).toEqual({ tries: 3, again: 'stall', held: false })
   const last = await tried([little, little, { finding: failed, share: 0.3 }])
   expect(last.tries).toBe(3)
-  expect(last.excuse).toMatchObject({ en: expect.stringContaining('held up') })
+  expect(last.excuse).toMatchObject({ en: expect.stringContaining('stood still') })
 })
 
 test('what fails at one try and fails otherwise at the next is excused', async () => {
   let run = 0
   const { excuse } = await tryExperiment({
     ...{ ids: ['a', 'b'], isAboutOutages: true, signal: new AbortController().signal },
-    vitalSigns: { heldUpMs: () => 1e-9, ...NOT_ASKED },
+    stalls: { stalledMs: () => 1e-9 },
     run: async () => {
       const findings = ++run === 2 ? { a: failed, b: held } : { a: failed, b: failed }
       return { outcome: { findings, failures: [] } as never, sawOutage: false }
@@ -80,30 +75,30 @@ test('what fails at one try and fails otherwise at the next is excused', async (
   expect(excuse('b')).toBeDefined()
 })
 
-test('what leaves a service away for good is not tried again', async () => {
+test('what leaves a service unavailable for good is not tried again', async () => {
   const gone = await tried([{ finding: failed, share: 0.01 }], { areBack: false })
   expect(gone).toEqual({ tries: 1, held: false })
 })
 
-test('what failed while a service was out of reach is tried again, and excused where everything is slow', async () => {
+test('what failed while a service was unavailable is tried again, and excused where everything is slow', async () => {
   const one = { finding: away }
-  expect(await tried([one, one, one])).toEqual({ tries: 3, again: 'out-of-reach', held: false })
-  expect(await tried([one, { finding: failed }])).toEqual({ tries: 2, again: 'out-of-reach', held: false })
+  expect(await tried([one, one, one])).toEqual({ tries: 3, again: 'outage', held: false })
+  expect(await tried([one, { finding: failed }])).toEqual({ tries: 2, again: 'outage', held: false })
   expect((await tried([one, one, one], { paceMs: 2_000 })).excuse).toBeDefined()
   expect(await tried([one], { isAboutOutages: true })).toEqual({ tries: 1, held: false })
 })
 
-test('that a service was out of reach need not be what the finding shows', async () => {
+test('that a service was unavailable need not be what the finding shows', async () => {
   const unseen = { finding: failed, sawOutage: true }
-  expect(await tried([unseen, { finding: held }])).toEqual({ tries: 2, again: 'out-of-reach', held: true })
-  expect(await tried([unseen, unseen, unseen])).toEqual({ tries: 3, again: 'out-of-reach', held: false })
+  expect(await tried([unseen, { finding: held }])).toEqual({ tries: 2, again: 'outage', held: true })
+  expect(await tried([unseen, unseen, unseen])).toEqual({ tries: 3, again: 'outage', held: false })
 })
 
-test('a service out of reach at times is no failure of what held meanwhile', async () => {
+test('a service that is unavailable at times is no failure of what held meanwhile', async () => {
   let run = 0
   const { excuse } = await tryExperiment({
     ...{ ids: ['a', 'b'], isAboutOutages: false, signal: new AbortController().signal },
-    vitalSigns: { heldUpMs: () => 0, ...NOT_ASKED },
+    stalls: { stalledMs: () => 0 },
     run: async () => {
       const findings = ++run === 2 ? { a: away, b: held } : { a: away, b: failed }
       return { outcome: { findings, failures: [] } as never, sawOutage: true }
@@ -116,7 +111,7 @@ test('a service out of reach at times is no failure of what held meanwhile', asy
   expect(excuse('b')).toBeDefined()
 })
 
-test('a request that finds a service out of reach is noticed, and answered as ever', async () => {
+test('a request that finds a service unavailable is noticed, and answered as ever', async () => {
   for (const [status, isOut] of [
     [200, false],
     [404, false],

@@ -1,22 +1,22 @@
 import type { runSheet, Text } from '@msctl/scenarios'
 import type { CheckFinding, Request } from './grader.ts'
-import { TOO_SLOW_MS, type VitalSigns } from './vital-signs.ts'
+import { STALL_MS, type StallDetector } from './stall-detector.ts'
 
 type Outcome = Awaited<ReturnType<typeof runSheet>>
 
 export interface Run {
   readonly outcome: Outcome
-  /** Whether a service was out of reach for any of its requests, though nobody had ended it. */
+  /** Whether a service was unavailable to any of its requests, though nobody had stopped it. */
   readonly sawOutage: boolean
 }
 
 export interface TryOptions {
   /** The checks that are to be judged. */
   readonly ids: readonly string[]
-  /** Whether services out of reach are what it is about. */
+  /** Whether unavailable services are what it is about. */
   readonly isAboutOutages: boolean
   readonly signal: AbortSignal
-  readonly vitalSigns: VitalSigns
+  readonly stalls: Pick<StallDetector, 'stalledMs'>
   readonly run: (because: Trouble | undefined) => Promise<Run>
   /** Waits until the services answer; false when one never does, as with a circuit that stays open for ever. */
   readonly areBack: () => Promise<boolean>
@@ -24,72 +24,72 @@ export interface TryOptions {
   readonly paceMs: () => Promise<number>
 }
 
-/** Why what has failed is not held against anybody at once. */
-export type Trouble = 'out-of-reach' | 'held-up'
+/** Why what has failed is tried again. */
+export type Trouble = 'outage' | 'stall'
 
 export interface Tried {
   readonly outcome: Outcome
-  /** Why a check that failed may have failed for want of time alone. */
+  /** Why a failure of a check means nothing, if that is so. */
   readonly excuse: (id: string) => Text | undefined
 }
 
-/** How often it is run when something was held up, or out of reach, and it failed. */
+/** How often it is run while it fails and something stalled or was unavailable. */
 const TRIES = 3
-/** Who fails at each try, and was held up for no more than this share of the last one, fails by itself. */
-const HELD_UP_SHARE = 0.1
+/** What fails at each try, the last of which stalled for no more than this share of its time, fails by itself. */
+const STALLED_SHARE = 0.1
 
-/** Runs an experiment, and once more when it failed while the machine had too much to do. One that cannot do it fails again. */
+/** Runs an experiment, and again when it failed while the machine was too busy. An implementation that is wrong fails again. */
 export async function tryExperiment(options: TryOptions): Promise<Tried> {
-  const { ids, signal, vitalSigns, run, areBack, paceMs } = options
+  const { ids, signal, stalls, run, areBack, paceMs } = options
   const heldBefore = new Set<string>()
   let trouble: Trouble | undefined
   for (let tries = 1; ; tries++) {
     const began = performance.now()
     const { outcome, sawOutage } = await run(trouble)
     const ended = performance.now()
-    const heldUpMs = vitalSigns.heldUpMs(began, ended)
-    const isAway = !options.isAboutOutages && (sawOutage || showsOutage(outcome.findings))
-    trouble = heldUpMs > 0 ? 'held-up' : isAway ? 'out-of-reach' : undefined
+    const stalledMs = stalls.stalledMs(began, ended)
+    const isOutage = !options.isAboutOutages && (sawOutage || showsOutage(outcome.findings))
+    trouble = stalledMs > 0 ? 'stall' : isOutage ? 'outage' : undefined
     const held = ids.filter((id) => outcome.findings[id]?.held === true)
     if (trouble === undefined || held.length === ids.length || signal.aborted)
       return { outcome, excuse: () => undefined }
-    // One that is out of reach may stay so, and is then seen to be.
-    if (tries < TRIES && ((await areBack()) || trouble === 'out-of-reach')) {
+    // A service that is unavailable may stay so, and is then seen to be.
+    if (tries < TRIES && ((await areBack()) || trouble === 'outage')) {
       for (const id of held) heldBefore.add(id)
       continue
     }
     const excuse =
-      heldUpMs > HELD_UP_SHARE * (ended - began)
-        ? HELD_UP
-        : isAway && (await paceMs()) > TOO_SLOW_MS
+      stalledMs > STALLED_SHARE * (ended - began)
+        ? STALLED
+        : isOutage && (await paceMs()) > STALL_MS
           ? TOO_SLOW
           : undefined
-    const otherwise = heldUpMs > 0 ? HELD_UP : NOW_AND_THEN
+    const otherwise = stalledMs > 0 ? STALLED : NOW_AND_THEN
     return { outcome, excuse: (id) => excuse ?? (heldBefore.has(id) ? otherwise : undefined) }
   }
 }
 
-const SECONDS = TOO_SLOW_MS / 1000
+const SECONDS = STALL_MS / 1000
 
 const TOO_SLOW: Text = {
-  en: `A service was out of reach, and ordinary requests take more than ${SECONDS} s: this machine has too much to do for anything to be held against it.`,
-  ru: `Сервис был недоступен, а обычные запросы идут дольше ${SECONDS} с: машина слишком загружена, чтобы ставить это в вину.`,
+  en: `A service was unavailable, and ordinary requests take more than ${SECONDS} s: this machine is too busy for a failure to mean anything.`,
+  ru: `Сервис был недоступен, а обычные запросы идут дольше ${SECONDS} с: машина слишком загружена, чтобы неудача что-то значила.`,
 }
 
-const HELD_UP: Text = {
-  en: `Redis, a database or the grading itself was held up for more than ${SECONDS} s at each try: this machine has too much to do for a failure to mean anything.`,
+const STALLED: Text = {
+  en: `Redis, a database or the grading itself stood still for more than ${SECONDS} s at each try: this machine is too busy for a failure to mean anything.`,
   ru: `Redis, база данных или сама проверка при каждой попытке замирали дольше чем на ${SECONDS} с: машина слишком загружена, чтобы неудача что-то значила.`,
 }
 
 const NOW_AND_THEN: Text = {
-  en: 'It was as it should be at one try and not at the next, while a service was out of reach at times.',
-  ru: 'При одной попытке всё было как надо, при следующей — нет, а сервис временами был недоступен.',
+  en: 'It passed at one try and failed at the next, while a service was unavailable at times.',
+  ru: 'При одной попытке проверка прошла, при следующей — нет, а сервис временами был недоступен.',
 }
 
-/** What a gateway answers for a service that is out of reach, or too slow; or nothing at all. */
+/** What a gateway answers for a service that is unavailable, or too slow; or nothing at all. */
 const OUTAGES: readonly (number | null)[] = [null, 502, 503, 504]
 
-/** The same requests, and whether one of them found a service out of reach. */
+/** The same requests, and whether one of them found a service unavailable. */
 export function noticeOutages(request: Request): {
   readonly request: Request
   readonly sawOutage: () => boolean
@@ -105,7 +105,7 @@ export function noticeOutages(request: Request): {
   }
 }
 
-/** Whether something failed and a service was out of reach when it did. */
+/** Whether something failed and a service was unavailable when it did. */
 function showsOutage(findings: Readonly<Record<string, CheckFinding>>): boolean {
   return Object.values(findings).some(
     ({ held, evidence = [] }) =>

@@ -3,26 +3,29 @@ import { expectedTotal, runSchedule } from './schedule.ts'
 import { judgeCheck, worstOf } from './verdict.ts'
 
 const finding = { held: true, expected: 'a', actual: 'b' }
-const dependency = (status: 'pass' | 'fail' | 'error' | 'not-assessed') => [
-  { id: 'first', title: 'First', status },
-]
+const dependency = (status: 'pass' | 'fail' | 'error' | 'not-assessed') => [{ id: 'first', status }]
 
 test.for([
   [{ by: 'finding', finding }, [], 'pass'],
   [{ by: 'finding', finding: { ...finding, held: false } }, [], 'fail'],
   [{ by: 'finding', finding: { ...finding, undecided: 'noise' } }, [], 'not-assessed'],
-  [{ by: 'obstacle', status: 'error', reason: 'gone' }, [], 'error'],
-  [{ by: 'obstacle', status: 'not-assessed', reason: 'no Redis' }, dependency('fail'), 'not-assessed'],
+  [{ by: 'nothing', status: 'error', reason: 'gone' }, [], 'error'],
+  [{ by: 'nothing', status: 'not-assessed', reason: 'no Redis' }, dependency('fail'), 'not-assessed'],
+  [
+    { by: 'nothing', status: 'fail', reason: 'no Redis', because: 'compose.redis' },
+    dependency('error'),
+    'fail',
+  ],
   // What it depends on failed: it fails, whatever it found, or did not come to find.
   [{ by: 'finding', finding }, dependency('fail'), 'fail'],
-  [{ by: 'obstacle', status: 'error', reason: 'gone' }, dependency('fail'), 'fail'],
+  [{ by: 'nothing', status: 'error', reason: 'gone' }, dependency('fail'), 'fail'],
   [{ by: 'finding', finding }, dependency('error'), 'error'],
   [{ by: 'finding', finding }, dependency('not-assessed'), 'not-assessed'],
   [{ by: 'finding', finding }, dependency('pass'), 'pass'],
   // What it found wrong itself stands on its own.
   [{ by: 'finding', finding: { ...finding, held: false } }, dependency('error'), 'fail'],
-] as const)('a check that was settled by %j, depending on %j: %s', ([settled, dependencies, status]) => {
-  expect(judgeCheck(settled, dependencies).status).toBe(status)
+] as const)('a check of which came %j, depending on %j: %s', ([outcome, dependencies, status]) => {
+  expect(judgeCheck(outcome, dependencies).status).toBe(status)
 })
 
 test('a check that fell with another says with which', () => {

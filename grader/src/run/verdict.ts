@@ -1,20 +1,29 @@
 import type { Text } from '@msctl/scenarios'
 import type { Check, CheckFinding } from './grader.ts'
-import type { CheckStatus } from './report.ts'
+import type { CheckStatus, Evidence } from './report.ts'
 
 /** What came of a check by itself. */
-export type Settled =
+export type Outcome =
   | { readonly by: 'finding'; readonly finding: CheckFinding }
-  /** Something that it needs was not given, or the grading went wrong before it was settled. */
-  | { readonly by: 'obstacle'; readonly status: 'not-assessed' | 'error'; readonly reason: Text }
+  | ({ readonly by: 'nothing' } & Untried)
+
+/** Why there is no finding. */
+export interface Untried {
+  /** `fail`: it could not be tried because of what the submission itself does not do. */
+  readonly status: 'not-assessed' | 'error' | 'fail'
+  readonly reason: Text
+  /** The check that shows why, where there is one. */
+  readonly because?: string | undefined
+  readonly evidence?: readonly Evidence[]
+}
 
 /** A verdict, and why. */
 export interface Verdict {
   readonly status: CheckStatus
-  /** With every status but `pass`: what was seen, or what was in the way. */
+  /** With every status but `pass`: what was seen, or why it could not be tried. */
   readonly reason?: Text
-  /** The check that it depended on in vain. */
-  readonly because?: string
+  /** The check because of which this one did not pass. */
+  readonly because?: string | undefined
 }
 
 /**
@@ -24,19 +33,21 @@ export interface Verdict {
  * @param dependencies the verdicts on the checks that it depends on; one that was not asked for is not there.
  */
 export function judgeCheck(
-  settled: Settled,
-  dependencies: readonly { readonly id: string; readonly title: Text; readonly status: CheckStatus }[],
+  outcome: Outcome,
+  dependencies: readonly { readonly id: string; readonly status: CheckStatus }[],
 ): Verdict {
-  if (settled.by === 'obstacle' && settled.status === 'not-assessed')
-    return { status: 'not-assessed', reason: settled.reason }
-  if (settled.by === 'finding' && !settled.finding.held)
-    return { status: 'fail', reason: settled.finding.actual }
+  if (outcome.by === 'nothing' && outcome.status !== 'error') {
+    const { status, reason, because } = outcome
+    return { status, reason, because }
+  }
+  if (outcome.by === 'finding' && !outcome.finding.held)
+    return { status: 'fail', reason: outcome.finding.actual }
   for (const status of ['fail', 'error', 'not-assessed'] as const) {
     const cause = dependencies.find((each) => each.status === status)
     if (cause !== undefined) return { status, reason: DEPENDS[status](cause.id), because: cause.id }
   }
-  if (settled.by === 'obstacle') return { status: settled.status, reason: settled.reason }
-  const { undecided } = settled.finding
+  if (outcome.by === 'nothing') return { status: 'error', reason: outcome.reason }
+  const { undecided } = outcome.finding
   return undecided === undefined ? { status: 'pass' } : { status: 'not-assessed', reason: undecided }
 }
 

@@ -9,8 +9,8 @@ import { EXIT } from '../exit.ts'
 import { REPORT_FILES, type ReportFormat } from '../reports/formats.ts'
 import type { Grade } from '../reports/grades.ts'
 import { writeReports } from '../reports/write-reports.ts'
-import { gradeUnstarted } from '../run/grade-unstarted.ts'
 import type { Rubric } from '../run/rubric.ts'
+import { runGrading } from '../run/run-grading.ts'
 import { PROBE_LIMIT_MS } from '../target/compose/open-target.ts'
 import { removeProject } from '../target/compose/remove-project.ts'
 import { createCappedLog } from './capped-log.ts'
@@ -169,7 +169,7 @@ async function reportUnstarted(
   const { rubric, language, version, signal, only, skip, formats, env } = options
   const isThere = (what: unknown) => how.by === 'processes' && what !== undefined
   const never = () => Promise.reject(new Error('There is no target.'))
-  const report = await gradeUnstarted({
+  const report = await runGrading({
     target: {
       ...{ kind: 'url', url, name: id, source },
       ...(how.by === 'processes' && how.redis !== undefined && { redis: how.redis }),

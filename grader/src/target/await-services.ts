@@ -8,13 +8,13 @@ const FIRST_PAUSE_MS = 200
 
 /**
  * Makes what waits until no service is answered for with an error: it may just have been started, or a circuit may still be open from
- * somebody's visit. One that never gets well is for the checks to judge, and is waited for once only: then it says false.
+ * earlier failures. One that never recovers is for the checks to judge, and is waited for once only: then it says false.
  */
 export function createWaiting(http: Pick<Http, 'request'>, resetSeconds: number, signal: AbortSignal) {
   const resetMs = resetSeconds * 1_000
-  const hopeless = new Set<ServiceName>()
+  const givenUp = new Set<ServiceName>()
   const awaitService = async (service: ServiceName) => {
-    if (hopeless.has(service)) return false
+    if (givenUp.has(service)) return false
     const deadline = performance.now() + resetMs * WITHIN_RESETS
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, resetMs / 10)) {
       const { status } = await http.request('GET', `/${service}?limit=1`)
@@ -22,7 +22,7 @@ export function createWaiting(http: Pick<Http, 'request'>, resetSeconds: number,
       if (performance.now() > deadline) break
       await delay(pauseMs, undefined, { signal })
     }
-    hopeless.add(service)
+    givenUp.add(service)
     return false
   }
   return async (services: readonly ServiceName[]) => {

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import { Pool } from 'undici'
+import { Agent, type Dispatcher, Pool } from 'undici'
 import { type Answer, GradingError, type Request, type RequestOptions } from '../run/grader.ts'
 import { cutText, type Exchange, type Recorder } from './recorder.ts'
 import { limitTime } from './time-limit.ts'
@@ -8,6 +9,8 @@ import { limitTime } from './time-limit.ts'
 export interface HttpOptions {
   /** The gateway. */
   readonly url: string
+  /** Other addresses of the gateway, such as the port on which it would be published by itself. */
+  readonly aliases?: readonly string[] | undefined
   readonly recorder: Recorder
   /** Aborts what is under way. What is asked after that is the clean-up, and may take {@link CLEAN_UP_TIMEOUT_MS}. */
   readonly signal: AbortSignal
@@ -17,8 +20,13 @@ export interface HttpOptions {
 
 export interface Http {
   readonly request: Request
-  /** Whether the gateway itself is there: whether it answers `GET /health`, whatever it answers. */
-  isAlive(withinMs: number): Promise<boolean>
+  /**
+   * Whether the gateway itself is there: whether it answers `GET /health`, whatever it answers.
+   *
+   * @param signal ends the waiting. Default: that of the run.
+   * @throws the signal's reason.
+   */
+  isAlive(withinMs: number, signal?: AbortSignal): Promise<boolean>
   /** While it is down on purpose: requests without an answer are then no sign that the target was lost. */
   expectDown<T>(work: () => Promise<T>): Promise<T>
   /** Why the target was given up, if it was. */
@@ -30,36 +38,39 @@ const DEFAULT_TIMEOUT_MS = 15_000
 const DEFAULT_LOST_MS = 6_000
 const CLEAN_UP_TIMEOUT_MS = 5_000
 const PROBE_TIMEOUT_MS = 3_000
+const PROBE_EVERY_MS = 150
 const MAX_REDIRECTS = 5
 const CONNECTIONS = 64
 
 /** HTTP towards the target, every exchange recorded. */
 export function createHttp(options: HttpOptions): Http {
-  const { url, recorder, signal, lostAfterMs = DEFAULT_LOST_MS } = options
+  const { url, aliases = [], recorder, signal, lostAfterMs = DEFAULT_LOST_MS } = options
   // One listener for each request that is under way.
   setMaxListeners(0, signal)
   const base = new URL(url)
   const prefix = base.pathname.replace(/\/+$/, '')
   // Time limits are ours, so that they hold for a whole exchange.
-  const pool = new Pool(base.origin, { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 })
+  const limits = { connections: CONNECTIONS, headersTimeout: 0, bodyTimeout: 0 }
+  const route = routing({
+    ...{ base, origins: new Set([base.origin, ...aliases.map((each) => new URL(each).origin)]) },
+    ...{ target: new Pool(base.origin, limits), others: new Agent(limits) },
+  })
   let plannedDowntimes = 0
   let probing: Promise<boolean> | undefined
   let lost: GradingError | undefined
 
-  async function isAlive(withinMs: number): Promise<boolean> {
+  async function isAlive(withinMs: number, until = signal): Promise<boolean> {
     const deadline = performance.now() + withinMs
     for (;;) {
-      const left = Math.max(200, Math.ceil(deadline - performance.now()))
-      const probe = await send(
-        pool,
-        `${prefix}/health`,
-        'GET',
-        {},
-        AbortSignal.timeout(Math.min(left, PROBE_TIMEOUT_MS)),
-      )
+      until.throwIfAborted()
+      const leftMs = Math.max(200, Math.ceil(deadline - performance.now()))
+      const limit = limitTime(Math.min(leftMs, PROBE_TIMEOUT_MS), until)
+      const probe = await send(route, `${prefix}/health`, 'GET', {}, limit.signal)
+      limit.release()
       if (probe.status !== null) return true
+      until.throwIfAborted()
       if (performance.now() >= deadline) return false
-      await new Promise((resolve) => setTimeout(resolve, 150))
+      await delay(PROBE_EVERY_MS, undefined, { signal: until }).catch(() => until.throwIfAborted())
     }
   }
 
@@ -71,7 +82,10 @@ export function createHttp(options: HttpOptions): Http {
       probing = undefined
     })
     if ((await probing) || plannedDowntimes > 0) return
-    lost ??= new GradingError('target-lost', `The target stopped answering: ${base.origin}: ${why}`)
+    lost ??= new GradingError('target-lost', {
+      en: `The target stopped answering: ${base.origin}: ${why}`,
+      ru: `Система перестала отвечать: ${base.origin}: ${why}`,
+    })
     throw lost
   }
 
@@ -83,7 +97,7 @@ export function createHttp(options: HttpOptions): Http {
     const { headers, body } = withBody(requestOptions)
     const at = recorder.at()
     const began = performance.now()
-    const sent = await send(pool, prefix + path, method, { headers, body }, limit.signal)
+    const sent = await send(route, prefix + path, method, { headers, body }, limit.signal)
     limit.release()
     if (!isCleanUp && signal.aborted) throw signal.reason
     const durationMs = performance.now() - began
@@ -127,7 +141,7 @@ export function createHttp(options: HttpOptions): Http {
     get lost() {
       return lost
     },
-    close: () => pool.destroy(),
+    close: route.close,
   }
 }
 
@@ -138,36 +152,72 @@ interface Sent {
   readonly error?: string
 }
 
-/** Sends a request and follows its redirects, with the same method and body, on the same origin. Never rejects. */
+/** By which way an address is asked. */
+interface Route {
+  readonly base: URL
+  /** Whether it is the target's own. */
+  isTarget(url: URL): boolean
+  readonly target: Dispatcher
+  /** `undefined`: not at all. */
+  to(url: URL): Dispatcher | undefined
+  close(): Promise<void>
+}
+
+/** What leads to the target itself, or to another port of its machine, is asked: nobody else's answers are taken for the target's. */
+function routing(ways: {
+  readonly base: URL
+  readonly origins: ReadonlySet<string>
+  readonly target: Dispatcher
+  readonly others: Dispatcher
+}): Route {
+  const { base, origins, target, others } = ways
+  const machineOf = ({ hostname }: URL) => (LOOPBACK.has(hostname) ? 'localhost' : hostname)
+  const isTarget = ({ origin }: URL) => origins.has(origin)
+  return {
+    ...{ base, target, isTarget },
+    to: (url) => (isTarget(url) ? target : machineOf(url) === machineOf(base) ? others : undefined),
+    close: async () => {
+      await Promise.all([target.destroy(), others.destroy()])
+    },
+  }
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '0.0.0.0'])
+
+/** Sends a request and follows its redirects, with the same method and body. Never rejects. */
 async function send(
-  pool: Pool,
+  route: Route,
   path: string,
   method: string,
   { headers = {}, body }: { headers?: Readonly<Record<string, string>>; body?: string | undefined },
   signal: AbortSignal,
 ): Promise<Sent> {
+  let url = route.base
   let target = path
   try {
     for (let redirects = 0; ; redirects++) {
-      const answer = await pool.request({
-        path: target,
-        method: method as 'GET',
-        headers,
-        body: body ?? null,
-        signal,
+      const way = route.to(url) ?? route.target
+      const answer = await way.request({
+        ...{ origin: url.origin, path: target, method: method as 'GET', headers, body: body ?? null, signal },
       })
       const text = await answer.body.text()
-      const location = answer.headers.location
-      const isRedirect = [301, 302, 303, 307, 308].includes(answer.statusCode) && typeof location === 'string'
-      if (!isRedirect || redirects === MAX_REDIRECTS)
+      const { location } = answer.headers
+      const isRedirect = REDIRECTS.has(answer.statusCode) && typeof location === 'string'
+      const here = new URL(target, url)
+      const next = isRedirect && URL.canParse(location, here.href) ? new URL(location, here) : undefined
+      if (next === undefined || redirects === MAX_REDIRECTS || route.to(next) === undefined)
         return { status: answer.statusCode, headers: flatten(answer.headers), text }
-      const next = new URL(location, new URL(target, 'http://target'))
+      url = next
       target = next.pathname + next.search
     }
   } catch (error) {
-    return { status: null, headers: {}, text: '', error: reasonOf(error) }
+    const why = reasonOf(error)
+    const reason = route.isTarget(url) ? why : `redirected to ${url.origin}${target}: ${why}`
+    return { status: null, headers: {}, text: '', error: reason }
   }
 }
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 function withBody({ json, body, headers = {} }: RequestOptions): {
   headers: Readonly<Record<string, string>>

@@ -12,6 +12,8 @@ export interface Target {
   readonly kind: Report['run']['target']['kind']
   /** The gateway. */
   readonly url: string
+  /** Other addresses that mean it, where it runs on another port than by itself. */
+  readonly aliases?: readonly string[]
   /** A submission's name, where there is one. */
   readonly name?: string
   /** Its URL, or who can ask it. */

@@ -2,57 +2,57 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@msctl/platform/database'
 import type { Redis } from '@msctl/platform/redis'
 
-/** What takes longer than this, in milliseconds, though it should be there at once, tells nothing but that its machine has too much to do. */
-export const TOO_SLOW_MS = 1_000
-/** From one look to the next, in milliseconds. */
-const LOOK_EVERY_MS = 250
+/** What takes longer than this though it needs no time shows nothing but that its machine is too busy, in milliseconds. */
+export const STALL_MS = 1_000
+/** From one probe to the next, in milliseconds. */
+const PROBE_EVERY_MS = 250
 
-/** Asks something that no implementation can hold up. Rejects when it is away, which is another matter. */
-export type Look = () => Promise<unknown>
+/** Asks something that no implementation can hold up. Rejects when it is unavailable, which is another matter. */
+export type Probe = () => Promise<unknown>
 
-/** Whether everything stands still at times: the disk of a database, a machine with too much to do, this process. */
-export interface VitalSigns {
-  /** For how long something was held up for longer than {@link TOO_SLOW_MS}, in milliseconds, between two times of `performance.now()`. */
-  heldUpMs(from: number, to: number): number
-  /** While all is down on purpose, and comes up: that holds up nobody. */
+/** Sees when everything stands still: the disk of a database, a machine that is too busy, this process. */
+export interface StallDetector {
+  /** How long stalls of more than {@link STALL_MS} lasted between two times of `performance.now()`, in milliseconds. */
+  stalledMs(from: number, to: number): number
+  /** While everything is down on purpose, and comes up, nothing is a stall. */
   expectDown<T>(work: () => Promise<T>): Promise<T>
-  /** Looks no more. */
+  /** Probes no more. */
   stop(): void
 }
 
-/** Looks again and again, at each by itself. Its own pauses are watched, too. */
-export function watchVitalSigns(looks: readonly Look[]): VitalSigns {
+/** Probes again and again, each by itself. Its own pauses are watched, too. */
+export function detectStalls(probes: readonly Probe[]): StallDetector {
   const ended = new AbortController()
   const { signal } = ended
-  const holdUps: { readonly from: number; readonly to: number }[] = []
+  const stalls: { readonly from: number; readonly to: number }[] = []
   const current = new Set<{ readonly from: number }>()
   let downtimes = 0
   let upSince = Number.NEGATIVE_INFINITY
-  const isHeldUp = (from: number, to: number) => downtimes === 0 && from >= upSince && to - from > TOO_SLOW_MS
+  const isStall = (from: number, to: number) => downtimes === 0 && from >= upSince && to - from > STALL_MS
   const note = (from: number) => {
     const to = performance.now()
-    if (isHeldUp(from, to)) holdUps.push({ from, to })
+    if (isStall(from, to)) stalls.push({ from, to })
   }
-  const watch = async (look: Look) => {
+  const watch = async (probe: Probe) => {
     while (!signal.aborted) {
       const asked = { from: performance.now() }
       current.add(asked)
-      await look().then(
+      await probe().then(
         () => note(asked.from),
         // Whoever needs what is away says so.
         () => undefined,
       )
       current.delete(asked)
-      const due = performance.now() + LOOK_EVERY_MS
-      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+      const due = performance.now() + PROBE_EVERY_MS
+      await delay(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined)
       note(due)
     }
   }
-  for (const look of [...looks, async () => undefined]) void watch(look)
+  for (const probe of [...probes, async () => undefined]) void watch(probe)
   return {
-    heldUpMs: (from, to) => {
-      const open = [...current].filter((asked) => isHeldUp(asked.from, to)).map((asked) => ({ ...asked, to }))
-      const parts = [...holdUps, ...open]
+    stalledMs: (from, to) => {
+      const open = [...current].filter((asked) => isStall(asked.from, to)).map((asked) => ({ ...asked, to }))
+      const parts = [...stalls, ...open]
         .map((each) => ({ from: Math.max(each.from, from), to: Math.min(each.to, to) }))
         .sort((a, b) => a.from - b.from)
       let sum = 0
@@ -84,8 +84,8 @@ const WRITE = "SELECT pg_logical_emit_message(true, 'msctl', '')"
 /** Where nothing may be written. */
 const READ = 'SELECT 1'
 
-/** The pulse of a database, over a connection of its own: what is asked elsewhere may take its time. */
-export function databasePulse(database: Pick<Database, 'connect'>): Look {
+/** Probes a database, over a connection of its own: what is asked elsewhere may take its time. */
+export function databaseProbe(database: Pick<Database, 'connect'>): Probe {
   let connecting: ReturnType<Database['connect']> | undefined
   let mayWrite = true
   return async () => {
@@ -105,7 +105,7 @@ export function databasePulse(database: Pick<Database, 'connect'>): Look {
   }
 }
 
-/** The pulse of Redis, which has to be reached by its port: asked by somebody in our place, it takes long by itself. */
-export function redisPulse(redis: Redis): Look {
+/** Probes Redis, which has to be reached by its port: through its redis-cli, that takes long by itself. */
+export function redisProbe(redis: Redis): Probe {
   return () => redis.ask('PING')
 }

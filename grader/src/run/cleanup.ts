@@ -2,9 +2,9 @@ import type { Text } from '@msctl/scenarios'
 import type { Http } from '../target/http.ts'
 import type { rememberCreated } from './created-objects.ts'
 
-export interface LeaveOptions {
+export interface CleanupOptions {
   readonly http: Pick<Http, 'request' | 'lost'>
-  /** Aborted when somebody has no more patience: then nothing is waited for. */
+  /** Aborted when somebody has interrupted the run: then nothing is waited for. */
   readonly signal: AbortSignal
   /** Waits until the services answer, or says that they do not. */
   readonly areBack: () => Promise<boolean>
@@ -14,15 +14,15 @@ export interface LeaveOptions {
 const NAMED = 5
 
 /** Deletes what was created. @returns what to say of it when something stays. */
-export async function leaveNothing(
+export async function deleteCreated(
   created: Pick<ReturnType<typeof rememberCreated>, 'deleteAll'>,
-  { http, signal, areBack }: LeaveOptions,
+  { http, signal, areBack }: CleanupOptions,
 ): Promise<Text | undefined> {
   const deleteAll = () => created.deleteAll(http.request, async () => !signal.aborted && areBack())
   try {
     return describe(
       await deleteAll().catch((error: unknown) => {
-        // What was under way is given up, and what is left of it is still to be deleted.
+        // The requests under way were ended; what they had not deleted is still there.
         if (signal.aborted && error !== http.lost) return deleteAll()
         throw error
       }),

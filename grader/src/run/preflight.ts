@@ -1,18 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { OpenDatabase } from '@msctl/platform/database'
 import type { OpenRedis, Redis } from '@msctl/platform/redis'
-import type { Text } from '@msctl/scenarios'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { readKey } from '../target/redis.ts'
 import { type CreatedObjects, GradingError, type Request } from './grader.ts'
+import type { Untried } from './verdict.ts'
 
-/** Why something that was named cannot be used. */
-export interface Absence {
-  readonly status: 'not-assessed' | 'error'
-  readonly reason: Text
-}
-
-export interface Introduction {
+export interface PreflightOptions {
   readonly request: Request
   readonly redis: OpenRedis | undefined
   readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
@@ -24,73 +18,73 @@ export interface Introduction {
 }
 
 /** What can be used, and why the rest cannot. */
-export interface Introduced {
+export interface Preflight {
   readonly redis: Redis | undefined
   readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
-  readonly absent: Readonly<Partial<Record<'redis' | ServiceName, Absence>>>
+  readonly unusable: Readonly<Partial<Record<'redis' | ServiceName, Untried>>>
 }
 
 /** How long a row may take to get into the database after its POST was answered, in milliseconds. */
 const ROW_WITHIN_MS = 3_000
 const READS = 20
-/** Of the reads above, how many a cache that is in use hears of at least. */
-const HEARD_READS = 12
+/** Of the reads above, how many a cache that is in use is asked about at least. */
+const ASKED_READS = 12
 
 /**
- * Sees whether Redis and the databases answer, and whether they are the ones that the target uses: what a wrong address shows must
- * never be held against a student.
+ * Checks, before anything is graded, whether Redis and the databases answer, and whether they are the ones that the target uses: what a
+ * wrong address shows must never be held against a student.
  */
-export async function introduce(introduction: Introduction): Promise<Introduced> {
-  const { redis, databases } = introduction
-  const absent: Partial<Record<'redis' | ServiceName, Absence>> = {}
+export async function runPreflight(options: PreflightOptions): Promise<Preflight> {
+  const { redis, databases } = options
+  const unusable: Partial<Record<'redis' | ServiceName, Untried>> = {}
   if (redis !== undefined) {
-    const absence = await absenceOf(() => checkRedis(introduction, redis))
-    if (absence !== undefined) absent.redis = absence
+    const problem = await problemOf(() => checkRedis(options, redis))
+    if (problem !== undefined) unusable.redis = problem
   }
   for (const service of SERVICES) {
     const database = databases[service]
     if (database === undefined) continue
-    const absence = await absenceOf(() => checkDatabase(introduction, service, database))
-    if (absence !== undefined) absent[service] = absence
+    const problem = await problemOf(() => checkDatabase(options, service, database))
+    if (problem !== undefined) unusable[service] = problem
   }
   return {
-    redis: absent.redis === undefined ? redis : undefined,
-    databases: Object.fromEntries(Object.entries(databases).filter(([service]) => !(service in absent))),
-    absent,
+    redis: unusable.redis === undefined ? redis : undefined,
+    databases: Object.fromEntries(Object.entries(databases).filter(([service]) => !(service in unusable))),
+    unusable,
   }
 }
 
-async function absenceOf(check: () => Promise<Absence | undefined>): Promise<Absence | undefined> {
+async function problemOf(check: () => Promise<Untried | undefined>): Promise<Untried | undefined> {
   try {
     return await check()
   } catch (error) {
     const isOfReach = error instanceof GradingError && (error.code === 'redis' || error.code === 'database')
     if (!isOfReach) throw error
-    return { status: 'error', reason: error.message }
+    return { status: 'error', reason: error.reason }
   }
 }
 
-async function checkRedis(introduction: Introduction, redis: Redis): Promise<Absence | undefined> {
+async function checkRedis(options: PreflightOptions, redis: Redis): Promise<Untried | undefined> {
   await redis.ask('PING')
-  if (introduction.isOurs) return undefined
-  const { request } = introduction
-  const made = await createOne(introduction, 'users')
+  if (options.isOurs) return undefined
+  const { request } = options
+  const made = await createOne(options, 'users')
   if (made === undefined) return UNVERIFIED
   const read = () => request('GET', `/users/${made.id}`)
   await read()
   if ((await readKey(redis, `user:${made.id}`))?.includes(made.mark)) return undefined
-  // Whatever is kept there, and under whatever name: does it hear of our requests?
+  // Whatever is kept there, and under whatever name: is it asked when the target is?
   const before = await commandCount(redis)
   await delay(300)
   const idle = await commandCount(redis)
   for (let index = 0; index < READS; index++) await read()
   const after = await commandCount(redis)
-  if (after - idle - (idle - before) >= HEARD_READS) return undefined
+  if (after - idle - (idle - before) >= ASKED_READS) return undefined
   return {
     status: 'error',
     reason: {
-      en: 'This Redis hears nothing of what is asked of the target: it is another one, or the target uses none. Give the address of the one that the target uses.',
-      ru: 'Этот Redis ничего не узнаёт о запросах к системе: либо это другой Redis, либо система им не пользуется. Укажите адрес того, которым она пользуется.',
+      en: 'The target asks nothing of this Redis: it is another one, or the target uses none. Give the address of the one that the target uses.',
+      ru: 'Система не обращается к этому Redis: либо это другой Redis, либо она им не пользуется. Укажите адрес того, которым она пользуется.',
     },
   }
 }
@@ -101,13 +95,13 @@ async function commandCount(redis: Redis): Promise<number> {
 }
 
 async function checkDatabase(
-  introduction: Introduction,
+  options: PreflightOptions,
   service: ServiceName,
   database: OpenDatabase,
-): Promise<Absence | undefined> {
+): Promise<Untried | undefined> {
   await database.query('SELECT 1')
-  if (introduction.isOurs) return undefined
-  const made = await createOne(introduction, service)
+  if (options.isOurs) return undefined
+  const made = await createOne(options, service)
   if (made === undefined) return UNVERIFIED
   const deadline = performance.now() + ROW_WITHIN_MS
   do {
@@ -138,7 +132,7 @@ async function holds(database: OpenDatabase, text: string): Promise<boolean> {
   return false
 }
 
-const UNVERIFIED: Absence = {
+const UNVERIFIED: Untried = {
   status: 'not-assessed',
   reason: {
     en: 'Nothing could be created through the gateway, so it could not be seen whether this is what the target uses.',
@@ -148,7 +142,7 @@ const UNVERIFIED: Absence = {
 
 /** Creates one object with something in it that nothing else has. */
 async function createOne(
-  { request, unique, random, created }: Introduction,
+  { request, unique, random, created }: PreflightOptions,
   service: ServiceName,
 ): Promise<{ readonly id: number; readonly mark: string } | undefined> {
   const number = String(100_000_000 + Math.floor(random() * 899_999_999))

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { databasePulse, type Look, TOO_SLOW_MS, watchVitalSigns } from './vital-signs.ts'
+import { databaseProbe, detectStalls, type Probe, STALL_MS } from './stall-detector.ts'
 
 // On the global clock, which a test may take in hand: here no machine stands still but on purpose.
 vi.mock('node:timers/promises', () => ({
@@ -24,14 +24,14 @@ function takeClock() {
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
-function watching(...looks: Look[]) {
-  const signs = watchVitalSigns(looks)
-  onTestFinished(signs.stop)
-  return signs
+function watching(...probes: Probe[]) {
+  const stalls = detectStalls(probes)
+  onTestFinished(stalls.stop)
+  return stalls
 }
 
 /** Takes long the first time, and is quick from then on. */
-function slowOnce(ms: number, how: 'answers' | 'fails' = 'answers'): Look {
+function slowOnce(ms: number, how: 'answers' | 'fails' = 'answers'): Probe {
   let looks = 0
   return async () => {
     if (++looks > 1) return
@@ -40,55 +40,55 @@ function slowOnce(ms: number, how: 'answers' | 'fails' = 'answers'): Look {
   }
 }
 
-const LONG_MS = TOO_SLOW_MS + 200
+const LONG_MS = STALL_MS + 200
 
-test('what answers late has been held up, from when it was asked; who watches two of them counts the time once', async () => {
+test('what answers late has stalled since it was asked, and two stalls at once count once', async () => {
   takeClock()
   const began = performance.now()
-  const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS))
+  const stalls = watching(slowOnce(LONG_MS), slowOnce(LONG_MS))
   await pass(LONG_MS + 100)
-  expect(signs.heldUpMs(began, performance.now())).toBe(LONG_MS)
-  expect(signs.heldUpMs(began, began + 500)).toBe(500)
-  expect(signs.heldUpMs(began - 300, began)).toBe(0)
+  expect(stalls.stalledMs(began, performance.now())).toBe(LONG_MS)
+  expect(stalls.stalledMs(began, began + 500)).toBe(500)
+  expect(stalls.stalledMs(began - 300, began)).toBe(0)
 })
 
-test('what has not answered yet is held up already', async () => {
+test('what has not answered yet has stalled already', async () => {
   takeClock()
   const began = performance.now()
-  const signs = watching(slowOnce(3 * TOO_SLOW_MS))
-  await pass(TOO_SLOW_MS)
-  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+  const stalls = watching(slowOnce(3 * STALL_MS))
+  await pass(STALL_MS)
+  expect(stalls.stalledMs(began, performance.now())).toBe(0)
   await pass(200)
-  expect(signs.heldUpMs(began, performance.now())).toBe(LONG_MS)
+  expect(stalls.stalledMs(began, performance.now())).toBe(LONG_MS)
 })
 
-test('what is away is not held up', async () => {
+test('what is unavailable has not stalled', async () => {
   takeClock()
   const began = performance.now()
-  const signs = watching(slowOnce(LONG_MS, 'fails'))
+  const stalls = watching(slowOnce(LONG_MS, 'fails'))
   await pass(LONG_MS + 100)
-  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+  expect(stalls.stalledMs(began, performance.now())).toBe(0)
 })
 
 test('this process may be what stands still', async () => {
-  const signs = watching()
+  const stalls = watching()
   await delay(20)
   const began = performance.now()
   // The watching itself is due a quarter of a second later.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LONG_MS + 300)
   await delay(20)
-  expect(signs.heldUpMs(began, performance.now())).toBeGreaterThan(TOO_SLOW_MS)
+  expect(stalls.stalledMs(began, performance.now())).toBeGreaterThan(STALL_MS)
 })
 
-test('what is down on purpose, or only coming up, holds up nobody', async () => {
+test('what is down on purpose, or only coming up, is no stall', async () => {
   takeClock()
   const began = performance.now()
-  const signs = watching(slowOnce(LONG_MS), slowOnce(LONG_MS + 500))
-  const down = signs.expectDown(() => delay(LONG_MS + 200))
+  const stalls = watching(slowOnce(LONG_MS), slowOnce(LONG_MS + 500))
+  const down = stalls.expectDown(() => delay(LONG_MS + 200))
   await pass(LONG_MS + 200)
   await down
   await pass(500)
-  expect(signs.heldUpMs(began, performance.now())).toBe(0)
+  expect(stalls.stalledMs(began, performance.now())).toBe(0)
 })
 
 /** A database on which this works and nothing else, and what it was asked. */
@@ -104,24 +104,24 @@ function databaseWhere(works: (statement: string) => boolean) {
 
 test('a database is to write, as for whoever changes something; where it must not, reading will do', async () => {
   const writable = databaseWhere(() => true)
-  const pulse = databasePulse(writable)
-  await pulse()
-  await pulse()
+  const probe = databaseProbe(writable)
+  await probe()
+  await probe()
   expect(writable.asked).toEqual(Array(2).fill(expect.stringContaining('pg_logical_emit_message')))
 
   const readOnly = databaseWhere((statement) => statement === 'SELECT 1')
-  const quietPulse = databasePulse(readOnly)
-  await quietPulse()
-  await quietPulse()
+  const quietProbe = databaseProbe(readOnly)
+  await quietProbe()
+  await quietProbe()
   expect(readOnly.asked.slice(1)).toEqual(['SELECT 1', 'SELECT 1'])
 })
 
 test('a database that was away is to write again when it is back', async () => {
   let isThere = false
   const database = databaseWhere(() => isThere)
-  const pulse = databasePulse(database)
-  await expect(pulse()).rejects.toThrow('no')
+  const probe = databaseProbe(database)
+  await expect(probe()).rejects.toThrow('no')
   isThere = true
-  await pulse()
+  await probe()
   expect(database.asked.at(-1)).toContain('pg_logical_emit_message')
 })

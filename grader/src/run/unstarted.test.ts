@@ -3,16 +3,16 @@ import * as z from 'zod/mini'
 import { EXPERIMENTS } from '../checks/index.ts'
 import type { ComposeFacts } from '../target/compose-facts.ts'
 import type { Target } from '../target/target.ts'
-import { gradeUnstarted } from './grade-unstarted.ts'
 import { Report } from './report.ts'
+import { type GradingOptions, runGrading } from './run-grading.ts'
 
 const FACTS: ComposeFacts = {
   ...{ file: 'docker-compose.yml', roles: {}, databaseNames: {}, services: [], changes: [] },
   start: { command: 'docker compose up', exitCode: 1, output: ['boom'], durationMs: 0, byHand: [] },
   ready: { missing: [], durationMs: 0, limitMs: 180_000, isMachineBusy: false },
 }
-const grade = (target: Target, more: object = {}) =>
-  gradeUnstarted({
+const grade = (target: Target, more: Partial<GradingOptions> = {}) =>
+  runGrading({
     ...{ target, experiments: EXPERIMENTS, seed: 1, version: '0.0.0', signal: new AbortController().signal },
     unstarted: { reason: 'It did not start.', evidence: [], because: 'compose.ready' },
     ...more,
@@ -54,4 +54,14 @@ test('what can be seen without it counts', async () => {
   expect(report.checks.every(({ criterion }) => criterion === 'compose' || criterion === 'structure')).toBe(
     true,
   )
+})
+
+test('an interrupt leaves the rest not assessed, and says so', async () => {
+  const report = await grade(
+    { kind: 'compose', url: 'http://127.0.0.1:8000', compose: FACTS, source: import.meta.dirname },
+    { only: ['compose', 'structure'], signal: AbortSignal.abort(new Error('Ctrl-C')) },
+  )
+  expect(new Set(report.checks.map(({ status }) => status))).toEqual(new Set(['not-assessed']))
+  expect(report.checks[0]?.cause?.actual).toMatch(/ended before/)
+  expect(report.run.complete).toBe(false)
 })

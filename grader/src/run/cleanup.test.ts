@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { deleteCreated } from './cleanup.ts'
 import { rememberCreated } from './created-objects.ts'
 import type { Answer, Request } from './grader.ts'
-import { leaveNothing } from './leave-nothing.ts'
 
 /** Has created some payments and one user. */
 function withPayments(count: number) {
@@ -35,7 +35,7 @@ async function leave(created: ReturnType<typeof rememberCreated>, { status, isBa
     if (answer === 204) gone.add(path)
     return { status: answer } as Answer
   }
-  const said = await leaveNothing(created, {
+  const said = await deleteCreated(created, {
     ...{ http: { request, lost: undefined }, signal: controller.signal },
     areBack: async () => {
       waits++

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Text } from '@msctl/scenarios'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import type { Http } from '../target/http.ts'
+import { measurePace } from '../target/pace.ts'
+import { recordControl } from '../target/record-control.ts'
+import type { Recorder } from '../target/recorder.ts'
+import type { Target, Unstarted } from '../target/target.ts'
+import type { Connection } from './connection.ts'
+import { type Grader, GradingError, type Need, type RecordedControl } from './grader.ts'
+import type { Reach } from './needs.ts'
+import { type Preflight, runPreflight } from './preflight.ts'
+import { databaseProbe, detectStalls, redisProbe, type StallDetector } from './stall-detector.ts'
+import type { Untried } from './verdict.ts'
+
+/** A grading under way: what experiments work with, and what tells whether somebody else is to blame when one fails. */
+export interface Session {
+  readonly grader: Grader
+  readonly reach: Reach
+  readonly stalls: Pick<StallDetector, 'stalledMs'>
+  /** Waits until these services are answered for without an error. @returns false when one never is. */
+  awaitServices(services: readonly ServiceName[]): Promise<boolean>
+  /** How long an ordinary request takes at its slowest now, in milliseconds. */
+  measureSlowestMs(): Promise<number>
+  /** What is wrong around the target, so that a failure means nothing now. */
+  findProblem(): Promise<Text | undefined>
+  /** Why the target was given up, if it was. */
+  lost(): GradingError | undefined
+  close(): void
+}
+
+/** How long the gateway may take to answer again after a restart, in milliseconds. */
+const BACK_WITHIN_MS = 60_000
+/** How long after a failure it is looked whether the target is still there: what is about to go is gone then. In milliseconds. */
+const SETTLING_MS = 400
+
+/** Prepares what is connected for its experiments: waits for its services, checks its stores, and measures its pace. */
+export async function startSession(
+  connection: Connection,
+  { recorder, lostAfterMs }: { readonly recorder: Recorder; readonly lostAfterMs: number },
+): Promise<Session> {
+  const { target, http, random, unique, created, awaitServices } = connection
+  await awaitServices(SERVICES)
+  const preflight = await runPreflight({
+    ...{ request: http.request, redis: connection.redis, databases: connection.databases },
+    ...{ unique, random, created, isOurs: target.isOurs ?? false },
+  })
+  const pace = await measurePace(http.request, { unique, created })
+  const stalls = watchStores(target, preflight)
+  const control =
+    target.control &&
+    recordControl(target.control, {
+      recorder,
+      duringRestart: (restart) => stalls.expectDown(() => restartAndAwait(http, restart)),
+    })
+  const { redis, databases } = preflight
+  const grader: Grader = {
+    ...{ request: http.request, redis, databases, control, random, unique, pace, created },
+    ...{ source: target.source, compose: target.compose },
+    ...{ startUps: new Map(), staysClosedAtFour: new Map() },
+  }
+  return {
+    ...{ grader, stalls, awaitServices, reach: reachOf(target, preflight, control) },
+    measureSlowestMs: async () => (await measurePace(http.request, { unique, created })).p99Ms,
+    findProblem: () => findProblem(http, grader, lostAfterMs),
+    lost: () => http.lost,
+    close: stalls.stop,
+  }
+}
+
+/** The session of a target that was to be started and does not answer: what can be judged without it is judged, and the rest fails. */
+export function unstartedSession(target: Target, { reason, because, evidence }: Unstarted): Session {
+  const failed: Untried = { status: 'fail', reason, because, evidence }
+  const { source, compose } = target
+  const isAll = target.kind === 'compose'
+  const isGiven = (given: unknown) => isAll || given !== undefined
+  const never = () => {
+    throw new GradingError('target-lost', { en: 'There is no target.', ru: 'Проверять нечего.' })
+  }
+  return {
+    grader: {
+      ...{ request: never, redis: undefined, databases: {}, control: undefined, source, compose },
+      ...{ random: never, unique: never, created: { note: never, forget: never } },
+      ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: new Map(), staysClosedAtFour: new Map() },
+    },
+    reach: {
+      has: needsMet({ compose, source }),
+      databases: new Set(),
+      unusable: {
+        http: failed,
+        ...(isGiven(target.redis) && { redis: failed }),
+        ...(isGiven(target.control) && { control: failed }),
+        ...(isGiven(target.databases) && Object.fromEntries(SERVICES.map((service) => [service, failed]))),
+      },
+    },
+    stalls: { stalledMs: () => 0 },
+    awaitServices: async () => true,
+    measureSlowestMs: async () => 0,
+    findProblem: async () => undefined,
+    lost: () => undefined,
+    close: () => undefined,
+  }
+}
+
+/** Watches what the target's stores and this process need for what needs no time. */
+function watchStores(target: Target, { redis, databases }: Preflight): StallDetector {
+  return detectStalls([
+    // Through a redis-cli that has to be started for it, it may take long by itself.
+    ...(redis !== undefined && typeof target.redis === 'string' ? [redisProbe(redis)] : []),
+    ...Object.values(databases).map(databaseProbe),
+  ])
+}
+
+function reachOf(
+  { source, compose }: Target,
+  { redis, databases, unusable }: Preflight,
+  control: RecordedControl | undefined,
+): Reach {
+  const services = SERVICES.filter((service) => databases[service] !== undefined)
+  const db = services.length > 0 ? databases : undefined
+  return {
+    has: needsMet({ http: true, redis, db, control, compose, source }),
+    databases: new Set(services),
+    unusable,
+  }
+}
+
+function needsMet(given: Partial<Record<Need, unknown>>): ReadonlySet<Need> {
+  return new Set(Object.entries(given).flatMap(([need, each]) => (each === undefined ? [] : [need as Need])))
+}
+
+/** Takes everything down and up, and waits until the gateway answers again. */
+async function restartAndAwait<T>(http: Http, restart: () => Promise<T>): Promise<T> {
+  return http.expectDown(async () => {
+    const done = await restart()
+    if (await http.isAlive(BACK_WITHIN_MS)) return done
+    const seconds = BACK_WITHIN_MS / 1000
+    throw new GradingError('control', {
+      en: `The gateway did not answer within ${seconds} s after \`restart\`.`,
+      ru: `После \`restart\` шлюз не ответил за ${seconds} с.`,
+    })
+  })
+}
+
+async function findProblem(
+  http: Http,
+  { redis, databases }: Grader,
+  withinMs: number,
+): Promise<Text | undefined> {
+  await delay(SETTLING_MS)
+  if (http.lost !== undefined) return http.lost.reason
+  if (!(await http.isAlive(withinMs)))
+    return { en: 'The target stopped answering.', ru: 'Система перестала отвечать.' }
+  try {
+    await redis?.ask('PING')
+    for (const database of Object.values(databases)) await database.query('SELECT 1')
+  } catch (error) {
+    if (error instanceof GradingError) return error.reason
+    throw error
+  }
+  return undefined
+}
