@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { connectDatabase, createTables, type Database } from './database.ts'
+import { connectDatabase, createTables, type Database, indexDdl } from './database.ts'
 import { createTestDatabase, freePort, runAsAdmin, silentLog } from './test-stores.ts'
 
 function open(url: string, poolSize = 5): Database {
@@ -107,12 +107,22 @@ describe('a database', () => {
 describe('the tables', () => {
   test('are created once, however many replicas start at once', async () => {
     const url = await createTestDatabase()
-    const ddl = [
-      'CREATE TABLE IF NOT EXISTS things (id SERIAL PRIMARY KEY)',
-      'CREATE INDEX IF NOT EXISTS i ON things (id)',
-    ]
+    const ddl = ['CREATE TABLE IF NOT EXISTS things (id SERIAL PRIMARY KEY)', indexDdl('i', 'things (id)')]
     await Promise.all(Array.from({ length: 8 }, () => createTables(open(url), ddl, forever())))
     expect(await open(url).query(sql('SELECT * FROM things'))).toEqual([])
+  })
+
+  test('that are there wait for nobody who writes to them', async () => {
+    const database = open(await createTestDatabase())
+    const ddl = ['CREATE TABLE IF NOT EXISTS things (id INTEGER)', indexDdl('"Of things"', 'things (id)')]
+    await createTables(database, ddl, forever())
+    await database.transaction(async (query) => {
+      await query(sql('INSERT INTO things VALUES (1)'))
+      await createTables(database, ddl, forever())
+    })
+    expect(await database.query(sql("SELECT indexname FROM pg_indexes WHERE tablename = 'things'"))).toEqual([
+      { indexname: 'Of things' },
+    ])
   })
 
   test('wait for a database that is not there yet', async () => {

@@ -177,6 +177,17 @@ export async function createTables(
   }
 }
 
+/**
+ * The statement that creates an index unless it is there. `CREATE INDEX IF NOT EXISTS` locks the table against writers
+ * before it looks, so that a replica that starts and the transactions of the others can end up waiting for each other.
+ *
+ * @param name as SQL, with its quotes if it needs them.
+ */
+export const indexDdl = (name: string, on: string): string => `
+  DO $$ BEGIN
+    IF to_regclass('${name}') IS NULL THEN CREATE INDEX ${name} ON ${on}; END IF;
+  END $$`
+
 /** Whether a statement failed because a unique value is taken. */
 export const isUniqueViolation = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '23505'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Database, Query } from './database.ts'
+import { type Database, indexDdl, type Query } from './database.ts'
 import { ProblemError, unprocessable } from './problems.ts'
 
 /** The answer to a POST, as it is sent, kept, and sent again. */
@@ -35,7 +35,7 @@ export const IDEMPOTENCY_DDL = `
     body TEXT,
     created_at TIMESTAMP NOT NULL DEFAULT NOW()
   );
-  CREATE INDEX IF NOT EXISTS idempotency_keys_created_at ON idempotency_keys (created_at)`
+  ${indexDdl('idempotency_keys_created_at', 'idempotency_keys (created_at)')}`
 
 // Takes the key if it is free or too old. A key that another transaction is about to take makes this wait for its end.
 const CLAIM = {

@@ -13,7 +13,7 @@ export {
   storeConfig,
   url,
 } from './config.ts'
-export { type Database, isUniqueViolation, type Query } from './database.ts'
+export { type Database, indexDdl, isUniqueViolation, type Query } from './database.ts'
 export { type Idempotency, idempotencyKeyOf, type StoredAnswer } from './idempotency.ts'
 export { createLogger, type Logger } from './log.ts'
 export { Counter, createMetrics, Gauge, Histogram, type Metrics } from './metrics.ts'

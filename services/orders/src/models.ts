@@ -1,4 +1,4 @@
-import type { Database, Query } from '@msctl/kit'
+import { type Database, indexDdl, type Query } from '@msctl/kit'
 import type { CreateOrder, ListOrders, Order, UpdateOrder } from '@msctl/sdk/contract'
 
 /** The table, as the contract has it, and an index so that a user's orders do not cost a scan of everyone's. */
@@ -10,7 +10,7 @@ export const ORDERS_DDL = `
     quantity INTEGER DEFAULT 1,
     created_at TIMESTAMP DEFAULT NOW()
   );
-  CREATE INDEX IF NOT EXISTS "orders_userId_id" ON orders ("userId", id)`
+  ${indexDdl('"orders_userId_id"', 'orders ("userId", id)')}`
 
 const COLUMNS = 'id, "userId", product, quantity, created_at'
 

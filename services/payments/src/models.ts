@@ -1,4 +1,4 @@
-import type { Database, Query } from '@msctl/kit'
+import { type Database, indexDdl, type Query } from '@msctl/kit'
 import type { CreatePayment, ListPayments, Payment, PaymentStatus, UpdatePayment } from '@msctl/sdk/contract'
 
 /** The table, as the contract has it, and an index so that an order's payments do not cost a scan of all. */
@@ -11,7 +11,7 @@ export const PAYMENTS_DDL = `
     created_at TIMESTAMP DEFAULT NOW(),
     updated_at TIMESTAMP DEFAULT NOW()
   );
-  CREATE INDEX IF NOT EXISTS payments_order_id_id ON payments (order_id, id)`
+  ${indexDdl('payments_order_id_id', 'payments (order_id, id)')}`
 
 const COLUMNS = 'id, order_id, amount, status, created_at, updated_at'
 
