@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { coherence } from './coherence/coherence.ts'
+import { durability } from './durability/durability.ts'
 import { createRandom } from './random.ts'
-import { scope } from './scope.ts'
+import { endScopes, scope } from './scope.ts'
 import type { Findings, Torture } from './torture.ts'
 
-const TORTURES: readonly Torture[] = [coherence]
+const TORTURES: readonly Torture[] = [coherence, durability]
 
 const { values } = parseArgs({
   options: {
@@ -51,6 +52,10 @@ async function run({ name, promise, run: torture }: Torture): Promise<Findings> 
   if (values.keep || findings.violations.length > 0) print(`        logs: ${dir}`)
   else await rm(dir, { recursive: true, force: true })
   return findings
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => endScopes().finally(() => process.exit(130)))
 }
 
 print(`Seed ${seed}`)

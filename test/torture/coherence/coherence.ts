@@ -1,14 +1,15 @@
 import path from 'node:path'
 import { build } from 'esbuild'
+import { PROGRAMS } from '../platform/programs.ts'
 import { type Postgres, type Redis, startPostgres, startRedis } from '../platform/stores.ts'
 import type { Random } from '../random.ts'
 import { scope } from '../scope.ts'
 import type { Findings, OnEnd, Torture } from '../torture.ts'
-import type { Lane } from './faults.ts'
+import { killMost, type Lane, strikeLanes } from './faults.ts'
 import { RESOURCES, versionOfRow } from './resources.ts'
-import { type Round, runRound, type SelectVersion } from './round.ts'
+import { type Round, runRound, type SelectVersion, type Strike } from './round.ts'
 import type { Pace } from './workload.ts'
-import { BUILT_ENTRIES, type Entries, startWorld } from './world.ts'
+import { type Entries, startWorld } from './world.ts'
 
 /** What is struck in a round: one thing, or several at once. */
 const LANES: readonly (readonly Lane[])[] = [
@@ -22,6 +23,8 @@ const LANES: readonly (readonly Lane[])[] = [
 ]
 
 const PACE: Pace = { writers: 2, readers: 4, writerPauseMs: 60, readerPauseMs: 40, deletions: 0.002 }
+/** Many changes under way at any moment, for a kill to cut off. */
+const KILL_PACE: Pace = { writers: 3, readers: 2, writerPauseMs: 5, readerPauseMs: 20, deletions: 0 }
 /** Misses are rare with one object that is always cached, so it is changed often, and read more often. */
 const CONTROL_PACE: Pace = { ...PACE, readers: 12, writerPauseMs: 30, readerPauseMs: 10 }
 
@@ -37,16 +40,20 @@ export const coherence: Torture = {
   promise: 'Once a change has been answered, no read through any replica gives what was there before.',
   run: async ({ random, dir, onEnd, say }) => {
     const stores = await startStores(dir, onEnd)
-    const torture = (replicas: number, rounds: number) =>
+    const torture = (what: string, replicas: number, rounds: number, load: Load) =>
       tortureReplicas({
-        ...{ stores, entries: BUILT_ENTRIES, replicas, objects: 2, durationMs: 8000, pace: PACE, dir },
-        random: random.fork(`${replicas} replicas`),
+        ...{ stores, entries: PROGRAMS, replicas, dir, ...load },
+        random: random.fork(what),
         onRound: (round, index) => {
-          say(`${replicas} of each, round ${index + 1}: ${describe(round)}`)
+          say(`${what}, round ${index + 1}: ${describe(round)}`)
           return index + 1 < rounds
         },
       })
-    const findings = summarize([...(await torture(1, 3)), ...(await torture(3, 12))])
+    const findings = summarize([
+      ...(await torture('one of each', 1, 3, { objects: 2, pace: PACE, strikeIn: byLanes(8000) })),
+      ...(await torture('three of each', 3, 12, { objects: 2, pace: PACE, strikeIn: byLanes(8000) })),
+      ...(await torture('kills', 3, 17, { objects: 4, pace: KILL_PACE, strikeIn: byKills })),
+    ])
     for (const control of CONTROLS) {
       const foundAfterMs = await findControl({ stores, ...control, random, dir })
       const outcome =
@@ -84,24 +91,39 @@ async function startStores(dir: string, onEnd: OnEnd): Promise<Stores> {
   }
 }
 
+/** How hard the clients work, and what strikes meanwhile. */
+interface Load {
+  /** How many of each service. */
+  objects: number
+  pace: Pace
+  strikeIn: (round: number, random: Random) => Strike
+}
+
+/** Each round strikes other things, and each kind of thing comes first once. */
+const byLanes =
+  (durationMs: number): Load['strikeIn'] =>
+  (round, random) =>
+  (world) =>
+    strikeLanes({ world, lanes: LANES[round % LANES.length] as readonly Lane[], durationMs, random })
+
+const byKills: Load['strikeIn'] = (_round, random) => (world, stopWriting) =>
+  killMost({ world, random, stopWriting })
+
 /** Runs rounds on replicas of their own until `onRound` says that it is enough. */
 async function tortureReplicas({
   stores,
   entries,
   replicas,
   objects,
-  durationMs,
   pace,
+  strikeIn,
   random,
   dir,
   onRound,
-}: {
+}: Load & {
   stores: Stores
   entries: Entries
   replicas: number
-  objects: number
-  durationMs: number
-  pace: Pace
   random: Random
   dir: string
   /** @returns whether there is to be one more. */
@@ -111,10 +133,10 @@ async function tortureReplicas({
     const world = await startWorld({ ...stores, entries, replicas, random, dir, onEnd })
     const rounds: Round[] = []
     for (let index = 0; ; index++) {
-      const lanes = LANES[index % LANES.length] as readonly Lane[]
       const chance = random.fork(index)
       const round = await runRound({
-        ...{ world, select: stores.select, lanes, durationMs, objects, pace, random: chance },
+        ...{ world, select: stores.select, objects, pace, random: chance },
+        strike: strikeIn(index, chance),
         name: `round-${index}`,
       })
       rounds.push(round)
@@ -147,7 +169,7 @@ export async function findControl({
   })
   const isLate = () => performance.now() - startedAt > CONTROL_TIMEOUT_MS
   const rounds = await tortureReplicas({
-    ...{ stores, replicas: 2, objects: 2, durationMs: 4000, pace: CONTROL_PACE, dir },
+    ...{ stores, replicas: 2, objects: 2, pace: CONTROL_PACE, strikeIn: byLanes(4000), dir },
     entries: { users: outfile },
     random: random.fork(file),
     onRound: ({ violations }) => violations.length === 0 && !isLate(),

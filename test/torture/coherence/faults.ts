@@ -133,12 +133,12 @@ const DURATIONS_MS = [50, 300, 300, 1000, 1000, 2500, 6000]
 export type Lane = 'redis' | 'links' | 'processes'
 
 /**
- * Strikes for a while, and leaves everything whole.
+ * Strikes by chance for a while, and leaves everything whole.
  *
  * @param options.lanes what is struck; several at once make double faults.
  * @returns what was done when, in milliseconds of `performance.now()`.
  */
-export async function strike({
+export async function strikeLanes({
   world,
   lanes,
   durationMs,
@@ -174,4 +174,33 @@ export async function strike({
 
   await Promise.all(lanes.map((lane) => runLane(lane, random.fork(lane))))
   return done
+}
+
+/**
+ * Kills all replicas but one of each service while they work, within a moment, and starts them again. Nobody writes from
+ * the last kill on, so that nothing hides what a change has left behind that was cut off.
+ */
+export async function killMost({
+  world,
+  random,
+  stopWriting,
+}: {
+  world: World
+  random: Random
+  stopWriting: () => void
+}): Promise<Fault[]> {
+  await delay(random.between(300, 600))
+  const survivor = random.integer(0, Math.max(...world.members.map(({ index }) => index)))
+  const victims = world.members.filter(({ index }) => index !== survivor)
+  const kills = victims.map(async (member): Promise<Fault> => {
+    await delay(random.between(0, 150))
+    const from = performance.now()
+    await member.process.kill()
+    return { what: `${member.name} is killed`, strikes: 'killed', member, from, to: Infinity }
+  })
+  const faults = await Promise.all(kills)
+  stopWriting()
+  await Promise.all(victims.map(({ process }) => process.start()))
+  for (const fault of faults) fault.to = performance.now()
+  return faults
 }

@@ -1,3 +1,5 @@
+import type { ServiceName } from '@msctl/sdk/contract'
+
 /** What can be cached, as the torture sees it: an object that holds a version. */
 export interface Resource {
   service: ServiceName
@@ -11,8 +13,6 @@ export interface Resource {
   /** Gives the version in the database's row with an id, if there is one. */
   select: string
 }
-
-export type ServiceName = 'users' | 'orders' | 'payments'
 
 /** The version of a new object. */
 export const FIRST_VERSION = 1

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../random.ts'
 import { findViolations } from './contract.ts'
 import { applyExceptions, KILL_GRACE_MS } from './exceptions.ts'
-import { type Fault, type Lane, strike } from './faults.ts'
+import type { Fault } from './faults.ts'
 import { describeOperation, type History } from './history.ts'
 import { checkLinearizability } from './linearizability.ts'
 import { RESOURCES, type Resource } from './resources.ts'
@@ -29,8 +29,13 @@ export interface Round {
 /** Rows by id, past the services. */
 export type SelectVersion = (resource: Resource, id: number) => Promise<number | null>
 
+/** For how long writers go on after the last fault. */
+const CALM_MS = 1000
 /** How long after a fault every replica is to use the cache again. */
 const RECOVERY_TIMEOUT_MS = 10_000
+
+/** Strikes while clients work, and leaves everything whole. */
+export type Strike = (world: World, stopWriting: () => void) => Promise<Fault[]>
 
 /**
  * Works a few objects of each service while faults strike, waits until all is quiet, and judges what the clients saw.
@@ -38,8 +43,7 @@ const RECOVERY_TIMEOUT_MS = 10_000
 export async function runRound({
   world,
   select,
-  lanes,
-  durationMs,
+  strike,
   objects,
   pace,
   random,
@@ -47,8 +51,7 @@ export async function runRound({
 }: {
   world: World
   select: SelectVersion
-  lanes: readonly Lane[]
-  durationMs: number
+  strike: Strike
   /** How many of each service. */
   objects: number
   pace: Pace
@@ -57,25 +60,34 @@ export async function runRound({
   name: string
 }): Promise<Round> {
   const clients = createClients()
+  const writing = new AbortController()
+  const reading = new AbortController()
+  // Each client listens while it pauses.
+  for (const { signal } of [writing, reading]) setMaxListeners(0, signal)
   try {
     const registers = await createRegisters({ clients, world, objects, name })
-    const over = new AbortController()
-    setMaxListeners(0, over.signal) // each client listens while it pauses
     const working = registers.map((register) =>
-      clients.work(register, pace, random.fork(register.history.key), over.signal),
+      clients.work(register, pace, random.fork(register.history.key), {
+        writers: writing.signal,
+        readers: reading.signal,
+      }),
     )
-    const faults = await strike({ world, lanes, durationMs, random }).finally(() => heal(world))
+    const faults = await strike(world, () => writing.abort()).finally(() => heal(world))
     const healedAt = performance.now()
     // The load goes on for a moment: what was left behind shows in the calm.
-    await delay(1000)
-    over.abort()
-    await Promise.all(working)
+    await delay(CALM_MS)
+    writing.abort()
     const seen = judge(registers, faults)
-    if (seen.violations.length > 0) return seen
-    const violations = await checkQuiet({ clients, world, registers, select, healedAt })
+    if (seen.violations.length === 0) await delay(healedAt + KILL_GRACE_MS - performance.now())
+    const violations =
+      seen.violations.length === 0 ? await checkQuiet({ clients, world, registers, select }) : []
+    reading.abort()
+    await Promise.all(working)
     const round = judge(registers, faults)
     return { ...round, violations: [...violations, ...round.violations] }
   } finally {
+    writing.abort()
+    reading.abort()
     await clients.close()
   }
 }
@@ -109,17 +121,14 @@ async function checkQuiet({
   world,
   registers,
   select,
-  healedAt,
 }: {
   clients: Clients
   world: World
   registers: Register[]
   select: SelectVersion
-  healedAt: number
 }): Promise<string[]> {
   const violations: string[] = []
   await Promise.all(world.members.map(({ process }) => process.ready()))
-  await delay(Math.max(0, healedAt + KILL_GRACE_MS - performance.now()))
 
   for (const register of registers) {
     const { resource, id, urls, history } = register

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Agent, request } from 'undici'
+import { createHttpClient, wasRefused } from '../platform/http.ts'
 import type { Random } from '../random.ts'
 import type { History, Operation } from './history.ts'
 import { FIRST_VERSION, type Resource } from './resources.ts'
@@ -29,39 +29,25 @@ const READER_PATIENCE_MS = 500
 /** Of the writers some hang up soon, which others must not, as the first write after a fault may take a while. */
 const WRITER_PATIENCE_MS = [5000, 1000]
 
+/** When those who write and those who read are to end. */
+export interface Shift {
+  writers: AbortSignal
+  readers: AbortSignal
+}
+
 /** Clients of the services. */
 export interface Clients {
   /** Creates an object. @throws when it is not created. */
   create(resource: Resource, urls: readonly string[], unique: string): Promise<Register>
-  /** Reads and changes an object until `signal` aborts, and records it. */
-  work(register: Register, pace: Pace, random: Random, signal: AbortSignal): Promise<void>
+  /** Reads and changes an object until it is told to end, and records it. */
+  work(register: Register, pace: Pace, random: Random, until: Shift): Promise<void>
   /** Reads once. @returns `undefined` where there was no answer. */
   read(register: Register, replica: number): Promise<Operation | undefined>
   close(): Promise<void>
 }
 
 export function createClients(): Clients {
-  const agent = new Agent({ connections: 64 })
-
-  async function send(
-    url: string,
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    { patienceMs, body }: { patienceMs: number; body?: object },
-  ) {
-    const answer = await request(url, {
-      method,
-      dispatcher: agent,
-      signal: AbortSignal.timeout(patienceMs),
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    })
-    const text = await answer.body.text()
-    return {
-      status: answer.statusCode,
-      source: answer.headers['x-cache']?.toString(),
-      body: text === '' ? undefined : JSON.parse(text),
-    }
-  }
-
+  const { send, close } = createHttpClient()
   const urlOf = ({ resource, id, urls }: Register, replica: number) =>
     `${urls[replica]}${resource.path}/${id}`
 
@@ -71,14 +57,15 @@ export function createClients(): Clients {
       () => undefined,
     )
     if (answer === undefined || (answer.status !== 200 && answer.status !== 404)) return undefined
+    const source = answer.headers['x-cache']
     const operation: Operation = {
       kind: 'read',
-      version: answer.status === 404 ? null : register.resource.versionOf(answer.body),
+      version: answer.status === 404 ? null : register.resource.versionOf(answer.json()),
       invokedAt,
       returnedAt: performance.now(),
       outcome: 'known',
       replica,
-      ...(answer.source !== undefined && { source: answer.source }),
+      ...(typeof source === 'string' && { source }),
     }
     register.history.operations.push(operation)
     return operation
@@ -109,41 +96,42 @@ export function createClients(): Clients {
       return status !== 404 && !(version === null && status < 300)
     } catch (error) {
       // Where nobody listens nothing was asked.
-      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED')
-        record({ kind, version, outcome: 'unknown' })
+      if (!wasRefused(error)) record({ kind, version, outcome: 'unknown' })
       return true
     }
   }
 
   return {
     create: async (resource, urls, unique) => {
-      const { status, body } = await send(`${urls[0]}${resource.path}`, 'POST', {
+      const answer = await send(`${urls[0]}${resource.path}`, 'POST', {
         ...{ patienceMs: 5000, body: resource.create(unique) },
       })
-      if (status !== 201) throw new Error(`No new object at ${urls[0]}${resource.path}: ${status}`)
-      const key = `${resource.cacheName}:${body.id}`
-      return { resource, id: body.id, urls, history: { key, initial: FIRST_VERSION, operations: [] } }
+      if (answer.status !== 201)
+        throw new Error(`No new object at ${urls[0]}${resource.path}: ${answer.status}`)
+      const { id } = answer.json() as { id: number }
+      const key = `${resource.cacheName}:${id}`
+      return { resource, id, urls, history: { key, initial: FIRST_VERSION, operations: [] } }
     },
 
-    work: async (register, pace, random, signal) => {
+    work: async (register, pace, random, { writers, readers }) => {
       let latest = FIRST_VERSION
       let isThere = true
       const replicas = [...register.urls.keys()]
-      const pause = (chance: Random, maxMs: number) =>
+      const pause = (chance: Random, maxMs: number, signal: AbortSignal) =>
         delay(chance.between(0, maxMs), undefined, { signal }).catch(() => undefined)
 
       const write = async (chance: Random, patienceMs: number) => {
-        while (!signal.aborted && isThere) {
+        while (!writers.aborted && isThere) {
           latest += 1
           const version = chance.chance(pace.deletions) ? null : latest
           isThere = (await change(register, chance.pick(replicas), version, patienceMs)) && isThere
-          await pause(chance, pace.writerPauseMs)
+          await pause(chance, pace.writerPauseMs, writers)
         }
       }
       const readOn = async (chance: Random) => {
-        while (!signal.aborted) {
+        while (!readers.aborted) {
           await read(register, chance.pick(replicas))
-          await pause(chance, pace.readerPauseMs)
+          await pause(chance, pace.readerPauseMs, readers)
         }
       }
       await Promise.all([
@@ -155,6 +143,6 @@ export function createClients(): Clients {
     },
 
     read,
-    close: () => agent.destroy(),
+    close,
   }
 }

@@ -1,3 +1,4 @@
+import type { ServiceName } from '@msctl/sdk/contract'
 import { type Link, startLink } from '../platform/link.ts'
 import { type Replica, startReplica } from '../platform/replica.ts'
 import type { Redis } from '../platform/stores.ts'
@@ -24,14 +25,7 @@ export interface World {
 }
 
 /** Programs of services, by the service's name. */
-export type Entries = Partial<Record<Resource['service'], string>>
-
-/** The project's own programs, as they were built. */
-export const BUILT_ENTRIES: Entries = {
-  users: 'services/users/dist/main.cjs',
-  orders: 'services/orders/dist/main.cjs',
-  payments: 'services/payments/dist/main.cjs',
-}
+export type Entries = Partial<Record<ServiceName, string>>
 
 /**
  * Starts replicas of services, each behind proxies of its own to the stores, and waits until they are ready.

@@ -41,6 +41,7 @@ export async function startReplica({
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   let isKilled = false
+  let isOver = false
   let unexpectedEnd: string | undefined
 
   const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null
@@ -50,7 +51,7 @@ export async function startReplica({
   }
 
   async function start(): Promise<void> {
-    if (isRunning()) return
+    if (isRunning() || isOver) return
     const log = openSync(path.join(dir, `${name}.log`), 'a')
     isKilled = false
     child = spawn(process.execPath, [entry], {
@@ -73,6 +74,7 @@ export async function startReplica({
   }
 
   onEnd(async () => {
+    isOver = true
     await end('SIGKILL')
   })
   await start()

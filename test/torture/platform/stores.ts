@@ -103,10 +103,12 @@ export async function startPostgres({
 
 function mistreat(started: throwaway.Throwaway<unknown>, onEnd: OnEnd): Server {
   let isRunning = true
+  let isOver = false
   const signal = (name: NodeJS.Signals) => {
     if (isRunning) process.kill(started.pid, name)
   }
   onEnd(async () => {
+    isOver = true
     signal('SIGCONT')
     await started.stop()
   })
@@ -119,7 +121,7 @@ function mistreat(started: throwaway.Throwaway<unknown>, onEnd: OnEnd): Server {
       await started.kill()
     },
     start: async () => {
-      if (!isRunning) await started.start()
+      if (!isRunning && !isOver) await started.start()
       isRunning = true
     },
     pause: () => signal('SIGSTOP'),

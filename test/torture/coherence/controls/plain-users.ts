@@ -30,7 +30,11 @@ export async function servePlainUsers(
     options: '-c statement_timeout=2000',
   })
   pool.on('error', () => undefined) // the next query takes another connection
-  await pool.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${DDL}; ${extraDdl}; COMMIT`)
+  // By a connection of its own, which waits as long as that takes.
+  const client = new pg.Client(process.env.DATABASE_URL)
+  await client.connect()
+  await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK}); ${DDL}; ${extraDdl}; COMMIT`)
+  await client.end()
   const cache = await createCache(pool)
   const find = async (id: number) => (await pool.query('SELECT * FROM users WHERE id = $1', [id])).rows[0]
 
