@@ -173,7 +173,7 @@ describe.runIf(hasTmux)('in a terminal', () => {
       expect(third).toMatch(/^2\. Stop the orders service\.\n +! Stop orders/m)
       await terminal.press('C-c')
       const last = await terminal.waitFor(/^exit 130$/m)
-      expect(last).toContain('See to it that orders runs')
+      expect(last).toContain('Make sure that orders runs')
       expect(last).not.toMatch(/^3\./m)
     } finally {
       await terminal.close()

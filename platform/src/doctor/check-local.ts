@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { promisify } from 'node:util'
 import { Failure } from '../failure.ts'
 import { installCommand } from '../install-command.ts'
 import { type NodePart, partEntry } from '../local/node-part.ts'
@@ -12,9 +9,9 @@ import { findCluster } from '../local/postgres-cluster.ts'
 import { findRedis } from '../local/redis-binary.ts'
 import type { PlatformStatus } from '../platform.ts'
 import { isPortFree, STORE_PORTS } from '../ports.ts'
+import { findOnPath, runProcess } from '../run-process.ts'
 import { type Check, check, type Surroundings } from './check.ts'
 
-const run = promisify(execFile)
 const NODE_PARTS: readonly NodePart[] = ['users', 'orders', 'payments', 'gateway']
 
 /** What the local driver needs. Nothing is downloaded, created or started. */
@@ -55,8 +52,8 @@ async function postgresVersion(): Promise<string> {
   const copyTo = async () => (copy = await mkdtemp(path.join(tmpdir(), 'msctl-doctor-')))
   try {
     const { postgres } = await postgresBinaries({ account: undefined, copyTo })
-    const { stdout } = await run(postgres, ['--version'], { cwd: '/' })
-    return `${/\d+(?:\.\d+)*/.exec(stdout)?.[0] ?? stdout.trim()} (${process.platform}-${process.arch})`
+    const { stdout } = await runProcess(postgres, ['--version'], { env: {} })
+    return `${/\d+(?:\.\d+)*/.exec(stdout)?.[0] ?? stdout} (${process.platform}-${process.arch})`
   } finally {
     if (copy !== undefined) await rm(copy, { recursive: true, force: true })
   }
@@ -75,9 +72,7 @@ async function takenPorts({ driver, parts }: PlatformStatus): Promise<string> {
 
 /** Only one command needs it, and only for its prompt. */
 async function checkPrompt({ PATH = '' }: NodeJS.ProcessEnv): Promise<Check> {
-  const command = PATH.split(path.delimiter)
-    .map((folder) => path.join(folder, 'psql'))
-    .find((file) => existsSync(file))
+  const command = findOnPath(PATH.split(path.delimiter), 'psql')
   const common = { name: 'psql', driver: 'local' } as const
   return command === undefined
     ? { ...common, state: 'warning', problem: { code: 'no-prompt', remedy: installCommand('psql') } }

@@ -2,6 +2,7 @@ export { type Outcome, type Phase, ScenarioEvent, type UnstampedEvent } from './
 export {
   type Fault,
   type Finding,
+  fixed,
   inLanguage,
   type Lab,
   LabError,

@@ -6,6 +6,12 @@ export type Language = 'en' | 'ru'
 /** Words in both languages; a plain string says the same in each, as an address or a number does. */
 export type Text = string | Readonly<Record<Language, string>>
 
+/** A number with so many decimals, as each language writes it. */
+export function fixed(value: number, digits: number): Readonly<Record<Language, string>> {
+  const en = value.toFixed(digits)
+  return { en, ru: en.replace('.', ',') }
+}
+
 /** The words in one language. */
 export function inLanguage(text: Text, language: Language): string {
   return typeof text === 'string' ? text : text[language]

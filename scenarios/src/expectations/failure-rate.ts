@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/index.ts'
+import type { Finding, Language } from '../engine/index.ts'
 
 /** Counts, and what was expected of them. */
 export interface FailureRate {
@@ -24,18 +24,17 @@ export function judgeFailureRate({
 }: FailureRate): Finding {
   const [least, most] = likelyCounts(of, expectedRate, falseAlarm)
   const [low, high] = confidenceInterval(failed, of)
-  const rate = percent(expectedRate)
-  const share = percent(of === 0 ? 0 : failed / of)
-  const interval = `${percent(low)}–${percent(high)}`
+  const share = of === 0 ? 0 : failed / of
+  const interval = (language: Language) => `${percent(low, language)}–${percent(high, language)}`
   return {
     held: failed >= least && failed <= most,
     expected: {
-      en: `${rate} of the payments fail: of ${of}, chance allows ${least} to ${most}.`,
-      ru: `Не проходят ${rate} платежей: из ${of} случай допускает от ${least} до ${most}.`,
+      en: `${percent(expectedRate, 'en')} of the payments fail: of ${of}, chance allows ${least} to ${most}.`,
+      ru: `Не проходят ${percent(expectedRate, 'ru')} платежей: из ${of} случайность допускает от ${least} до ${most}.`,
     },
     actual: {
-      en: `${failed} of ${of} failed: ${share} (95 % interval ${interval}).`,
-      ru: `Не прошло ${failed} из ${of}: ${share} (95-процентный интервал ${interval}).`,
+      en: `${failed} of ${of} failed: ${percent(share, 'en')} (95 % interval ${interval('en')}).`,
+      ru: `Не прошло ${failed} из ${of}: ${percent(share, 'ru')} (95-процентный интервал ${interval('ru')}).`,
     },
   }
 }
@@ -73,4 +72,7 @@ function binomial(count: number, of: number, rate: number): number {
   return Math.exp(log)
 }
 
-const percent = (share: number) => `${Number((share * 100).toFixed(1))} %`
+function percent(share: number, language: Language): string {
+  const number = String(Number((share * 100).toFixed(1)))
+  return `${language === 'ru' ? number.replace('.', ',') : number} %`
+}

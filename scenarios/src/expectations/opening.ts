@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/index.ts'
+import { type Finding, fixed } from '../engine/index.ts'
 
 /** What a gateway answers when it tried and failed. */
 const TRIED: readonly (number | null)[] = [500, 502, 504]
@@ -14,18 +14,18 @@ export function judgeOpening(refusals: readonly boolean[], wantedFailures: numbe
   return {
     held: first === wantedFailures,
     expected: {
-      en: `The first ${wantedFailures} requests are tried and fail; the next is refused.`,
-      ru: `Первые ${wantedFailures} запросов шлюз пробует, и они не проходят; следующий он отвергает.`,
+      en: `The gateway calls the service for the first ${wantedFailures} requests, which fail; it refuses the next.`,
+      ru: `Первые ${wantedFailures} запросов шлюз передаёт сервису, и они завершаются ошибкой; следующий он отклоняет.`,
     },
     actual:
       first < 0
         ? {
             en: `None of ${refusals.length} requests was refused.`,
-            ru: `Ни один из ${refusals.length} запросов не был отвергнут.`,
+            ru: `Ни один из ${refusals.length} запросов не отклонён.`,
           }
         : {
             en: `The first refusal came after ${first} failures.`,
-            ru: `Первый отказ пришёл после ${first} неудач.`,
+            ru: `Первый отказ — после ошибок: ${first}.`,
           },
   }
 }
@@ -41,6 +41,7 @@ export const wasTried = (status: number | null): boolean => TRIED.includes(statu
 export function judgeReset(elapsedMs: number | undefined, resetSeconds: number): Finding {
   const [low, high] = [resetSeconds * 0.9, resetSeconds * 1.25 + 0.5]
   const seconds = elapsedMs === undefined ? Number.POSITIVE_INFINITY : elapsedMs / 1000
+  const shown = fixed(seconds, 1)
   return {
     held: seconds >= low && seconds <= high,
     expected: {
@@ -49,7 +50,7 @@ export function judgeReset(elapsedMs: number | undefined, resetSeconds: number):
     },
     actual:
       elapsedMs === undefined
-        ? { en: 'It never did.', ru: 'Этого так и не произошло.' }
-        : { en: `It did after ${seconds.toFixed(1)} s.`, ru: `Это случилось через ${seconds.toFixed(1)} с.` },
+        ? { en: 'It did not.', ru: 'Не пропустил.' }
+        : { en: `It did so after ${shown.en} s.`, ru: `Пропустил через ${shown.ru} с.` },
   }
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../engine/index.ts'
+import { type Finding, fixed } from '../engine/index.ts'
 
 /** How much of its time a key may have used up before anyone could look, in seconds. */
 const FRESH_WITHIN_SECONDS = 10
@@ -30,12 +30,13 @@ export function judgeFreshTtl(seconds: number | null, wantedSeconds: number): Fi
  */
 export function judgeCountdown(before: number | null, after: number | null, elapsedMs: number): Finding {
   const elapsed = elapsedMs / 1000
+  const shown = fixed(elapsed, 1)
   const fell = before === null || after === null ? Number.NaN : before - after
   return {
     held: fell > 0 && Math.abs(fell - elapsed) <= SLACK_SECONDS,
     expected: {
-      en: `After ${elapsed.toFixed(1)} s, about as many seconds less are left.`,
-      ru: `Через ${elapsed.toFixed(1)} с остаётся примерно на столько же секунд меньше.`,
+      en: `After ${shown.en} s, the TTL is shorter by about as much.`,
+      ru: `Через ${shown.ru} с TTL меньше примерно на столько же.`,
     },
     actual: {
       en: `TTL ${before ?? 'none'}, then ${after ?? 'none'}.`,

@@ -24,7 +24,7 @@ interface State {
 const NOBODY = 2_147_483_647
 
 const idea: Text = {
-  en: `A page that shows a user with their orders needs two services. The browser could ask both: two requests, two round trips over a slow network, and every client has to know who has what. Or the gateway asks for it:
+  en: `A page that shows a user with their orders needs two services. The browser could ask both. That is two requests over a slow network, and every client has to know which service has what. Or the gateway asks both:
 
                                       ┌──▶ users   GET /users/1
     GET /users/1/details ──▶ gateway ─┤
@@ -32,8 +32,8 @@ const idea: Text = {
 
     {"user": {…}, "orders": [{…}, {…}]}
 
-It asks both at the same time, so that the whole takes as long as the slower of the two, and not as long as both together.`,
-  ru: `Странице, показывающей пользователя с его заказами, нужны два сервиса. Браузер мог бы спросить оба: два запроса, два похода по медленной сети, и каждый клиент должен знать, что где лежит. А может спросить шлюз:
+It asks both at the same time. So the answer takes as long as the slower of the two, and not as long as both together.`,
+  ru: `Странице с пользователем и его заказами нужны два сервиса. Браузер может спросить оба. Это два запроса по медленной сети, и каждый клиент должен знать, в каком сервисе что хранится. Или оба спрашивает шлюз:
 
                                    ┌──▶ users   GET /users/1
     GET /users/1/details ──▶ шлюз ─┤
@@ -41,7 +41,7 @@ It asks both at the same time, so that the whole takes as long as the slower of 
 
     {"user": {…}, "orders": [{…}, {…}]}
 
-Он спрашивает оба сразу, поэтому всё вместе занимает столько, сколько самый медленный из двух, а не столько, сколько оба по очереди.`,
+Он спрашивает оба одновременно. Поэтому ответ занимает столько, сколько более медленный из двух, а не столько, сколько оба вместе.`,
 }
 
 /** One call against two, parallel against sequential. */
@@ -49,22 +49,25 @@ export const aggregation = defineSheet<World, State>({
   name: 'aggregation',
   title: { en: 'API aggregation', ru: 'Агрегация API' },
   question: {
-    en: 'One request that needs two services: what does it cost?',
-    ru: 'Один запрос, которому нужны два сервиса: чего он стоит?',
+    en: 'One request needs two services. How long does it take?',
+    ru: 'Одному запросу нужны два сервиса. Сколько времени он занимает?',
   },
   idea,
   parameters: {
     slowMs: {
       value: 150,
       reason: {
-        en: 'ms that each service takes, so that one can see it',
-        ru: 'мс думает каждый сервис, чтобы разница была видна',
+        en: 'ms by which each service is slowed down, to make the difference visible',
+        ru: 'на столько мс замедляем каждый сервис, чтобы разница была видна',
       },
     },
     rounds: {
       value: 5,
       fast: 3,
-      reason: { en: 'of each kind, for a median', ru: 'раз каждым способом, чтобы взять медиану' },
+      reason: {
+        en: 'measurements of each kind, for a median',
+        ru: 'измерений каждым способом, чтобы взять медиану',
+      },
     },
   },
   expectations: {
@@ -74,22 +77,28 @@ export const aggregation = defineSheet<World, State>({
         ru: 'пользователь приходит ровно со своими заказами',
       },
       why: {
-        en: "Somebody else's orders on my page are a leak; a missing one is a complaint.",
-        ru: 'Чужой заказ на моей странице — утечка, пропавший — жалоба.',
+        en: "Another user's order on the page is a data leak; a missing one is an error.",
+        ru: 'Чужой заказ на странице — утечка данных, пропавший — ошибка.',
       },
     },
     'unknown-user': {
-      title: { en: 'details of nobody are a 404', ru: 'details о несуществующем — 404' },
+      title: {
+        en: 'details of an unknown user are a 404',
+        ru: 'details неизвестного пользователя — 404',
+      },
       why: {
-        en: 'An empty page for a user who does not exist hides a broken link.',
-        ru: 'Пустая страница вместо 404 прячет битую ссылку.',
+        en: 'An empty page for a user who does not exist hides a wrong link.',
+        ru: 'Пустая страница вместо 404 скрывает неверную ссылку.',
       },
     },
     'in-parallel': {
-      title: { en: 'both services are asked at the same time', ru: 'оба сервиса спрашивают одновременно' },
+      title: {
+        en: 'the gateway asks both services at the same time',
+        ru: 'шлюз спрашивает оба сервиса одновременно',
+      },
       why: {
-        en: 'Otherwise the waits add up, and with each service more so.',
-        ru: 'Иначе ожидания складываются, и чем больше сервисов, тем хуже.',
+        en: 'Otherwise the waiting times add up, with each further service.',
+        ru: 'Иначе времена ожидания складываются, и тем больше, чем больше сервисов.',
       },
     },
   },
@@ -100,21 +109,21 @@ export const aggregation = defineSheet<World, State>({
   steps: [
     {
       title: {
-        en: 'Create a user with two orders, and a neighbour with another.',
-        ru: 'Создаём пользователя с двумя заказами и соседа с ещё одним.',
+        en: 'Create a user with two orders, and another user with one.',
+        ru: 'Создаём пользователя с двумя заказами и другого — с одним.',
       },
       run: async (lab) => {
         const user = await createUser(lab, 'Ann')
-        const neighbour = await createUser(lab, 'Bob')
+        const other = await createUser(lab, 'Bob')
         const laptop = await createOrder(lab, { userId: user.id, product: 'Laptop' })
-        await createOrder(lab, { userId: neighbour.id, product: 'Desk' })
+        await createOrder(lab, { userId: other.id, product: 'Desk' })
         const lamp = await createOrder(lab, { userId: user.id, product: 'Lamp', quantity: 2 })
         lab.state.user = user
         lab.state.orders = [laptop, lamp]
       },
     },
     {
-      title: { en: 'Ask for the details.', ru: 'Спрашиваем details.' },
+      title: { en: 'Ask for the details.', ru: 'Запрашиваем details.' },
       run: async (lab) => {
         const { client } = lab.world
         const { data } = await answerTo(client.users.details(idOf(lab)))
@@ -137,8 +146,8 @@ export const aggregation = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Hold both services in the middle of their work, and look who has been asked.',
-        ru: 'Задерживаем оба сервиса посреди работы и смотрим, кого уже спросили.',
+        en: 'Hold both services in the middle of a request, and see which of them have been asked.',
+        ru: 'Задерживаем оба сервиса посреди запроса и смотрим, какие из них уже спрошены.',
       },
       run: async (lab) => {
         await forget(lab)
@@ -162,7 +171,7 @@ export const aggregation = defineSheet<World, State>({
           },
           actual: {
             en: `users ${users ? 'waits' : 'does not wait'}, orders ${orders ? 'waits' : 'has not been asked'}.`,
-            ru: `users ${users ? 'ждёт' : 'не ждёт'}, orders ${orders ? 'ждёт' : 'ещё не спрашивали'}.`,
+            ru: `users ${users ? 'ждёт' : 'не ждёт'}, orders ${orders ? 'ждёт' : 'ещё не спрошен'}.`,
           },
         })
       },
@@ -202,7 +211,7 @@ export const aggregation = defineSheet<World, State>({
         )
         lab.measure(
           'twoMs',
-          { en: 'two calls in turn, median', ru: 'два запроса по очереди, медиана' },
+          { en: 'two calls one after the other, median', ru: 'два запроса один за другим, медиана' },
           two.medianMs,
           'ms',
         )
@@ -212,8 +221,8 @@ export const aggregation = defineSheet<World, State>({
   ],
 
   conclude: ({ measurements: { oneMs = 0, twoMs = 0 }, parameter }) => ({
-    en: `With services that need ${parameter('slowMs')} ms each, one call took ${oneMs.toFixed(0)} ms, and two in turn ${twoMs.toFixed(0)} ms: the maximum of the two against their sum. The gateway asked only for this user's orders, so the price does not grow with everybody else's.`,
-    ru: `Когда каждому сервису нужно ${parameter('slowMs')} мс, один запрос занял ${oneMs.toFixed(0)} мс, а два по очереди — ${twoMs.toFixed(0)} мс: максимум из двух против их суммы. Шлюз спросил заказы только этого пользователя, поэтому цена не растёт вместе с чужими.`,
+    en: `Each service needed ${parameter('slowMs')} ms. One call took ${oneMs.toFixed(0)} ms, two calls one after the other took ${twoMs.toFixed(0)} ms: the maximum of both times against their sum. The gateway asked only for the orders of this user, so the time does not grow with the orders of others.`,
+    ru: `Каждому сервису было нужно ${parameter('slowMs')} мс. Один запрос занял ${oneMs.toFixed(0)} мс, два запроса один за другим — ${twoMs.toFixed(0)} мс: максимум двух времён против их суммы. Шлюз запросил заказы только этого пользователя, поэтому время не растёт с заказами других.`,
   }),
 })
 

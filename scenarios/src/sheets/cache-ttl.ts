@@ -1,5 +1,5 @@
 import type { User } from '@msctl/sdk'
-import { defineSheet, type Text } from '../engine/index.ts'
+import { defineSheet, fixed, type Language, type Text } from '../engine/index.ts'
 import { judgeCountdown, judgeFreshTtl, type Spread, spreadOf } from '../expectations/index.ts'
 import {
   type AnyLab,
@@ -20,22 +20,22 @@ interface State {
 const NOBODY: User = { id: 0, email: '', name: '', created_at: '' }
 
 const idea: Text = {
-  en: `Most of what a service is asked, it was asked a moment ago. Cache-aside keeps the answers at hand: look into Redis first; if it is not there, read the database and put a copy into Redis, with an end date.
+  en: `Most requests ask for what was asked for a moment ago. Cache-aside keeps these answers in Redis. The service looks into Redis first. If the key is not there, it reads the database and puts a copy into Redis, with a time to live (TTL).
 
     GET /users/1 ──▶ Redis: user:1? ──── yes ───▶ answer   (HIT)
                           │ no
                           ▼
                      PostgreSQL ──▶ copy to Redis, TTL 300 s ──▶ answer   (MISS)
 
-A copy is only good as long as the original does not change. Whoever writes therefore also throws the copy away.`,
-  ru: `Почти обо всём, о чём сервис спрашивают, его уже спрашивали минуту назад. Cache-aside держит ответы под рукой: сначала смотрим в Redis; если там нет — читаем базу и кладём копию в Redis со сроком годности.
+A copy is right only as long as the original does not change. So each write also deletes the copy: that is invalidation.`,
+  ru: `Большинство запросов повторяет то, что запрашивали только что. Cache-aside хранит эти ответы в Redis. Сервис сначала смотрит в Redis. Если ключа там нет, он читает базу и кладёт копию в Redis со сроком жизни (TTL).
 
     GET /users/1 ──▶ Redis: user:1? ──── да ────▶ ответ   (HIT)
                           │ нет
                           ▼
                      PostgreSQL ──▶ копия в Redis, TTL 300 с ──▶ ответ   (MISS)
 
-Копия годится, пока не изменился оригинал. Поэтому тот, кто пишет, выбрасывает и копию.`,
+Копия верна, пока не изменился оригинал. Поэтому каждая запись ещё и удаляет копию: это инвалидация.`,
 }
 
 /** Miss, hit, key, TTL, invalidation, and how much faster it is. */
@@ -43,19 +43,19 @@ export const cacheTtl = defineSheet<World, State>({
   name: 'cache-ttl',
   title: { en: 'Cache-aside and TTL', ru: 'Кэширование: cache-aside и TTL' },
   question: {
-    en: 'The same question twice: who answers the second time, and for how long?',
-    ru: 'Один и тот же вопрос дважды: кто отвечает во второй раз и как долго?',
+    en: 'The same request twice: where does the second answer come from, and for how long?',
+    ru: 'Один и тот же запрос дважды: откуда приходит второй ответ и как долго?',
   },
   idea,
   parameters: {
     ttlSeconds: {
       value: 300,
-      reason: { en: 'how long a copy may live, in seconds', ru: 'столько секунд может жить копия' },
+      reason: { en: 'how long a copy lives, in seconds', ru: 'столько секунд живёт копия' },
     },
     watchSeconds: {
       value: 3,
       fast: 2,
-      reason: { en: 'of the countdown that we watch', ru: 'секунды отсчёта, за которыми мы следим' },
+      reason: { en: 'how long we watch the TTL, in seconds', ru: 'столько секунд наблюдаем за TTL' },
     },
     rounds: {
       value: 60,
@@ -69,51 +69,54 @@ export const cacheTtl = defineSheet<World, State>({
   expectations: {
     'miss-then-hit': {
       title: { en: 'the first read is a MISS, the second a HIT', ru: 'первое чтение — MISS, второе — HIT' },
-      why: { en: 'That is what a cache is.', ru: 'Это и есть кэш.' },
+      why: {
+        en: 'The first read fills the cache, the second is answered from it.',
+        ru: 'Первое чтение заполняет кэш, на второе отвечает кэш.',
+      },
     },
     'key-holds-user': {
       title: { en: 'the key holds the user as JSON', ru: 'под ключом лежит пользователь в JSON' },
       why: {
-        en: 'Whoever opens redis-cli understands what is there, and by which name.',
-        ru: 'Открыв redis-cli, сразу видно, что там и под каким именем.',
+        en: 'Anyone who opens redis-cli can see what is stored, and under which name.',
+        ru: 'В redis-cli видно, что хранится и под каким именем.',
       },
     },
     'ttl-fresh': {
       title: { en: 'a new copy lives for 300 seconds', ru: 'новая копия живёт 300 секунд' },
       why: {
-        en: 'Even a copy that everybody forgot to throw away must not stay wrong for ever.',
-        ru: 'Даже копия, которую забыли выбросить, не должна врать вечно.',
+        en: 'A copy that was not deleted by mistake must not stay wrong for ever.',
+        ru: 'Копия, которую по ошибке не удалили, не должна навсегда остаться неверной.',
       },
     },
     'ttl-counts-down': {
-      title: { en: 'reading does not prolong its life', ru: 'чтение не продлевает ей жизнь' },
+      title: { en: 'reading does not extend the TTL', ru: 'чтение не продлевает TTL' },
       why: {
-        en: 'Otherwise the most popular copy would be the oldest one.',
-        ru: 'Иначе самая нужная копия была бы самой старой.',
+        en: 'Otherwise the copy that is read most would be the oldest.',
+        ru: 'Иначе копия, которую читают чаще всех, была бы самой старой.',
       },
     },
     'put-invalidates': {
       title: {
         en: 'after a PUT, the next read has the new name',
-        ru: 'после PUT следующее чтение видит новое имя',
+        ru: 'после PUT следующее чтение возвращает новое имя',
       },
       why: {
-        en: 'Nobody accepts a profile that shows the old name for five minutes.',
-        ru: 'Никто не станет терпеть профиль, пять минут показывающий старое имя.',
+        en: 'A profile must not show the old name for five minutes.',
+        ru: 'Профиль не должен пять минут показывать старое имя.',
       },
     },
     faster: {
       title: { en: 'a HIT is faster than a MISS', ru: 'HIT быстрее, чем MISS' },
-      why: { en: 'It is the reason for all of this.', ru: 'Ради этого всё и затевалось.' },
+      why: { en: 'Speed is the reason to have a cache.', ru: 'Кэш нужен ради скорости.' },
     },
     'delete-invalidates': {
       title: {
-        en: 'after a DELETE, the user is gone for everyone',
-        ru: 'после DELETE пользователя нет ни для кого',
+        en: 'after a DELETE, nobody can read the user',
+        ru: 'после DELETE пользователя нельзя прочитать',
       },
       why: {
-        en: 'A deleted user who can still be read is a ghost, and sometimes a lawsuit.',
-        ru: 'Удалённый пользователь, которого всё ещё можно прочитать, — призрак, а иногда и иск.',
+        en: 'A deleted user who can still be read is a data leak.',
+        ru: 'Удалённый пользователь, которого можно прочитать, — утечка данных.',
       },
     },
   },
@@ -143,7 +146,7 @@ export const cacheTtl = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Look into Redis.', ru: 'Заглядываем в Redis.' },
+      title: { en: 'Look into Redis.', ru: 'Смотрим в Redis.' },
       run: async (lab) => {
         const { user } = lab.state
         const key = keyOf(lab)
@@ -157,7 +160,7 @@ export const cacheTtl = defineSheet<World, State>({
             ru: `В ${key} лежит ${JSON.stringify(user)}`,
           },
           actual: isUser
-            ? { en: `${key} holds just that user.`, ru: `В ${key} лежит именно этот пользователь.` }
+            ? { en: `${key} holds exactly that user.`, ru: `В ${key} лежит именно этот пользователь.` }
             : { en: `${key} holds ${value ?? '(nil)'}`, ru: `В ${key} лежит ${value ?? '(nil)'}` },
         })
         lab.expect('ttl-fresh', judgeFreshTtl(ttlSeconds, lab.parameter('ttlSeconds')))
@@ -165,7 +168,7 @@ export const cacheTtl = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Watch the TTL count down, and go on reading.',
+        en: 'Watch the TTL count down, and keep reading.',
         ru: 'Смотрим, как убывает TTL, и продолжаем читать.',
       },
       run: async (lab) => {
@@ -174,7 +177,7 @@ export const cacheTtl = defineSheet<World, State>({
         const { ttlSeconds: before } = await readKey(lab, key)
         const began = performance.now()
         await lab.waitFor(
-          { en: `${key} counts down`, ru: `отсчёт ${key}` },
+          { en: `the TTL of ${key} counts down`, ru: `убывает TTL ключа ${key}` },
           async () => {
             await read(lab, lab.world.quietly)
             return performance.now() - began >= watchMs ? true : undefined
@@ -208,16 +211,16 @@ export const cacheTtl = defineSheet<World, State>({
         const { cold, warm } = await compareReads(lab, lab.parameter('rounds'))
         lab.measure('missMs', { en: 'MISS, median', ru: 'MISS, медиана' }, cold.medianMs, 'ms')
         lab.measure('hitMs', { en: 'HIT, median', ru: 'HIT, медиана' }, warm.medianMs, 'ms')
-        lab.measure('times', { en: 'faster', ru: 'быстрее' }, cold.medianMs / warm.medianMs, '×')
+        lab.measure('times', 'MISS / HIT', cold.medianMs / warm.medianMs, '×')
         lab.expect('faster', {
           held: warm.leastMs < cold.leastMs,
           expected: {
-            en: 'The quickest HIT takes less than the quickest MISS.',
-            ru: 'Самый быстрый HIT короче самого быстрого MISS.',
+            en: 'The fastest HIT takes less time than the fastest MISS.',
+            ru: 'Самый быстрый HIT быстрее самого быстрого MISS.',
           },
           actual: {
-            en: `The quickest HIT took ${warm.leastMs.toFixed(2)} ms, the quickest MISS ${cold.leastMs.toFixed(2)} ms; half of them took ${halfOf(warm)} and ${halfOf(cold)} ms.`,
-            ru: `Самый быстрый HIT — ${warm.leastMs.toFixed(2)} мс, самый быстрый MISS — ${cold.leastMs.toFixed(2)} мс; половина заняла ${halfOf(warm)} и ${halfOf(cold)} мс.`,
+            en: `HIT: the fastest ${leastOf(warm, 'en')} ms, the middle half ${halfOf(warm, 'en')} ms. MISS: ${leastOf(cold, 'en')} ms and ${halfOf(cold, 'en')} ms.`,
+            ru: `HIT: самый быстрый ${leastOf(warm, 'ru')} мс, средняя половина ${halfOf(warm, 'ru')} мс. MISS: ${leastOf(cold, 'ru')} мс и ${halfOf(cold, 'ru')} мс.`,
           },
         })
       },
@@ -236,10 +239,13 @@ export const cacheTtl = defineSheet<World, State>({
     },
   ],
 
-  conclude: ({ measurements: { hitMs = 0, missMs = 0, times = 0 } }) => ({
-    en: `The first to ask paid for the trip to the database (${missMs.toFixed(1)} ms), everyone after them did not (${hitMs.toFixed(1)} ms, ${times.toFixed(1)} × faster, network included). The copy ran down by the clock, however often it was read, and no change ever had to wait for that: PUT and DELETE threw it away at once.`,
-    ru: `Поход в базу оплатил первый, кто спросил (${missMs.toFixed(1)} мс), все следующие — уже нет (${hitMs.toFixed(1)} мс, в ${times.toFixed(1)} раза быстрее, и это вместе с сетью). Копия старела по часам, сколько бы её ни читали, но ни одному изменению не пришлось этого ждать: PUT и DELETE выбрасывали её сразу.`,
-  }),
+  conclude: ({ measurements: { hitMs = 0, missMs = 0, times = 0 } }) => {
+    const [miss, hit, ratio] = [fixed(missMs, 1), fixed(hitMs, 1), fixed(times, 1)]
+    return {
+      en: `The first read went to the database (${miss.en} ms), the later ones did not (${hit.en} ms: ${ratio.en} × faster, network included). The TTL ran down however often the key was read. No change had to wait for its end: PUT and DELETE deleted the copy at once.`,
+      ru: `Первое чтение дошло до базы (${miss.ru} мс), следующие — нет (${hit.ru} мс: в ${ratio.ru} раза быстрее, вместе с сетью). TTL убывал, сколько бы ключ ни читали. Ни одно изменение не ждало его конца: PUT и DELETE сразу удаляли копию.`,
+    }
+  },
 })
 
 type CacheLab = AnyLab & { readonly state: State }
@@ -285,4 +291,6 @@ function isJsonOf(value: string | null, user: User): boolean {
   }
 }
 
-const halfOf = ({ lowMs, highMs }: Spread) => `${lowMs.toFixed(2)}–${highMs.toFixed(2)}`
+const leastOf = ({ leastMs }: Spread, language: Language) => fixed(leastMs, 2)[language]
+const halfOf = ({ lowMs, highMs }: Spread, language: Language) =>
+  `${fixed(lowMs, 2)[language]}–${fixed(highMs, 2)[language]}`

@@ -1,6 +1,6 @@
 import type { DatabaseSession } from '@msctl/platform/database'
 import type { Circuit } from '@msctl/sdk'
-import { defineSheet, LabError, type Text } from '../engine/index.ts'
+import { defineSheet, fixed, LabError, type Text } from '../engine/index.ts'
 import { judgeOpening, judgeReset, spreadOf, wasTried } from '../expectations/index.ts'
 import type { World } from '../world/index.ts'
 import {
@@ -35,9 +35,9 @@ const SOON = 900
 const TOGETHER = 5
 
 const idea: Text = {
-  en: `A service that is down costs its callers twice: they get nothing, and they wait for it. Behind a gateway, everyone who waits holds a connection, until one dead service has slowed down all the others.
+  en: `A service that is down costs its callers twice: they get no answer, and they wait for it. Behind a gateway, each caller that waits holds a connection. In the end, one service that is down slows down all the others.
 
-A circuit breaker ends that. It counts failures in a row. At the fifth it opens: from then on the gateway answers at once, without even trying. After 30 seconds it lets exactly one request through, to see whether the service is back.
+A circuit breaker prevents that. It counts failures in a row. At the fifth it opens: from then on the gateway answers at once, without calling the service. After 30 seconds it lets exactly one request through, the trial, to see whether the service is back.
 
                  5 failures in a row
     ┌────────┐ ───────────────────────▶ ┌──────┐
@@ -48,17 +48,17 @@ A circuit breaker ends that. It counts failures in a row. At the fifth it opens:
         │     the trial succeeds      ┌───────────┐        │
         └──────────────────────────── │ HALF_OPEN │ ───────┘
                                       └───────────┘`,
-  ru: `Упавший сервис обходится дорого дважды: ответа от него нет, но его ещё и ждут. За шлюзом каждый, кто ждёт, держит соединение, и вот уже один мёртвый сервис замедлил все остальные.
+  ru: `Неработающий сервис обходится клиентам дорого дважды: они не получают ответа и при этом ждут его. За шлюзом каждый ожидающий клиент занимает соединение. В конце концов один неработающий сервис замедляет все остальные.
 
-Предохранитель (circuit breaker) это прекращает. Он считает неудачи подряд. На пятой он размыкается: с этой минуты шлюз отвечает сразу, даже не пытаясь. Через 30 секунд он пропускает ровно один запрос, чтобы узнать, не вернулся ли сервис.
+Предохранитель (circuit breaker) этого не допускает. Он считает ошибки подряд. На пятой он размыкается: с этого момента шлюз отвечает сразу, не обращаясь к сервису. Через 30 секунд он пропускает ровно один запрос, пробный, чтобы узнать, заработал ли сервис.
 
-                   5 неудач подряд
+                   5 ошибок подряд
     ┌────────┐ ───────────────────────▶ ┌──────┐
     │ CLOSED │                          │ OPEN │ ◀─────────┐
     └────────┘                          └──────┘           │
-        ▲                                   │ 30 с         │ проба
-        │                                   ▼              │ не удалась
-        │       проба удалась         ┌───────────┐        │
+        ▲                                   │ 30 с         │ пробный запрос
+        │                                   ▼              │ не удался
+        │    пробный запрос удался    ┌───────────┐        │
         └──────────────────────────── │ HALF_OPEN │ ───────┘
                                       └───────────┘`,
 }
@@ -68,24 +68,24 @@ export const circuitBreaker = defineSheet<World, State>({
   name: 'circuit-breaker',
   title: { en: 'Circuit breaker', ru: 'Предохранитель (circuit breaker)' },
   question: {
-    en: 'A service dies. What do those notice who do not even need it?',
-    ru: 'Сервис упал. Что заметят те, кому он даже не нужен?',
+    en: 'One service stops. What do the callers of the others notice?',
+    ru: 'Один сервис остановился. Что заметят клиенты остальных?',
   },
   idea,
   parameters: {
     failures: {
       value: 5,
-      reason: { en: 'failures in a row that open the circuit', ru: 'неудач подряд размыкают предохранитель' },
+      reason: { en: 'failures in a row that open the circuit', ru: 'ошибок подряд размыкают предохранитель' },
     },
     resetSeconds: {
       value: 30,
-      reason: { en: 'from OPEN to the trial, in seconds', ru: 'секунд от размыкания до пробы' },
+      reason: { en: 'from OPEN to the trial, in seconds', ru: 'секунд от размыкания до пробного запроса' },
     },
     requests: {
       value: 10,
       reason: {
-        en: 'sent while it is OPEN, enough for a median',
-        ru: 'посылаем, пока он OPEN; хватит для медианы',
+        en: 'requests while it is OPEN, enough for a median',
+        ru: 'запросов, пока он OPEN; для медианы достаточно',
       },
     },
   },
@@ -93,58 +93,58 @@ export const circuitBreaker = defineSheet<World, State>({
     'opens-at-fifth': {
       title: {
         en: 'the circuit opens at the fifth failure in a row',
-        ru: 'предохранитель размыкается на пятой неудаче подряд',
+        ru: 'предохранитель размыкается на пятой ошибке подряд',
       },
       why: {
-        en: 'Earlier, a hiccup would cut off a healthy service; later, callers would wait for a dead one.',
-        ru: 'Раньше — и случайный сбой отрежет здоровый сервис; позже — и клиенты будут ждать мёртвый.',
+        en: 'If it opened earlier, a short disturbance would cut off a healthy service; if later, callers would wait for one that is down.',
+        ru: 'Если раньше, короткий сбой отрежет исправный сервис; если позже, клиенты будут ждать неработающий.',
       },
     },
     'refuses-at-once': {
       title: {
-        en: 'while it is OPEN, every answer is an immediate 503',
+        en: 'while it is OPEN, every request is answered with 503 at once',
         ru: 'пока он OPEN, на каждый запрос сразу отвечают 503',
       },
       why: {
-        en: 'Failing fast is the point: nobody waits for what cannot come.',
-        ru: 'В быстром отказе весь смысл: никто не ждёт того, что не придёт.',
+        en: 'That is what a breaker is for: nobody waits for an answer that cannot come.',
+        ru: 'Для этого предохранитель и нужен: никто не ждёт ответа, которого не будет.',
       },
     },
     'tells-health': {
       title: {
-        en: 'GET /health tells that it is OPEN, and why',
-        ru: 'GET /health говорит, что он OPEN и почему',
+        en: 'GET /health shows OPEN and the number of failures',
+        ru: 'GET /health показывает OPEN и число ошибок',
       },
       why: {
-        en: 'Whoever is on duty at night looks there first.',
-        ru: 'Туда первым делом смотрит дежурный среди ночи.',
+        en: 'Whoever is on duty looks there first.',
+        ru: 'Дежурный прежде всего смотрит туда.',
       },
     },
     'others-live': {
-      title: { en: 'orders and payments work as ever', ru: 'заказы и платежи работают как обычно' },
+      title: { en: 'orders and payments work as before', ru: 'заказы и платежи работают как раньше' },
       why: {
-        en: 'One breaker a service: a failure must stay where it happened.',
-        ru: 'У каждого сервиса свой предохранитель: беда должна остаться там, где случилась.',
+        en: 'Each service has a circuit of its own, so that a failure stays where it happened.',
+        ru: 'У каждого сервиса свой предохранитель, поэтому сбой остаётся там, где произошёл.',
       },
     },
     'holds-back': {
       title: {
-        en: 'the revived service is left in peace until the trial',
-        ru: 'ожившему сервису дают покой до самой пробы',
+        en: 'until the trial, the restarted service gets no requests',
+        ru: 'до пробного запроса перезапущенный сервис не получает запросов',
       },
       why: {
-        en: 'A service that has just come up would go down again under everybody at once.',
-        ru: 'Только что поднявшийся сервис снова упал бы, навались на него все сразу.',
+        en: 'A service that has just started could fail again if everybody called it at once.',
+        ru: 'Только что запущенный сервис мог бы отказать снова, если бы все обратились к нему сразу.',
       },
     },
     'half-open-after': {
       title: {
         en: 'the trial is due 30 seconds after it opened',
-        ru: 'проба назначена через 30 секунд после размыкания',
+        ru: 'пробный запрос — через 30 секунд после размыкания',
       },
       why: {
-        en: 'Sooner disturbs the repair, later keeps a healthy service away from its callers.',
-        ru: 'Раньше — помешает починке, позже — здоровый сервис простаивает без клиентов.',
+        en: 'An earlier trial disturbs the repair; a later one keeps a healthy service from its callers.',
+        ru: 'Если раньше, он мешает починке; если позже, исправный сервис зря недоступен клиентам.',
       },
     },
     'one-trial': {
@@ -153,18 +153,18 @@ export const circuitBreaker = defineSheet<World, State>({
         ru: 'HALF_OPEN пропускает ровно один запрос',
       },
       why: {
-        en: 'One request is enough to find out, and few enough to do no harm.',
-        ru: 'Одного запроса хватит, чтобы узнать, и он никому не повредит.',
+        en: 'One request is enough to find out, and too few to do harm.',
+        ru: 'Одного запроса достаточно, чтобы узнать, и слишком мало, чтобы навредить.',
       },
     },
     closes: {
       title: {
         en: 'the trial succeeds and the circuit closes',
-        ru: 'проба удалась, и предохранитель замкнулся',
+        ru: 'пробный запрос удался, и предохранитель замкнулся',
       },
       why: {
-        en: 'Nobody has to come and switch it on again.',
-        ru: 'Никому не нужно приходить и включать его снова.',
+        en: 'Nobody has to close it by hand.',
+        ru: 'Никому не нужно замыкать его вручную.',
       },
     },
   },
@@ -175,8 +175,8 @@ export const circuitBreaker = defineSheet<World, State>({
   steps: [
     {
       title: {
-        en: 'Create a user, to have somebody to ask for.',
-        ru: 'Создаём пользователя, чтобы было о ком спрашивать.',
+        en: 'Create a user to ask for.',
+        ru: 'Создаём пользователя, которого будем запрашивать.',
       },
       run: async (lab) => {
         lab.state.userId = (await createUser(lab, 'Ann')).id
@@ -192,16 +192,16 @@ export const circuitBreaker = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Ask for the user, and watch the gateway count.',
-        ru: 'Спрашиваем пользователя и смотрим, как считает шлюз.',
+        en: 'Ask for the user, and watch the gateway count the failures.',
+        ru: 'Запрашиваем пользователя и смотрим, как шлюз считает ошибки.',
       },
       run: async (lab) => {
         const failures = lab.parameter('failures')
         const answers = await inTurn(failures, () => askAndLook(lab))
         lab.state.openedAt = performance.now()
         lab.say({
-          en: 'So far the gateway tried every time. Now once more:',
-          ru: 'До сих пор шлюз каждый раз пробовал. А теперь ещё раз:',
+          en: 'So far the gateway called the service each time. Now once more:',
+          ru: 'До сих пор шлюз каждый раз обращался к сервису. Теперь ещё раз:',
         })
         const all = [...answers, await ask(lab)]
         lab.state.tried = all.filter(({ status }) => wasTried(status)).length
@@ -214,7 +214,7 @@ export const circuitBreaker = defineSheet<World, State>({
         )
         lab.measure(
           'tried',
-          { en: 'a request that was tried', ru: 'запрос, который шлюз пробовал' },
+          { en: 'a request while CLOSED, median', ru: 'запрос, пока CLOSED, медиана' },
           medianOf(answers),
           'ms',
         )
@@ -222,8 +222,8 @@ export const circuitBreaker = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Ask again and again: nobody waits any longer.',
-        ru: 'Спрашиваем снова и снова: больше никто не ждёт.',
+        en: 'Ask again: now nobody has to wait.',
+        ru: 'Запрашиваем ещё: теперь никто не ждёт.',
       },
       run: async (lab) => {
         const answers = await inTurn(lab.parameter('requests'), () => ask(lab))
@@ -231,9 +231,10 @@ export const circuitBreaker = defineSheet<World, State>({
           ({ status, retryAfterMs }) => status === 503 && retryAfterMs !== undefined,
         )
         const medianMs = medianOf(answers)
+        const median = fixed(medianMs, 1)
         lab.measure(
           'refused',
-          { en: 'a request that was refused', ru: 'запрос, которому отказано' },
+          { en: 'a request while OPEN, median', ru: 'запрос, пока OPEN, медиана' },
           medianMs,
           'ms',
         )
@@ -241,24 +242,24 @@ export const circuitBreaker = defineSheet<World, State>({
           held: refused.length === answers.length && medianMs <= AT_ONCE_MS,
           expected: {
             en: `${answers.length} × 503 with Retry-After, half of them within ${AT_ONCE_MS} ms.`,
-            ru: `${answers.length} × 503 с Retry-After, половина из них быстрее ${AT_ONCE_MS} мс.`,
+            ru: `${answers.length} × 503 с Retry-After, половина из них не дольше ${AT_ONCE_MS} мс.`,
           },
           actual: {
-            en: `${refused.length} × 503 with Retry-After; the median took ${medianMs.toFixed(1)} ms.`,
-            ru: `${refused.length} × 503 с Retry-After; медиана — ${medianMs.toFixed(1)} мс.`,
+            en: `${refused.length} × 503 with Retry-After; the median is ${median.en} ms.`,
+            ru: `${refused.length} × 503 с Retry-After; медиана — ${median.ru} мс.`,
           },
         })
         const { status, failure_count: count } = await showCircuit(lab, 'users')
         const wanted = lab.state.tried
         lab.expect('tells-health', {
           held: status === 'OPEN' && count === wanted,
-          expected: { en: `OPEN, with ${wanted} failures.`, ru: `OPEN, неудач: ${wanted}.` },
-          actual: { en: `${status}, with ${count} failures.`, ru: `${status}, неудач: ${count}.` },
+          expected: { en: `OPEN, with ${wanted} failures.`, ru: `OPEN, ошибок: ${wanted}.` },
+          actual: { en: `${status}, with ${count} failures.`, ru: `${status}, ошибок: ${count}.` },
         })
       },
     },
     {
-      title: { en: 'Ask for something else.', ru: 'Спрашиваем о чём-нибудь другом.' },
+      title: { en: 'Ask for orders and payments.', ru: 'Запрашиваем заказы и платежи.' },
       run: async (lab) => {
         const { orders, payments } = lab.world.client
         const statuses = [
@@ -274,38 +275,39 @@ export const circuitBreaker = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Start users again. The breaker does not know yet.',
-        ru: 'Снова запускаем users. Предохранитель ещё не знает об этом.',
+        en: 'Start users again. The gateway does not know it yet.',
+        ru: 'Снова запускаем users. Шлюз об этом ещё не знает.',
       },
       run: async (lab) => {
         await startService(lab, 'users')
         const answers = await inTurn(3, () => ask(lab))
         const tookMs = performance.now() - lab.state.openedAt
+        const took = fixed(tookMs / 1000, 1)
         if (tookMs > lab.parameter('resetSeconds') * SOON)
           throw new LabError(
             'deadline',
             lab.words({
-              en: `Until users was back, ${(tookMs / 1000).toFixed(1)} s had passed: too long to see whether the circuit waits.`,
-              ru: `Пока users вернулся, прошло ${(tookMs / 1000).toFixed(1)} с: уже не увидеть, ждёт ли предохранитель.`,
+              en: `users was back only ${took.en} s after the circuit opened: too late to see whether the circuit waits.`,
+              ru: `users заработал только через ${took.ru} с после размыкания: слишком поздно, чтобы увидеть, ждёт ли предохранитель.`,
             }),
           )
         const refused = answers.filter(({ status }) => status === 503).length
         lab.expect('holds-back', {
           held: refused === answers.length,
-          expected: { en: 'Still 503, three times of three.', ru: 'По-прежнему 503, три раза из трёх.' },
-          actual: { en: `503, ${refused} times of three.`, ru: `503, ${refused} раза из трёх.` },
+          expected: { en: 'Still 503, 3 times of 3.', ru: 'По-прежнему 503, 3 раза из 3.' },
+          actual: { en: `503, ${refused} times of 3.`, ru: `503, раз: ${refused} из 3.` },
         })
       },
     },
     {
-      title: { en: 'Wait for the trial.', ru: 'Ждём пробы.' },
+      title: { en: 'Wait until a trial is due.', ru: 'Ждём времени пробного запроса.' },
       run: async (lab) => {
         const resetSeconds = lab.parameter('resetSeconds')
         // While there is time: through a container, a connection takes a while.
         lab.state.session = await openSession(lab, 'users')
         const elapsed = () => performance.now() - lab.state.openedAt
         const circuit = await lab.lookFor(
-          { en: 'users may be tried again', ru: 'users снова можно пробовать' },
+          { en: 'a trial is due', ru: 'пора послать пробный запрос' },
           async () => {
             const { circuits } = await lab.world.quietly.gateway.health()
             return isOpenStill(circuits.users) ? undefined : circuits.users
@@ -322,8 +324,8 @@ export const circuitBreaker = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Send five requests at the same moment; hold the first in the database until the others have come.',
-        ru: 'Посылаем пять запросов разом; первый задержим в базе, пока не придут остальные.',
+        en: 'Send five requests at once. Hold the first in the database until the others are answered.',
+        ru: 'Посылаем пять запросов сразу. Первый задерживаем в базе, пока не отвечены остальные.',
       },
       run: async (lab) => {
         if (!lab.state.isHalfOpen) return
@@ -335,7 +337,7 @@ export const circuitBreaker = defineSheet<World, State>({
           return answer
         })
         await lab.lookFor(
-          { en: 'all but one are answered', ru: 'отвечены все, кроме одного' },
+          { en: 'all but one are answered', ru: 'отвечены все запросы, кроме одного' },
           async () => (refused === TOGETHER - 1 ? true : undefined),
           { withinMs: 1_500, everyMs: 20 },
         )
@@ -346,14 +348,17 @@ export const circuitBreaker = defineSheet<World, State>({
           held: passed === 1,
           expected: {
             en: 'One of five is let through, four get 503.',
-            ru: 'Из пяти проходит один, четыре получают 503.',
+            ru: 'Из пяти пропущен один, четыре получили 503.',
           },
-          actual: { en: `${passed} of five passed.`, ru: `Из пяти прошло: ${passed}.` },
+          actual: { en: `${passed} of five were let through.`, ru: `Из пяти пропущено: ${passed}.` },
         })
       },
     },
     {
-      title: { en: 'Look, and ask once more.', ru: 'Смотрим и спрашиваем ещё раз.' },
+      title: {
+        en: 'Look at the circuit, and ask once more.',
+        ru: 'Смотрим на предохранитель и запрашиваем ещё раз.',
+      },
       run: async (lab) => {
         if (!lab.state.isHalfOpen) return
         const circuit = await showCircuit(lab, 'users')
@@ -362,21 +367,24 @@ export const circuitBreaker = defineSheet<World, State>({
           held: status === 200 && circuit.status === 'CLOSED' && circuit.failure_count === 0,
           expected: {
             en: '200, and the circuit is CLOSED with 0 failures.',
-            ru: '200, предохранитель CLOSED, неудач: 0.',
+            ru: '200, предохранитель CLOSED, ошибок: 0.',
           },
           actual: {
             en: `${status}, and the circuit is ${circuit.status} with ${circuit.failure_count} failures.`,
-            ru: `${status}, предохранитель ${circuit.status}, неудач: ${circuit.failure_count}.`,
+            ru: `${status}, предохранитель ${circuit.status}, ошибок: ${circuit.failure_count}.`,
           },
         })
       },
     },
   ],
 
-  conclude: ({ measurements, parameter }) => ({
-    en: `The service was away, and what callers noticed of it were ${parameter('failures')} failures; after these, an honest "not now" in ${ms(measurements.refused)} ms. Orders and payments noticed nothing. ${parameter('resetSeconds')} s later a single request found the service alive, and everybody was let in again: nobody had to restart, reset or even know anything.`,
-    ru: `Сервиса не было, а клиенты заметили только ${parameter('failures')} неудач; потом — честное «не сейчас» за ${ms(measurements.refused)} мс. Заказы и платежи не заметили ничего. Через ${parameter('resetSeconds')} с единственный запрос нашёл сервис живым, и снова пустили всех: никому не пришлось ничего перезапускать, сбрасывать и даже знать.`,
-  }),
+  conclude: ({ measurements, parameter }) => {
+    const refused = fixed(measurements.refused ?? Number.NaN, 1)
+    return {
+      en: `The service was down, and its callers saw ${parameter('failures')} failures; after these, a 503 within ${refused.en} ms. The callers of orders and payments noticed nothing. After ${parameter('resetSeconds')} s a single request found the service working, and all requests were let through again. Nobody had to restart or reset anything.`,
+      ru: `Сервис не работал, и его клиенты увидели ошибок: ${parameter('failures')}; потом они получали 503 за ${refused.ru} мс. Клиенты заказов и платежей ничего не заметили. Через ${parameter('resetSeconds')} с единственный запрос показал, что сервис работает, и шлюз снова пропускает всех. Никому не пришлось ничего перезапускать и сбрасывать.`,
+    }
+  },
 })
 
 /** Whether its time is not over: some breakers show HALF_OPEN only when a request comes. */
@@ -394,5 +402,3 @@ async function askAndLook(lab: AnyLab & { readonly state: State }) {
 
 const medianOf = (answers: readonly { readonly durationMs: number }[]) =>
   spreadOf(answers.map(({ durationMs }) => durationMs)).medianMs
-
-const ms = (value = Number.NaN) => value.toFixed(1)

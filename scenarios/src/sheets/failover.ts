@@ -18,25 +18,25 @@ interface State {
 }
 
 const idea: Text = {
-  en: `When one of two services is gone, the gateway has three choices for an answer that needs both. It can refuse, and one failed service takes the whole page with it. It can leave the orders out silently, and a customer with forty orders reads "you have no orders". Or it can say honestly what it has and what it lacks:
+  en: `When one of two services is down, the gateway can do one of three things with a request that needs both. It can refuse it: then one failed service takes down the whole page. It can leave the orders out and not say so: then a customer with forty orders reads "you have no orders". Or it can say what it has and what is missing:
 
     {"user": {…}, "orders": null, "degraded": ["orders"]}
 
-null is not an empty list. The page can show the user, and "orders cannot be shown right now".`,
-  ru: `Если одного из двух сервисов нет, то на запрос, которому нужны оба, шлюз может ответить трояко. Отказать — и один упавший сервис утянет за собой всю страницу. Молча опустить заказы — и покупатель с сорока заказами прочитает «у вас нет заказов». Или честно сказать, что есть и чего нет:
+null is not an empty list. The page can show the user, and "orders are unavailable right now".`,
+  ru: `Когда один из двух сервисов не работает, у шлюза есть три ответа на запрос, которому нужны оба. Отказать: тогда из-за одного сервиса не работает вся страница. Опустить заказы и не сказать об этом: тогда покупатель с сорока заказами прочитает «у вас нет заказов». Или сказать, что есть и чего не хватает:
 
     {"user": {…}, "orders": null, "degraded": ["orders"]}
 
-null — это не пустой список. Страница покажет пользователя и надпись «заказы сейчас недоступны».`,
+null — не пустой список. Страница может показать пользователя и надпись «заказы сейчас недоступны».`,
 }
 
-/** Orders are down: details degrade, users live on. */
+/** The orders service is down: details degrade, users work on. */
 export const failover = defineSheet<World, State>({
   name: 'failover',
-  title: { en: 'Degrading gracefully', ru: 'Отказ одного сервиса' },
+  title: { en: 'Graceful degradation', ru: 'Отказ одного сервиса' },
   question: {
-    en: 'Orders are down. How much of a page about a user can still be shown?',
-    ru: 'Сервис заказов упал. Что ещё можно показать на странице пользователя?',
+    en: 'The orders service is down. What can a page about a user still show?',
+    ru: 'Сервис заказов не работает. Что ещё может показать страница пользователя?',
   },
   idea,
   expectations: {
@@ -46,21 +46,21 @@ export const failover = defineSheet<World, State>({
         ru: 'details приходят без заказов и говорят об этом',
       },
       why: {
-        en: 'Half an answer that says it is half is worth more than none, and far more than a wrong one.',
-        ru: 'Половина ответа, честно названная половиной, лучше никакого и куда лучше неверного.',
+        en: 'A partial answer that is marked as partial is better than none, and much better than a wrong one.',
+        ru: 'Неполный ответ с пометкой лучше, чем никакого, и намного лучше неверного.',
       },
     },
     'users-live': {
       title: { en: 'users can be read and changed', ru: 'пользователей можно читать и менять' },
       why: {
-        en: 'They have their own service and their own database; that was the idea.',
-        ru: 'У них свой сервис и своя база; в том и была идея.',
+        en: 'They have a service and a database of their own.',
+        ru: 'У них свой сервис и своя база данных.',
       },
     },
     'orders-fail-clearly': {
       title: {
-        en: 'a request for orders fails, and does not lie',
-        ru: 'запрос заказов не удаётся, но и не лжёт',
+        en: 'a request for orders is an error, and not an empty list',
+        ru: 'запрос заказов — ошибка, а не пустой список',
       },
       why: {
         en: '200 with an empty list would mean that there are no orders.',
@@ -69,12 +69,12 @@ export const failover = defineSheet<World, State>({
     },
     recovers: {
       title: {
-        en: 'with orders back, details are whole again',
-        ru: 'с возвращением orders details снова полны',
+        en: 'when orders is back, details are complete again',
+        ru: 'когда orders снова работает, details снова полны',
       },
       why: {
-        en: 'A fallback that outlives the failure is a failure itself.',
-        ru: 'Запасной ответ, переживший аварию, сам становится аварией.',
+        en: 'A fallback has to end with the failure.',
+        ru: 'Запасной ответ должен закончиться вместе со сбоем.',
       },
     },
   },
@@ -86,7 +86,7 @@ export const failover = defineSheet<World, State>({
     {
       title: {
         en: 'Create a user with an order, and ask for both.',
-        ru: 'Создаём пользователя с заказом и спрашиваем обоих.',
+        ru: 'Создаём пользователя с заказом и запрашиваем то и другое.',
       },
       run: async (lab) => {
         lab.state.userId = (await createUser(lab, 'Ann')).id
@@ -102,7 +102,7 @@ export const failover = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Ask for both again.', ru: 'Снова спрашиваем обоих.' },
+      title: { en: 'Ask for both again.', ru: 'Снова запрашиваем то и другое.' },
       run: async (lab) => {
         const { status, data } = await askDetails(lab)
         lab.expect('details-degrade', {
@@ -116,7 +116,7 @@ export const failover = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Go on working with users.', ru: 'Продолжаем работать с пользователями.' },
+      title: { en: 'Read and change the user.', ru: 'Читаем и меняем пользователя.' },
       run: async (lab) => {
         const { users } = lab.world.client
         const read = await answerTo(users.get(lab.state.userId))
@@ -129,7 +129,7 @@ export const failover = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Ask for the order itself.', ru: 'Спрашиваем сам заказ.' },
+      title: { en: 'Ask for the orders alone.', ru: 'Запрашиваем только заказы.' },
       run: async (lab) => {
         const { status } = await answerTo(lab.world.client.orders.list({ userId: lab.state.userId }))
         await showCircuit(lab, 'orders')
@@ -143,7 +143,7 @@ export const failover = defineSheet<World, State>({
     {
       title: {
         en: 'Start orders again, and ask for both.',
-        ru: 'Снова запускаем orders и спрашиваем обоих.',
+        ru: 'Снова запускаем orders и запрашиваем то и другое.',
       },
       run: async (lab) => {
         await startService(lab, 'orders')
@@ -159,8 +159,8 @@ export const failover = defineSheet<World, State>({
   ],
 
   conclude: () => ({
-    en: 'One service was gone, and the page lost exactly what that service knows. It did so honestly: nobody was told that there were no orders, nobody had to wait, and the first request after the repair was whole again.',
-    ru: 'Одного сервиса не было, и страница потеряла ровно то, что знает он один. И сделала это честно: никому не сказали, что заказов нет, никто не ждал, а первый же запрос после починки снова был полным.',
+    en: 'One service was down, and the page lost only what that service knows. The answer said so: nobody read that there were no orders, and nobody had to wait. The first answer after the restart was complete again.',
+    ru: 'Один сервис не работал, и страница потеряла только то, что знает этот сервис. Ответ об этом сообщал: никто не прочитал, что заказов нет, и никому не пришлось ждать. Первый ответ после перезапуска снова был полным.',
   }),
 })
 

@@ -27,22 +27,22 @@ const AMOUNT = 999.99
 const HELD_WITHIN_MS = 800
 
 const idea: Text = {
-  en: `The customer presses "pay", and the answer does not come. Was it the request that got lost, or only the answer? One cannot know. To do nothing may lose the payment, to send it again may take the money twice.
+  en: `The customer presses "pay", and no answer comes. Was the request lost, or only the answer? The client cannot know. If it does nothing, the payment may be lost. If it sends the request again, the customer may pay twice.
 
-An idempotency key solves it. Whoever asks makes up a key and sends it along, the same one with each attempt. The service notes the key in the same transaction as the payment, and answers every repetition with the first answer.
-
-    POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
-    POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
-
-The hard case is a repetition that comes while the first request is still being worked on: then there is no answer yet that could be repeated.`,
-  ru: `Покупатель нажал «оплатить», а ответа нет. Потерялся запрос или только ответ? Узнать нельзя. Не делать ничего — платёж может пропасть; послать ещё раз — деньги могут снять дважды.
-
-Выход — ключ идемпотентности. Тот, кто просит, придумывает ключ и шлёт его с каждой попыткой, один и тот же. Сервис записывает ключ в той же транзакции, что и платёж, а на каждый повтор отвечает первым ответом.
+An idempotency key solves this. The client makes up a key, and sends the same key with each attempt. The service stores the key in the same transaction as the payment, and answers every retry with the first answer.
 
     POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
     POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
 
-Трудный случай — повтор, пришедший, пока первый запрос ещё в работе: тогда нет и ответа, который можно повторить.`,
+The hard case is a retry that comes while the first request is still being processed: there is no first answer yet.`,
+  ru: `Покупатель нажал «оплатить», а ответа нет. Потерялся запрос или только ответ? Клиент этого не знает. Если ничего не делать, платёж может пропасть. Если послать запрос ещё раз, покупатель может заплатить дважды.
+
+Решение — ключ идемпотентности. Клиент придумывает ключ и посылает один и тот же ключ с каждой попыткой. Сервис записывает ключ в той же транзакции, что и платёж, и на каждый повтор отвечает первым ответом.
+
+    POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
+    POST /payments   Idempotency-Key: 7f3a…   ──▶ 201 {"id": 5}
+
+Трудный случай — повтор, который приходит, пока первый запрос ещё обрабатывается: первого ответа ещё нет.`,
 }
 
 /** The same payment sent twice, the second while the first is in flight. */
@@ -50,43 +50,43 @@ export const idempotency = defineSheet<World, State>({
   name: 'idempotency',
   title: { en: 'Paying once', ru: 'Заплатить один раз' },
   question: {
-    en: 'The same payment is sent twice, the second while the first is on its way. How often is it paid?',
-    ru: 'Один платёж послан дважды, второй раз — пока первый в пути. Сколько раз заплатили?',
+    en: 'The same payment is sent twice, the second time while the first is being processed. How many payments are made?',
+    ru: 'Один платёж послан дважды, второй раз — пока первый обрабатывается. Сколько платежей создано?',
   },
   idea,
   expectations: {
     'one-payment': {
       title: { en: 'two requests at once make one payment', ru: 'два одновременных запроса — один платёж' },
       why: {
-        en: 'Impatient fingers and automatic retries come exactly then.',
-        ru: 'Нетерпеливые пальцы и автоматические повторы приходят именно тогда.',
+        en: 'People who press twice, and automatic retries, come exactly then.',
+        ru: 'Именно тогда приходят повторные нажатия и автоматические повторы.',
       },
     },
     'same-answer-later': {
       title: {
-        en: 'a later repetition gets the first answer',
-        ru: 'на поздний повтор приходит первый ответ',
+        en: 'a later retry gets the first answer',
+        ru: 'более поздний повтор получает первый ответ',
       },
       why: {
-        en: 'Whoever lost the answer needs the answer, and not an error.',
-        ru: 'Тому, кто потерял ответ, нужен ответ, а не ошибка.',
+        en: 'A client that lost the answer needs that answer, and not an error.',
+        ru: 'Клиенту, который потерял ответ, нужен этот ответ, а не ошибка.',
       },
     },
     'other-body-refused': {
       title: {
         en: 'the same key with another amount is refused',
-        ru: 'тот же ключ с другой суммой отвергнут',
+        ru: 'тот же ключ с другой суммой отклонён',
       },
       why: {
-        en: 'That is no repetition but a mistake; to answer as if it were one would hide it.',
-        ru: 'Это не повтор, а ошибка; ответить как на повтор — значит её спрятать.',
+        en: 'This is not a retry but a mistake of the client, and must not stay hidden.',
+        ru: 'Это не повтор, а ошибка клиента, и она не должна остаться незамеченной.',
       },
     },
     'other-key-pays': {
       title: { en: 'another key is another payment', ru: 'другой ключ — другой платёж' },
       why: {
-        en: 'People do buy the same thing twice.',
-        ru: 'Люди и правда покупают одно и то же дважды.',
+        en: 'People also buy the same thing twice on purpose.',
+        ru: 'Одно и то же покупают дважды и намеренно.',
       },
     },
   },
@@ -96,19 +96,19 @@ export const idempotency = defineSheet<World, State>({
 
   steps: [
     {
-      title: { en: 'Place an order, and make up a key.', ru: 'Делаем заказ и придумываем ключ.' },
+      title: { en: 'Create an order, and make up a key.', ru: 'Создаём заказ и придумываем ключ.' },
       run: async (lab) => {
         const { id } = await createUser(lab, 'Ann')
         lab.state.orderId = (await createOrder(lab, { userId: id, product: 'Laptop' })).id
         lab.state.key = newIdempotencyKey(lab, 'payments')
         lab.say(`Idempotency-Key: ${lab.state.key}`)
-        lab.cleanUp({ en: 'Delete what was paid', ru: 'Удалить платежи' }, () => deleteSent(lab))
+        lab.cleanUp({ en: 'Delete the payments', ru: 'Удалить платежи' }, () => deleteSent(lab))
       },
     },
     {
       title: {
         en: 'Pay. Hold the payment in the database, and pay again.',
-        ru: 'Платим. Задерживаем платёж в базе и платим снова.',
+        ru: 'Платим. Задерживаем платёж в базе и платим ещё раз.',
       },
       run: async (lab) => {
         const hold = await holdTable(lab, 'payments')
@@ -121,8 +121,8 @@ export const idempotency = defineSheet<World, State>({
         const first = pay(lab, lab.state.key)
         await isHeld(1)
         lab.say({
-          en: 'The first is in the middle of its work. Now the second:',
-          ru: 'Первый посреди работы. Теперь второй:',
+          en: 'The first request is being processed. Now the second:',
+          ru: 'Первый запрос обрабатывается. Теперь второй:',
         })
         const second = pay(lab, lab.state.key)
         await isHeld(2)
@@ -133,18 +133,21 @@ export const idempotency = defineSheet<World, State>({
         lab.expect('one-payment', {
           held: paid.length === 1 && ids.every((id) => id === paid[0]?.id),
           expected: {
-            en: 'Both are answered with the same payment, the only one.',
-            ru: 'Оба получили один и тот же, единственный платёж.',
+            en: 'Both answers hold the same payment, and there is no other.',
+            ru: 'В обоих ответах один и тот же платёж, и других нет.',
           },
           actual: {
-            en: `Answered with id ${ids.join(' and id ')}. Payments of the order: ${paid.length}.`,
+            en: `The answers hold id ${ids.join(' and id ')}. Payments of the order: ${paid.length}.`,
             ru: `В ответах id ${ids.join(' и id ')}. Платежей у заказа: ${paid.length}.`,
           },
         })
       },
     },
     {
-      title: { en: 'Send it a third time, much later.', ru: 'Посылаем в третий раз, много позже.' },
+      title: {
+        en: 'Send it a third time, after the first is done.',
+        ru: 'Посылаем в третий раз, когда первый запрос завершён.',
+      },
       run: async (lab) => {
         const { status, data } = await pay(lab, lab.state.key)
         lab.expect('same-answer-later', {
@@ -155,7 +158,7 @@ export const idempotency = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Use the key for another amount.', ru: 'Берём тот же ключ для другой суммы.' },
+      title: { en: 'Send the same key with another amount.', ru: 'Посылаем тот же ключ с другой суммой.' },
       run: async (lab) => {
         const { status } = await pay(lab, lab.state.key, AMOUNT + 1)
         lab.expect('other-body-refused', { held: status === 422, expected: '422', actual: `${status}` })
@@ -175,8 +178,8 @@ export const idempotency = defineSheet<World, State>({
   ],
 
   conclude: () => ({
-    en: 'The second request came while the first was being worked on, and waited: its key was taken, in a transaction that was not over. When that was committed, there was an answer to repeat. Had it failed, the key would have been free again, and the second would have paid. Key and payment stand or fall together; that is why both are in the same database.',
-    ru: 'Второй запрос пришёл, когда первый был в работе, и стал ждать: его ключ занят транзакцией, которая ещё не кончилась. Когда её зафиксировали, появился ответ, который можно повторить. Сорвись она, ключ освободился бы, и заплатил бы второй. Ключ и платёж либо есть оба, либо нет обоих; поэтому они и лежат в одной базе.',
+    en: 'The second request came while the first was being processed, and waited: the transaction of the first held the key. When that transaction was committed, there was an answer to repeat. If it had failed, the key would have been free, and the second request would have paid. The key and the payment are written together or not at all. That is why both are in the same database.',
+    ru: 'Второй запрос пришёл, пока первый обрабатывался, и ждал: ключ удерживала транзакция первого. Когда её зафиксировали, появился ответ, который можно повторить. Если бы она не удалась, ключ освободился бы, и заплатил бы второй запрос. Ключ и платёж записываются вместе или не записываются вовсе. Поэтому они в одной базе данных.',
   }),
 })
 

@@ -1,5 +1,5 @@
 import type { Payment } from '@msctl/sdk'
-import { defineSheet, type Text } from '../engine/index.ts'
+import { defineSheet, fixed, type Text } from '../engine/index.ts'
 import { confidenceInterval, judgeFailureRate } from '../expectations/index.ts'
 import {
   answerTo,
@@ -22,12 +22,12 @@ const STATUSES = ['pending', 'completed', 'failed'] as const
 const AMOUNT = 9.99
 
 const idea: Text = {
-  en: `Payments depend on somebody else: a bank, a card network. Sometimes they say no. The payments service plays that part and lets 30 % fail, so that everything built on it has to cope.
+  en: `Payments depend on others: a bank, a card network. Sometimes these refuse. The payments service imitates that: 30 % of its payments fail, so that everything built on it has to handle failures.
 
-How does one test something random? One run of ten payments proves nothing: six or none may fail, and both are luck. With more payments chance has less room, and one can say how much. A grader that cries wolf once in a million runs must accept everything in that room, and nothing beyond it.`,
-  ru: `Платежи зависят от других: от банка, от платёжной системы. Иногда те отказывают. Сервис платежей играет эту роль и не проводит 30 % платежей, чтобы всё построенное на нём умело с этим жить.
+How is something random tested? Ten payments prove nothing: by chance, none of them may fail, or six. The more payments there are, the closer the share comes to 30 %, and how close can be computed. A check that may be wrong once in a million runs has to accept every count within these bounds, and no other.`,
+  ru: `Платежи зависят от других: от банка, от платёжной системы. Иногда те отказывают. Сервис платежей это имитирует: 30 % его платежей не проходят, чтобы всё построенное на нём умело обрабатывать отказы.
 
-Как проверить случайное? Десять платежей не докажут ничего: не пройти может и шесть, и ни одного, и то и другое — просто случай. Чем больше платежей, тем меньше у случая места, и можно сказать, сколько именно. Проверка, которой позволено ошибаться раз в миллион, обязана принять всё внутри этих границ и ничего за ними.`,
+Как проверить случайное? Десять платежей ничего не доказывают: случайно могут пройти все или не пройти шесть. Чем больше платежей, тем ближе доля к 30 %, и можно вычислить насколько. Проверка, которой разрешено ошибиться один раз на миллион, должна принять любое число в этих границах и никакое другое.`,
 }
 
 /** The 30 %, observed against expected. */
@@ -35,8 +35,8 @@ export const payments = defineSheet<World, State>({
   name: 'payments',
   title: { en: 'Payments that fail', ru: 'Платежи, которые не проходят' },
   question: {
-    en: 'Three payments in ten fail. How many have to be made to be sure of that?',
-    ru: 'Три платежа из десяти не проходят. Сколько их нужно, чтобы в этом убедиться?',
+    en: '30 % of the payments fail. How many payments does it take to confirm that?',
+    ru: 'Не проходят 30 % платежей. Сколько нужно платежей, чтобы это подтвердить?',
   },
   idea,
   parameters: {
@@ -44,13 +44,13 @@ export const payments = defineSheet<World, State>({
       value: 300,
       fast: 120,
       reason: {
-        en: 'enough to tell 30 % from 15 % or 50 %',
-        ru: 'хватит, чтобы отличить 30 % от 15 % или 50 %',
+        en: 'payments, enough to tell 30 % from 15 % or 50 %',
+        ru: 'платежей достаточно, чтобы отличить 30 % от 15 % или 50 %',
       },
     },
     failurePercent: {
       value: 30,
-      reason: { en: 'of the payments ought to fail', ru: 'процентов платежей не должны проходить' },
+      reason: { en: 'percent of the payments should fail', ru: 'процентов платежей должны не проходить' },
     },
   },
   expectations: {
@@ -60,17 +60,17 @@ export const payments = defineSheet<World, State>({
         ru: 'каждый новый платёж сразу completed или failed',
       },
       why: {
-        en: 'Who pays wants to know now; a payment that hangs is paid twice.',
-        ru: 'Кто платит, хочет знать сразу; зависший платёж оплатят дважды.',
+        en: 'Whoever pays has to know at once; a payment without a result is often made twice.',
+        ru: 'Плательщик должен узнать результат сразу; платёж без результата часто повторяют.',
       },
     },
     'failure-rate': {
       title: {
-        en: '30 % of them fail, as far as chance can tell',
-        ru: 'не проходят 30 %, насколько позволяет судить случай',
+        en: '30 % of them fail, within the bounds of chance',
+        ru: 'не проходят 30 %, в границах случайности',
       },
       why: {
-        en: 'Code that never meets a failure has never been tested.',
+        en: 'Code that has never met a failure has not been tested.',
         ru: 'Код, который ни разу не встретил отказа, не проверен.',
       },
     },
@@ -87,12 +87,12 @@ export const payments = defineSheet<World, State>({
         ru: 'платежу можно присвоить любой из трёх статусов',
       },
       why: {
-        en: 'Refunds and second thoughts happen after the fact.',
-        ru: 'Возвраты и исправления случаются потом.',
+        en: 'Refunds and corrections come later.',
+        ru: 'Возвраты и исправления бывают позже.',
       },
     },
     'touches-updated-at': {
-      title: { en: 'a change moves updated_at', ru: 'изменение сдвигает updated_at' },
+      title: { en: 'a change updates updated_at', ru: 'изменение обновляет updated_at' },
       why: {
         en: 'In a dispute about money, the first question is when.',
         ru: 'В споре о деньгах первый вопрос — когда.',
@@ -106,8 +106,8 @@ export const payments = defineSheet<World, State>({
   steps: [
     {
       title: {
-        en: 'Place an order, and another that is paid for once.',
-        ru: 'Делаем заказ и ещё один, за который платим один раз.',
+        en: 'Create an order, and another one with one payment.',
+        ru: 'Создаём заказ и ещё один, с одним платежом.',
       },
       run: async (lab) => {
         const { id } = await createUser(lab, 'Ann')
@@ -117,7 +117,7 @@ export const payments = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'Pay for it, again and again.', ru: 'Платим за него снова и снова.' },
+      title: { en: 'Pay for the first order many times.', ru: 'Много раз платим за первый заказ.' },
       run: async (lab) => {
         const times = lab.parameter('payments')
         const made = await createPayments(lab, { order_id: lab.state.orderId, amount: AMOUNT }, times)
@@ -162,8 +162,8 @@ export const payments = defineSheet<World, State>({
           held: missing === 0 && foreign === 0,
           expected: { en: `Those ${made.size} payments.`, ru: `Те же ${made.size} платежей.` },
           actual: {
-            en: `${found.size} payments: ${missing} missing, ${foreign} that are not ours.`,
-            ru: `Платежей ${found.size}: не хватает ${missing}, чужих ${foreign}.`,
+            en: `${found.size} payments: ${missing} missing, ${foreign} of another order.`,
+            ru: `Платежей ${found.size}: не хватает ${missing}, за другой заказ ${foreign}.`,
           },
         })
       },
@@ -200,17 +200,18 @@ export const payments = defineSheet<World, State>({
     const wanted = parameter('failurePercent')
     const isMissed = wanted < lowPercent || wanted > highPercent
     const missed = isMissed ? MISSED : { en: '', ru: '' }
+    const [failed, low, high] = [fixed(failedPercent, 1), fixed(lowPercent, 1), fixed(highPercent, 1)]
     return {
-      en: `Of ${parameter('payments')} payments ${failedPercent.toFixed(1)} % failed. That does not prove ${wanted} %: it says that the true rate lies between ${lowPercent.toFixed(1)} % and ${highPercent.toFixed(1)} %, with a confidence of 95 %.${missed.en} Four times as many payments would halve that interval. That is all that more testing buys.`,
-      ru: `Из ${parameter('payments')} платежей не прошло ${failedPercent.toFixed(1)} %. Это не доказывает, что их ${wanted} %: это значит, что с уверенностью 95 % истинная доля лежит между ${lowPercent.toFixed(1)} % и ${highPercent.toFixed(1)} %.${missed.ru} Вчетверо больше платежей сузили бы этот интервал вдвое. Большего от испытаний не добиться.`,
+      en: `${failed.en} % of ${parameter('payments')} payments failed. That does not prove ${wanted} %. It says with a confidence of 95 % that the true rate is between ${low.en} % and ${high.en} %.${missed.en} Four times as many payments would halve this interval.`,
+      ru: `Из ${parameter('payments')} платежей не прошло ${failed.ru} %. Это не доказывает, что доля равна ${wanted} %. Это значит, что с уверенностью 95 % истинная доля лежит между ${low.ru} % и ${high.ru} %.${missed.ru} Вчетверо больше платежей сузили бы этот интервал вдвое.`,
     }
   },
 })
 
 /** An interval without the rate that was set is no mistake: what is expected leaves chance far more room. */
 const MISSED = {
-  en: ' This time it does not: one such interval in twenty misses the truth, which is why a test has to allow for more.',
-  ru: ' На этот раз это не так: один такой интервал из двадцати промахивается, потому проверка и обязана допускать больше.',
+  en: ' This time it is not: one such interval in twenty misses the true rate, which is why the check allows for more.',
+  ru: ' На этот раз это не так: один такой интервал из двадцати не содержит истинной доли, поэтому проверка допускает больше.',
 }
 
 /** A row of a hundred marks: one for each hundredth, the failed ones first. */

@@ -20,21 +20,21 @@ interface State {
 }
 
 const idea: Text = {
-  en: `A service that keeps its data in memory is quick to write and easy to demonstrate, until somebody restarts it. Here a service keeps nothing: every answer that says "done" means that PostgreSQL has it on disk, and a container or a process is something that one may throw away at any time.
+  en: `A service that keeps its data in memory is easy to write, and loses the data at its first restart. Here a service keeps nothing itself. An answer of success means that PostgreSQL has the data on disk. So a process or a container can be thrown away at any time.
 
-That includes what one seldom thinks of: changes to what was there, and the counter that gives out ids.`,
-  ru: `Сервис, который держит данные в памяти, легко написать и приятно показывать — до первого перезапуска. Здесь сервис не хранит ничего: если в ответе сказано «готово», значит, PostgreSQL записал это на диск, а процесс или контейнер можно выбросить в любую минуту.
+This also holds for changes of existing data, and for the counter that gives out ids.`,
+  ru: `Сервис, который держит данные в памяти, легко написать, но при первом перезапуске он теряет данные. Здесь сервис сам ничего не хранит. Успешный ответ означает, что PostgreSQL записал данные на диск. Поэтому процесс или контейнер можно выбросить в любой момент.
 
-Это относится и к тому, о чём вспоминают редко: к правкам и к счётчику, который выдаёт id.`,
+Это относится и к изменениям существующих данных, и к счётчику, который выдаёт id.`,
 }
 
 /** Create, take everything down and up, and find it all again. */
 export const persistence = defineSheet<World, State>({
   name: 'persistence',
-  title: { en: 'Persistence', ru: 'Персистентность данных' },
+  title: { en: 'Persistence', ru: 'Сохранность данных' },
   question: {
     en: 'Everything is switched off and on again. What is still there?',
-    ru: 'Всё выключили и включили снова. Что осталось?',
+    ru: 'Всё выключили и включили снова. Что сохранилось?',
   },
   idea,
   expectations: {
@@ -42,10 +42,10 @@ export const persistence = defineSheet<World, State>({
     'orders-survive': survives('the order', 'заказ'),
     'payments-survive': survives('the payment', 'платёж'),
     'edits-survive': {
-      title: { en: 'so is the last change', ru: 'последняя правка тоже на месте' },
+      title: { en: 'the last change is still there', ru: 'последнее изменение сохранилось' },
       why: {
-        en: 'A change that lives in the cache only is lost with it.',
-        ru: 'Правка, которая живёт только в кэше, пропадёт вместе с ним.',
+        en: 'A change that is only in the cache is lost with it.',
+        ru: 'Изменение, которое есть только в кэше, пропадёт вместе с ним.',
       },
     },
     'ids-go-on': {
@@ -76,8 +76,8 @@ export const persistence = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Create another user and delete them, to remember the id.',
-        ru: 'Создаём ещё одного пользователя и удаляем его, запомнив id.',
+        en: 'Create another user, note the id, and delete the user.',
+        ru: 'Создаём ещё одного пользователя, запоминаем id и удаляем его.',
       },
       run: async (lab) => {
         lab.state.lastId = (await createUser(lab, 'Bob')).id
@@ -92,7 +92,7 @@ export const persistence = defineSheet<World, State>({
       run: async (lab) => lab.inject(await restarted(lab)),
     },
     {
-      title: { en: 'Ask for everything.', ru: 'Спрашиваем обо всём.' },
+      title: { en: 'Read everything again.', ru: 'Читаем всё снова.' },
       run: async (lab) => {
         const { users, orders, payments } = lab.world.client
         const { user, order, payment } = lab.state
@@ -125,17 +125,17 @@ export const persistence = defineSheet<World, State>({
   ],
 
   conclude: () => ({
-    en: 'Not one process that ran before runs now, and nobody who asks can tell. State has one home, the database; everything else is replaceable, and that is what makes it possible to update, to move and to repair it.',
-    ru: 'Ни один прежний процесс больше не работает, но по ответам этого не заметить. У состояния один дом — база данных; всё остальное заменимо, и только поэтому его можно обновлять, переносить и чинить.',
+    en: 'None of the earlier processes runs any more, and the answers are the same as before. The data are in the databases only. Everything else can be replaced: that is how it can be updated, moved and repaired.',
+    ru: 'Ни один прежний процесс больше не работает, а ответы те же. Данные есть только в базах данных. Всё остальное можно заменить: так его обновляют, переносят и чинят.',
   }),
 })
 
 function survives(en: string, ru: string) {
   return {
-    title: { en: `${en} is still there, word for word`, ru: `${ru} на месте, слово в слово` },
+    title: { en: `${en} is still there, unchanged`, ru: `${ru} сохранился без изменений` },
     why: {
-      en: 'An answer that says "created" is a promise.',
-      ru: 'Ответ «создано» — это обещание.',
+      en: 'What was answered with 201 must not be lost.',
+      ru: 'То, на что ответили 201, не должно пропасть.',
     },
   }
 }

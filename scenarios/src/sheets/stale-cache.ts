@@ -25,7 +25,7 @@ const [OLD, NEW] = ['Ann', 'Anna']
 const HELD_WITHIN_MS = 1_000
 
 const idea: Text = {
-  en: `Cache-aside as every textbook has it: read the cache; on a miss read the database and fill the cache; whoever writes deletes the key. It looks right, and it loses a race:
+  en: `Cache-aside as in a textbook: read the cache; on a miss, read the database and fill the cache; a write deletes the key. It looks right, but it has a race condition:
 
     reader                            writer
     looks into Redis: nothing
@@ -35,8 +35,8 @@ const idea: Text = {
                                       answers 200
     fills Redis: user:1 = Ann         ◀── too late!
 
-From then on everybody reads Ann, for 300 seconds, although the writer was told that it is Anna. It takes a reader who is held up between two lines of code. Under load there is always one. We are going to be so unlucky on purpose.`,
-  ru: `Cache-aside из любого учебника: читаем кэш; промах — читаем базу и заполняем кэш; кто пишет, удаляет ключ. Выглядит верно, но проигрывает гонку:
+From then on everybody reads Ann, for 300 seconds, although the writer was answered that the name is Anna. It only takes a reader that is delayed between two lines of code. Under load that happens. Here we make it happen on purpose.`,
+  ru: `Cache-aside по учебнику: читаем кэш; при промахе читаем базу и заполняем кэш; запись удаляет ключ. Выглядит верно, но здесь есть состояние гонки:
 
     читатель                          писатель
     смотрит в Redis: пусто
@@ -46,34 +46,34 @@ From then on everybody reads Ann, for 300 seconds, although the writer was told 
                                       отвечает 200
     заполняет Redis: user:1 = Ann     ◀── слишком поздно!
 
-С этой минуты все 300 секунд читают Ann, хотя писателю ответили, что теперь Anna. Достаточно, чтобы читатель задержался между двумя строками кода. Под нагрузкой такой найдётся всегда. Мы устроим это невезение нарочно.`,
+С этого момента 300 секунд все читают Ann, хотя писатель получил ответ, что имя — Anna. Для этого достаточно, чтобы читатель задержался между двумя строками кода. Под нагрузкой такое бывает. Здесь мы делаем это нарочно.`,
 }
 
-/** The race that the textbook's cache-aside loses and this one does not, step by step. */
+/** The race that textbook cache-aside loses and this one does not, step by step. */
 export const staleCache = defineSheet<World, State>({
   name: 'stale-cache',
-  title: { en: 'The race of cache-aside', ru: 'Гонка в cache-aside' },
+  title: { en: 'The cache-aside race', ru: 'Гонка в cache-aside' },
   question: {
-    en: 'A slow reader meets a fast writer. Which of them does the cache believe?',
-    ru: 'Медленный читатель встретил быстрого писателя. Кому из них поверит кэш?',
+    en: 'A slow reader and a fast writer use the same key. Whose value stays in the cache?',
+    ru: 'Медленный читатель и быстрый писатель обращаются к одному ключу. Чьё значение останется в кэше?',
   },
   idea,
   expectations: {
     'new-after-write': {
       title: {
-        en: 'after the answered PUT, everybody reads the new name',
+        en: 'after the answer to the PUT, everybody reads the new name',
         ru: 'после ответа на PUT все читают новое имя',
       },
       why: {
-        en: 'A write that was confirmed and then forgotten is the bug that nobody can reproduce.',
-        ru: 'Запись, которую подтвердили и забыли, — та самая ошибка, которую никто не может повторить.',
+        en: 'A confirmed write that seems to be undone later is very hard to reproduce and to find.',
+        ru: 'Подтверждённую запись, которая потом как будто отменена, очень трудно воспроизвести и найти.',
       },
     },
     'cached-again': {
-      title: { en: 'and the key is cached again', ru: 'и ключ снова в кэше' },
+      title: { en: 'the key is cached again', ru: 'ключ снова в кэше' },
       why: {
-        en: 'A cache that protects itself by never caching again would be no cure.',
-        ru: 'Кэш, который спасается тем, что больше не кэширует, — не лекарство.',
+        en: 'A cache that is safe only because it no longer caches is of no use.',
+        ru: 'Кэш, который безопасен только потому, что больше не кэширует, бесполезен.',
       },
     },
   },
@@ -84,15 +84,15 @@ export const staleCache = defineSheet<World, State>({
   steps: [
     {
       title: {
-        en: 'Create a user called Ann. The cache does not know them.',
-        ru: 'Создаём пользователя по имени Ann. Кэш его не знает.',
+        en: 'Create a user called Ann. The cache does not hold them yet.',
+        ru: 'Создаём пользователя по имени Ann. В кэше его ещё нет.',
       },
       run: async (lab) => {
         lab.state.userId = (await createUser(lab, OLD)).id
       },
     },
     {
-      title: { en: 'Prepare the bad luck.', ru: 'Готовим невезение.' },
+      title: { en: 'Prepare the race.', ru: 'Готовим гонку.' },
       run: async (lab) => {
         lab.state.sessions = await openSessions(lab, 'users', 3)
         const [look] = lab.state.sessions as [DatabaseSession]
@@ -100,7 +100,7 @@ export const staleCache = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'The race, in slow motion.', ru: 'Гонка в замедленном показе.' },
+      title: { en: 'The race, step by step.', ru: 'Гонка, шаг за шагом.' },
       run: (lab) => race(lab),
     },
     {
@@ -115,7 +115,7 @@ export const staleCache = defineSheet<World, State>({
       },
     },
     {
-      title: { en: 'And once more.', ru: 'И ещё раз.' },
+      title: { en: 'Read once more.', ru: 'Читаем ещё раз.' },
       run: async (lab) => {
         const { cache } = await read(lab)
         const key = `user:${lab.state.userId}`
@@ -130,8 +130,8 @@ export const staleCache = defineSheet<World, State>({
   ],
 
   conclude: () => ({
-    en: `The textbook would have shown ${OLD} twice, and gone on showing ${OLD} for five minutes. Here a miss takes a lease, a token for that key. The writer deletes the key and voids the lease. When the slow reader comes to fill the cache, its token is no longer good, and Redis refuses: what the reader brought may be old. One answer was stale that was asked for before the write was done, which is fair. None after it was.`,
-    ru: `Учебный вариант дважды показал бы ${OLD} и показывал бы ${OLD} ещё пять минут. Здесь промах берёт аренду — токен для этого ключа. Писатель удаляет ключ и гасит аренду. Когда медленный читатель приходит заполнить кэш, его токен уже недействителен, и Redis отказывает: принесённое могло устареть. Старым был один ответ — на вопрос, заданный до конца записи, и это честно. После неё — ни одного.`,
+    en: `Textbook cache-aside would go on showing ${OLD} for five minutes. Here a miss takes a lease: a token for that key. The writer deletes the key and makes the lease invalid. When the slow reader tries to fill the cache, its token is no longer valid, and Redis refuses the value, which may be old. One answer held the old name: it was requested before the write was done. No later answer did.`,
+    ru: `Cache-aside по учебнику показывал бы ${OLD} ещё пять минут. Здесь промах берёт право на заполнение (lease): токен для этого ключа. Писатель удаляет ключ и отзывает это право. Когда медленный читатель пытается заполнить кэш, его токен уже недействителен, и Redis отклоняет значение: оно могло устареть. Старое имя было в одном ответе: его запросили до конца записи. В более поздних ответах его нет.`,
   }),
 })
 
@@ -139,13 +139,13 @@ type RaceLab = AnyLab & { readonly state: State }
 
 const read = (lab: RaceLab) => answerTo(lab.world.client.users.get(lab.state.userId))
 
-/** Holds the writer before its commit, the reader with the old row, and lets them go in the unlucky order. */
+/** Holds the writer before its commit and the reader with the old row, and releases them in the order that loses the race. */
 async function race(lab: RaceLab): Promise<void> {
   const [, row, table] = lab.state.sessions as [DatabaseSession, DatabaseSession, DatabaseSession]
   try {
     await runRace(lab)
   } finally {
-    // However it ended: what is put back next asks for users. The row first, which whoever has the table in mind waits for.
+    // However it ended: what is put back next needs users. The row first: the session that wants the table waits for it.
     await row.query('ROLLBACK')
     await table.query('ROLLBACK')
   }
@@ -156,19 +156,19 @@ async function runRace(lab: RaceLab): Promise<void> {
   const { userId } = lab.state
   const held = (count: number) =>
     lab.waitFor(
-      { en: `${count} wait in the database`, ru: `в базе ждут: ${count}` },
+      { en: `sessions that wait in the database: ${count}`, ru: `сеансов, ждущих в базе: ${count}` },
       async () => ((await countWaiting(look)) >= count ? true : undefined),
       { withinMs: HELD_WITHIN_MS, everyMs: 5 },
     )
 
-  // Whoever has locked a row makes its writer wait; whoever waits for a table makes later readers wait, and not the writer, who was there before.
+  // A lock on the row holds the writer. A session that waits for the table holds later readers, but not the writer, which came before it.
   await row.query('BEGIN')
   await row.query('SELECT id FROM users WHERE id = $1 FOR UPDATE', [userId])
   const written = answerTo(lab.world.client.users.update(userId, { name: NEW }))
   await held(1)
   lab.say({
     en: `The writer has sent its UPDATE, and waits to commit.`,
-    ru: `Писатель отправил UPDATE и ждёт, чтобы зафиксировать.`,
+    ru: `Писатель послал UPDATE и ждёт фиксации.`,
   })
   await table.query('BEGIN')
   const locked = table.query('LOCK TABLE users IN ACCESS EXCLUSIVE MODE')
@@ -177,15 +177,15 @@ async function runRace(lab: RaceLab): Promise<void> {
   const readOld: Promise<{ data: User | undefined }> = read(lab)
   await held(3)
   lab.say({
-    en: `The reader found nothing in Redis, turned to the database, and is held there. It sees the data as they are now: ${OLD}.`,
-    ru: `Читатель ничего не нашёл в Redis, пошёл в базу и задержался там. Он видит данные такими, как сейчас: ${OLD}.`,
+    en: `The reader found nothing in Redis, sent its SELECT, and is held in the database. It sees the data as they are now: ${OLD}.`,
+    ru: `Читатель ничего не нашёл в Redis, послал SELECT и задержан в базе. Он видит данные такими, как сейчас: ${OLD}.`,
   })
 
   await row.query('COMMIT')
   await written
   lab.say({
-    en: 'The writer has committed, has thrown the copy away, and has been told 200. Now the reader may go on:',
-    ru: 'Писатель зафиксировал, выбросил копию и получил 200. Теперь может продолжать читатель:',
+    en: 'The writer has committed, deleted the key, and got 200. Now the reader goes on:',
+    ru: 'Писатель зафиксировал изменение, удалил ключ и получил 200. Теперь продолжает читатель:',
   })
   await locked
   await table.query('COMMIT')

@@ -17,16 +17,16 @@ interface State {
 }
 
 const idea: Text = {
-  en: `The key of the most popular page expires. At that moment 200 readers come. Each of them looks into the cache, finds nothing, and goes to the database: the very thing that the cache was to spare it. It is called a stampede, or the thundering herd, and has brought down more than one site on its best day.
+  en: `The key of the most popular page expires. At that moment 200 readers come. Each looks into the cache, finds nothing, and reads the database: exactly the load that the cache should prevent. This is called a cache stampede, or a thundering herd. It can take a site down when it has the most visitors.
 
     200 × GET /users/1 ──▶ Redis: nothing ──▶ 1 × SELECT, or 200 × SELECT?
 
-The cure is to notice that somebody is already on the way, and to wait for what they bring.`,
-  ru: `Истёк ключ самой популярной страницы. В этот миг приходят 200 читателей. Каждый смотрит в кэш, ничего не находит и идёт в базу: ровно то, от чего кэш должен был её уберечь. Это называют «cache stampede», и не один сайт так упал в свой лучший день.
+The remedy: notice that the key is being read already, and wait for that result.`,
+  ru: `Истёк ключ самой популярной страницы. В этот момент приходят 200 читателей. Каждый смотрит в кэш, ничего не находит и читает базу: это ровно та нагрузка, от которой должен защищать кэш. Это называют cache stampede (лавина запросов). Так сайт может отказать, когда посетителей больше всего.
 
     200 × GET /users/1 ──▶ Redis: пусто ──▶ 1 × SELECT или 200 × SELECT?
 
-Лекарство — заметить, что кто-то уже пошёл, и дождаться того, что он принесёт.`,
+Решение: заметить, что этот ключ уже читают, и дождаться результата.`,
 }
 
 /** A cold key under 200 readers: one database read. */
@@ -41,19 +41,19 @@ export const stampede = defineSheet<World, State>({
   parameters: {
     readers: {
       value: 200,
-      reason: { en: 'come at the same moment', ru: 'читателей приходят одновременно' },
+      reason: { en: 'readers come at the same moment', ru: 'читателей приходят одновременно' },
     },
     heldMs: {
       value: 700,
       reason: {
-        en: 'ms that the table is held, for all to arrive; the service waits 2000',
-        ru: 'мс держим таблицу, чтобы дошли все; сервис ждёт 2000',
+        en: 'ms for which the table is locked, so that all arrive; the service gives up after 2000',
+        ru: 'мс таблица заблокирована, чтобы пришли все; сервис ждёт 2000',
       },
     },
   },
   expectations: {
     'one-read': {
-      title: { en: 'the database is asked once', ru: 'базу спрашивают один раз' },
+      title: { en: 'the database is read once', ru: 'базу читают один раз' },
       why: {
         en: 'The load on the database must not depend on how popular a key is.',
         ru: 'Нагрузка на базу не должна зависеть от популярности ключа.',
@@ -62,14 +62,14 @@ export const stampede = defineSheet<World, State>({
     'all-answered': {
       title: { en: 'every reader gets the user', ru: 'пользователя получает каждый читатель' },
       why: {
-        en: 'Sparing the database by turning readers away would be cheating.',
-        ru: 'Беречь базу, прогоняя читателей, — жульничество.',
+        en: 'The database must not be protected by refusing readers.',
+        ru: 'Нельзя защищать базу, отказывая читателям.',
       },
     },
     'then-cached': {
       title: { en: 'the next reader finds it in the cache', ru: 'следующий читатель находит его в кэше' },
       why: {
-        en: 'Else the next stampede would start at once.',
+        en: 'Otherwise the next stampede begins at once.',
         ru: 'Иначе следующая лавина начнётся тут же.',
       },
     },
@@ -90,10 +90,10 @@ export const stampede = defineSheet<World, State>({
     },
     {
       title: {
-        en: 'Hold the table, let the crowd in, and count who waits in the database.',
-        ru: 'Держим таблицу, впускаем толпу и считаем, кто ждёт в базе.',
+        en: 'Lock the table, send all readers, and count how many wait in the database.',
+        ru: 'Блокируем таблицу, посылаем всех читателей и считаем, сколько ждут в базе.',
       },
-      run: letCrowdIn,
+      run: sendReaders,
     },
     {
       title: { en: 'Read once more.', ru: 'Читаем ещё раз.' },
@@ -109,8 +109,8 @@ export const stampede = defineSheet<World, State>({
   ],
 
   conclude: ({ measurements: { databaseReads = 0, hits = 0, misses = 0 }, parameter }) => ({
-    en: `${parameter('readers')} readers came, ${databaseReads} went to the database. ${misses} found nothing in Redis and waited for what the one brought back; ${hits} came late enough to find it in Redis. With more replicas of the service it would be one read for each of them, still not one for each reader.`,
-    ru: `Пришло читателей: ${parameter('readers')}, до базы дошёл ${databaseReads}. ${misses} ничего не нашли в Redis и дождались того, что принёс этот один; ${hits} пришли так поздно, что нашли ответ уже в Redis. Будь у сервиса больше реплик, чтений было бы по одному на реплику, но не на читателя.`,
+    en: `${parameter('readers')} readers came, and ${databaseReads} read the database. ${misses} found nothing in Redis and waited for the result of that read; ${hits} came later and found it in Redis. With more replicas of the service it would be one read for each replica, but not for each reader.`,
+    ru: `Читателей: ${parameter('readers')}, чтений базы: ${databaseReads}. Ничего не нашли в Redis и дождались результата этого чтения: ${misses}; пришли позже и нашли его в Redis: ${hits}. Если реплик сервиса больше, чтений будет по одному на реплику, но не на читателя.`,
   }),
 })
 
@@ -118,10 +118,10 @@ type StampedeLab = AnyLab & { readonly state: State }
 
 /** How long it may take until the first of them waits in the database, in milliseconds. */
 const FIRST_WITHIN_MS = 10_000
-/** How often the crowd comes again when Redis was too slow for some of it: those are served past the cache, as they should be. */
+/** How often the readers come again when Redis was too slow for some of them: those are answered without the cache, as they should be. */
 const ATTEMPTS = 3
 
-async function letCrowdIn(lab: StampedeLab): Promise<void> {
+async function sendReaders(lab: StampedeLab): Promise<void> {
   const times = lab.parameter('readers')
   for (let attempt = 1; ; attempt++) {
     const hold = await holdTable(lab, 'users')
@@ -137,12 +137,12 @@ async function letCrowdIn(lab: StampedeLab): Promise<void> {
     const answers = await crowd
     const bypassed = answers.filter(({ cache }) => cache === 'BYPASS').length
     if (bypassed === 0 || attempt === ATTEMPTS) {
-      tellCrowd(lab, answers, most)
+      reportReaders(lab, answers, most)
       return
     }
     lab.say({
-      en: `Redis was too slow for ${bypassed} of them, who were served past it. Once more, with another cold key:`,
-      ru: `Для ${bypassed} из них Redis оказался слишком медленным, и они прошли мимо него. Ещё раз, с другим холодным ключом:`,
+      en: `Redis was too slow for ${bypassed} of them: they were answered without the cache (BYPASS). Once more, with another cold key:`,
+      ru: `Для ${bypassed} из них Redis оказался слишком медленным: им ответили в обход кэша (BYPASS). Ещё раз, с другим холодным ключом:`,
     })
     lab.state.userId = (await createUser(lab, 'Ann')).id
   }
@@ -153,9 +153,9 @@ async function mostWaiting(lab: StampedeLab, waiting: () => Promise<number>): Pr
   const heldMs = lab.parameter('heldMs')
   let most = 0
   let firstAt = Number.POSITIVE_INFINITY
-  // The time runs from when the first waits: on a busy machine it takes a while until the crowd is on its way.
+  // The time runs from when the first waits: on a busy machine it takes a while until the readers are on their way.
   await lab.lookFor(
-    { en: 'the crowd is there', ru: 'толпа собралась' },
+    { en: 'all readers have arrived', ru: 'все читатели пришли' },
     async () => {
       most = Math.max(most, await waiting())
       if (most > 0) firstAt = Math.min(firstAt, performance.now())
@@ -166,7 +166,7 @@ async function mostWaiting(lab: StampedeLab, waiting: () => Promise<number>): Pr
   return most
 }
 
-function tellCrowd(lab: StampedeLab, answers: readonly Answer<User>[], most: number): void {
+function reportReaders(lab: StampedeLab, answers: readonly Answer<User>[], most: number): void {
   const count = (outcome: string) => answers.filter(({ cache }) => cache === outcome).length
   const right = answers.filter(({ data }) => data?.id === lab.state.userId).length
   lab.measure('databaseReads', { en: 'reads in the database', ru: 'чтений в базе' }, most, '')
@@ -175,7 +175,7 @@ function tellCrowd(lab: StampedeLab, answers: readonly Answer<User>[], most: num
   lab.expect('one-read', {
     held: most === 1,
     expected: { en: 'One read waits in the database.', ru: 'В базе ждёт одно чтение.' },
-    actual: { en: `${most} of them waited at the same time.`, ru: `Одновременно ждали: ${most}.` },
+    actual: { en: `Reads that waited at the same time: ${most}.`, ru: `Одновременно ждали чтений: ${most}.` },
   })
   lab.expect('all-answered', {
     held: right === answers.length,

@@ -56,7 +56,7 @@ export async function holdTable(
     // Closing alone would do; but the lock is to be gone when this returns.
     await used.query('ROLLBACK').finally(() => (session === undefined ? used.close() : undefined))
   }
-  lab.cleanUp({ en: `Release the table ${service}`, ru: `Отпустить таблицу ${service}` }, release)
+  lab.cleanUp({ en: `Release the table ${service}`, ru: `Снять блокировку таблицы ${service}` }, release)
   await used.query('BEGIN')
   await used.query("SET LOCAL lock_timeout = '5s'")
   await used.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
@@ -82,8 +82,12 @@ export async function openSessions(
   count = 1,
 ): Promise<DatabaseSession[]> {
   const sessions: DatabaseSession[] = []
-  lab.cleanUp({ en: `Leave the database of ${service}`, ru: `Выйти из базы данных ${service}` }, () =>
-    Promise.all(sessions.map((session) => session.close())),
+  lab.cleanUp(
+    {
+      en: `Close the connections to the database of ${service}`,
+      ru: `Закрыть соединения с базой данных ${service}`,
+    },
+    () => Promise.all(sessions.map((session) => session.close())),
   )
   while (sessions.length < count) sessions.push(await connect(lab, service))
   return sessions

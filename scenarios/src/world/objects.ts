@@ -114,7 +114,7 @@ export async function deleteIfThere(lab: AnyLab, service: ServiceName, id: numbe
       },
     )
   if (await isGone()) return
-  const title = { en: `${service} takes deletions`, ru: `${service} принимает удаления` }
+  const title = { en: `${service} accepts deletions`, ru: `${service} принимает удаления` }
   await lab.waitFor(title, isGone, { withinMs: BACK_WITHIN_MS, everyMs: 500 })
 }
 

@@ -5,11 +5,11 @@ import type { AnyLab, World } from './world.ts'
 /** How long a part may take to be ready, in milliseconds; containers take their time. */
 const READY_WITHIN_MS = 120_000
 
-/** The disturbance that a service is down. What says that it is down is the gateway, which looks for itself. */
+/** The fault that a service is down. The gateway says when it is. */
 export function stopped({ world }: AnyLab, service: ServiceName): Fault {
   return {
     title: { en: `Stop ${service}`, ru: `Остановить ${service}` },
-    undo: { en: `See to it that ${service} runs`, ru: `Проследить, чтобы ${service} работал` },
+    undo: { en: `Make sure that ${service} runs`, ru: `Убедиться, что ${service} работает` },
     apply: () => world.control.stop(service),
     isEffective: async () => !(await stateOf(world, service)).reachable,
     heal: async () => {
@@ -25,14 +25,14 @@ export async function startService(lab: AnyLab, service: ServiceName): Promise<v
   lab.report({ type: 'fault', action, state: 'asked' })
   await lab.world.control.start(service)
   await lab.waitFor(
-    { en: `${service} is ready`, ru: `${service} готов к работе` },
+    { en: `${service} is ready`, ru: `${service} готов` },
     async () => ((await stateOf(lab.world, service)).ready ? true : undefined),
     { withinMs: READY_WITHIN_MS },
   )
   lab.report({ type: 'fault', action, state: 'verified', tookMs: performance.now() - began })
 }
 
-/** The disturbance that everything goes down and comes up again. That it did, the gateway's own start shows. */
+/** The fault that everything goes down and comes up again. The gateway's time of start shows that it did. */
 export async function restarted({ world }: AnyLab): Promise<Fault> {
   const before = (await world.quietly.gateway.status()).started_at
   return {
@@ -40,7 +40,7 @@ export async function restarted({ world }: AnyLab): Promise<Fault> {
       en: 'Take the whole platform down and up again',
       ru: 'Остановить и снова запустить всю платформу',
     },
-    undo: { en: 'See to it that everything runs', ru: 'Проследить, чтобы всё работало' },
+    undo: { en: 'Make sure that everything runs', ru: 'Убедиться, что всё работает' },
     apply: () => world.control.restart(),
     isEffective: async () => {
       const status = await world.quietly.gateway.status().catch(() => undefined)

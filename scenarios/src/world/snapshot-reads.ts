@@ -18,8 +18,8 @@ const SET = change("SET default_transaction_isolation TO ''repeatable read''")
 const RESET = change('RESET default_transaction_isolation')
 
 /**
- * Makes a reader of users keep the picture of the data that it had when it began, however long it is held up before it may look: so it can
- * be held with the old row in its hands. The service's idle connections are renewed, since only new ones begin like that.
+ * Makes a reader of users keep the snapshot of the data that it had when it began, however long it is held before it reads: so it still
+ * gets the old row. The service's idle connections are renewed, since only new ones take up the setting.
  */
 export function snapshotReads(lab: AnyLab, session: DatabaseSession): Fault {
   let changedAt: unknown
@@ -35,9 +35,9 @@ export function snapshotReads(lab: AnyLab, session: DatabaseSession): Fault {
   return {
     title: {
       en: 'Let readers see the data as they were when the read began (REPEATABLE READ)',
-      ru: 'Пусть читатели видят данные такими, какими те были в начале чтения (REPEATABLE READ)',
+      ru: 'Читатели видят данные такими, какими они были в начале чтения (REPEATABLE READ)',
     },
-    undo: { en: 'Let readers see the data as ever', ru: 'Вернуть читателям обычный взгляд на данные' },
+    undo: { en: 'Set the isolation level back', ru: 'Вернуть прежний уровень изоляции' },
     apply: async () => {
       await session.query(SET)
       await renew()

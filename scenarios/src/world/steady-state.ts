@@ -2,8 +2,8 @@ import { isApiError, type Status } from '@msctl/sdk'
 import type { Step } from '../engine/index.ts'
 import type { AnyLab, World } from './world.ts'
 
-/** One look may come to nothing on a busy machine, in milliseconds. */
-const WELL_WITHIN_MS = 3_000
+/** On a busy machine a service may not answer the first look, in milliseconds. */
+const READY_WITHIN_MS = 3_000
 /** How long a platform that is just starting may take until its services use the cache, in milliseconds. */
 const CACHE_WITHIN_MS = 15_000
 /** An id that nobody has. */
@@ -12,34 +12,34 @@ const NOBODY = 2_147_483_647
 /** A step of a steady state; it fits every sheet. */
 type AnyStep = Step<World, unknown>
 
-/** All services are ready and all circuits closed: else a scenario would not know what it sees. */
+/** All services are ready and all circuits closed: otherwise nothing that is seen could be explained. */
 export const checkPlatform: AnyStep = {
-  title: { en: 'Is the platform well?', ru: 'Всё ли в порядке с платформой?' },
+  title: { en: 'Is the platform ready?', ru: 'Готова ли платформа?' },
   run: async (lab) => {
-    let complaints: string[] = []
+    let problems: string[] = []
     await lab.lookFor(
-      { en: 'all is well', ru: 'всё в порядке' },
+      { en: 'all services are ready', ru: 'все сервисы готовы' },
       async () => {
-        complaints = complaintsOf(await lab.world.quietly.gateway.status())
-        return complaints.length === 0 ? true : undefined
+        problems = problemsOf(await lab.world.quietly.gateway.status())
+        return problems.length === 0 ? true : undefined
       },
-      { withinMs: WELL_WITHIN_MS },
+      { withinMs: READY_WITHIN_MS },
     )
     lab.require({
-      held: complaints.length === 0,
+      held: problems.length === 0,
       expected: {
-        en: 'Every service is ready and every circuit CLOSED before we begin.',
-        ru: 'Прежде чем начать, каждый сервис готов к работе, а каждый предохранитель CLOSED.',
+        en: 'Before a scenario begins, every service is ready and every circuit is CLOSED.',
+        ru: 'Перед началом сценария каждый сервис готов, а каждый предохранитель CLOSED.',
       },
       actual: {
-        en: `Now: ${complaints.join('; ')}.`,
-        ru: `Сейчас: ${complaints.join('; ')}.`,
+        en: `Now: ${problems.join('; ')}.`,
+        ru: `Сейчас: ${problems.join('; ')}.`,
       },
     })
   },
 }
 
-function complaintsOf({ services }: Status): string[] {
+function problemsOf({ services }: Status): string[] {
   return Object.entries(services).flatMap(([name, { reachable, ready, circuit }]) => [
     ...(reachable ? (ready ? [] : [`${name} not ready`]) : [`${name} down`]),
     ...(circuit.status === 'CLOSED' ? [] : [`${name} ${circuit.status}`]),
