@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { exampleReport } from '../reports/example-report.ts'
 import type { CheckResult, Report } from '../run/report.ts'
 import type { FaultSheet } from './fault-sheet.ts'
 import { judgeTrial } from './judge-trial.ts'
+import { runSelfTest } from './run-self-test.ts'
 
 const base = exampleReport('en')
 
@@ -58,4 +62,20 @@ test('what should not have failed says why it did', () => {
 test('a variant has to get every point', () => {
   expect(judgeTrial(variant, { ...reportWith({}), assessable: 10 }, 'en').isRight).toBe(true)
   expect(judgeTrial(variant, reportWith({ 'caching.users.ttl': {} }), 'en').isRight).toBe(false)
+})
+
+test('nothing is left behind when PostgreSQL does not start', async () => {
+  const root = await mkdtemp(path.join(tmpdir(), 'msctl-test-'))
+  onTestFinished(() => rm(root, { recursive: true, force: true }))
+  // Its own folder is as long as a path may be, so that nothing can be made in it.
+  const names = Array<string>(30).fill('x'.repeat(150)).join('/')
+  const folder = path.join(root, names).slice(0, 4_095 - '/msctl-self-test-123456'.length)
+  await mkdir(folder, { recursive: true })
+  vi.stubEnv('TMPDIR', folder)
+  const running = runSelfTest({
+    ...{ jobs: 1, only: ['as-it-is'], language: 'en', version: '0', cacheDir: root, env: process.env },
+    ...{ signal: new AbortController().signal, onTrial: () => undefined, onAgain: () => undefined },
+  })
+  await expect(running).rejects.toThrow()
+  expect(await readdir(folder)).toEqual([])
 })

@@ -45,11 +45,24 @@ const AS_IT_IS: FaultSheet = {
 
 /** Grades every bundled broken implementation, and every correct variant. */
 export async function runSelfTest(options: SelfTestOptions): Promise<readonly Trial[]> {
-  const { jobs, only, signal, onTrial, onAgain, cacheDir, env } = options
+  const { only } = options
   const sheets = [AS_IT_IS, ...FAULTS].filter(({ name }) => only === undefined || only.includes(name))
+  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-self-test-'))
+  try {
+    return await gradeAll(sheets, folder, options)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function gradeAll(
+  sheets: readonly FaultSheet[],
+  folder: string,
+  options: SelfTestOptions,
+): Promise<readonly Trial[]> {
+  const { jobs, signal, onTrial, onAgain, cacheDir, env } = options
   // What takes longest, such as services that are slow in all they do, is a variant: with these last, all else would wait for them.
   const queue = sheets.toSorted((one, other) => Number(one.kind === 'fault') - Number(other.kind === 'fault'))
-  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-self-test-'))
   const postgres = await startPostgres({ dir: path.join(folder, 'postgres') })
   const databases = createDatabasePool(postgres.url)
   let redises = 0
@@ -80,7 +93,6 @@ export async function runSelfTest(options: SelfTestOptions): Promise<readonly Tr
     await Promise.all(Array.from({ length: jobs }, worker))
   } finally {
     await postgres.stop()
-    await rm(folder, { recursive: true, force: true })
   }
   return sheets.flatMap(({ name }) => trials.get(name) ?? [])
 }

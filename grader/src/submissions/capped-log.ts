@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs'
-import type { Readable } from 'node:stream'
 
 /** How much of what a submission prints is kept, in bytes. */
 const MAX_BYTES = 1_000_000
@@ -7,8 +6,8 @@ const LAST_CHARACTERS = 4_000
 
 /** What somebody prints, kept up to a size: it may be without end. */
 export interface CappedLog {
-  /** The stream is read to its end, whatever it holds. */
-  take(stream: Readable | null | undefined): void
+  /** Takes what was printed, however much. */
+  add(data: Buffer): void
   /** The end of all that was printed. */
   last(): string
   close(): Promise<void>
@@ -29,7 +28,7 @@ export function createCappedLog(file: string): CappedLog {
     if (written >= MAX_BYTES) stream.write('\n… cut here: it goes on for longer than anybody would read.\n')
   }
   return {
-    take: (source) => void source?.on('data', add),
+    add,
     last: () => last.trim(),
     close: () => new Promise((resolve) => stream.end(() => resolve())),
   }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createComposeCli, probeCompose } from '@msctl/platform/compose/compose-cli'
 import { endProcess, identify, type ProcessIdentity } from '@msctl/platform/process-identity'
-import type { Language } from '@msctl/scenarios'
+import { inLanguage, type Language, type Text } from '@msctl/scenarios'
 import { EXPERIMENTS } from '../checks/index.ts'
 import { EXIT } from '../exit.ts'
 import { REPORT_FILES, type ReportFormat } from '../reports/formats.ts'
@@ -16,7 +16,7 @@ import { removeProject } from '../target/compose/remove-project.ts'
 import { createCappedLog } from './capped-log.ts'
 import { gradeOf, gradeWithout } from './grade-of.ts'
 import { endMarkedProcesses } from './marked-processes.ts'
-import { runVerify } from './run-verify.ts'
+import { runVerify, type VerifyOutcome } from './run-verify.ts'
 import { type StartedProcesses, startProcesses } from './start-processes.ts'
 import type { Submission } from './submissions.ts'
 
@@ -62,7 +62,7 @@ export async function gradeSubmission(submission: Submission, options: GradeOpti
   await mkdir(folder, { recursive: true })
   const grade =
     how.by === 'nothing'
-      ? gradeWithout(id, 'refused', how.reason)
+      ? gradeWithout(id, 'refused', inLanguage(how.reason, options.language))
       : await gradeReachable(submission, folder, options)
   signal.throwIfAborted()
   await rm(path.join(folder, RUNNING_FILE), { force: true })
@@ -80,8 +80,8 @@ export async function readGrade(out: string, id: string): Promise<unknown> {
 }
 
 async function gradeReachable(submission: Submission, folder: string, options: GradeOptions): Promise<Grade> {
-  const { id, how, source } = submission
-  const { program, env, language, limitMs, signal } = options
+  const { how } = submission
+  const { program, env, limitMs, signal } = options
   const log = createCappedLog(path.join(folder, 'log.txt'))
   const mark = markOf(folder)
   const began = performance.now()
@@ -102,36 +102,15 @@ async function gradeReachable(submission: Submission, folder: string, options: G
       if (processes.unstarted !== undefined)
         return await reportUnstarted(submission, folder, processes, options)
     }
-    const reports = options.formats.map((format) => `${format}=${path.join(folder, REPORT_FILES[format])}`)
-    const { exitCode, isLate, report, said } = await runVerify({
+    const outcome = await runVerify({
       program: [...program.slice(0, 1), `--max-old-space-size=${GRADER_MEMORY_MB}`, ...program.slice(1)],
-      args: [
-        ...[
-          'verify',
-          '--lang',
-          language,
-          '--name',
-          id,
-          '--source',
-          source,
-          '--seed',
-          String(seedOf(id, options)),
-        ],
-        ...targetArgs(submission, processes, mark, options),
-        ...reports.flatMap((each) => ['--report', each]),
-        ...options.verifyArgs,
-      ],
+      args: verifyArguments(submission, { ...options, folder, processes, project: mark }),
       ...{ cwd: submission.folder, env: processes?.env ?? env, log, signal },
       reportFile: path.join(folder, REPORT_FILES.json),
       limitMs: limitMs - (performance.now() - began),
       onStart: (pid) => void remember(pid),
     })
-    signal.throwIfAborted()
-    if (isLate) return gradeWithout(id, 'error', `Not graded within ${Math.round(limitMs / 1000)} s.`)
-    if (report !== undefined) return gradeOf(id, report)
-    // Without a report it says on its last lines why, as any command does.
-    const why = said.split('\n').slice(-4).join(' ') || `The grader ended with ${exitCode}.`
-    return gradeWithout(id, STATUS_OF[exitCode ?? 0] ?? 'error', why)
+    return gradeOfOutcome(submission.id, outcome, options)
   } finally {
     await processes?.close()
     await log.close()
@@ -139,11 +118,33 @@ async function gradeReachable(submission: Submission, folder: string, options: G
   }
 }
 
-function targetArgs(
+/** How `msctl verify` is called for a submission. */
+function verifyArguments(
+  submission: Submission,
+  options: GradeOptions & {
+    readonly folder: string
+    readonly processes: StartedProcesses | undefined
+    readonly project: string
+  },
+): string[] {
+  const { id, source } = submission
+  const { language, formats, folder, verifyArgs } = options
+  return [
+    ...['verify', '--lang', language, '--name', id, '--source', source],
+    ...['--seed', String(seedOf(id, options))],
+    ...targetArguments(submission, options),
+    ...formats.flatMap((format) => ['--report', `${format}=${path.join(folder, REPORT_FILES[format])}`]),
+    ...verifyArgs,
+  ]
+}
+
+function targetArguments(
   { how, folder }: Submission,
-  processes: StartedProcesses | undefined,
-  project: string,
-  { readyLimitMs }: GradeOptions,
+  {
+    processes,
+    project,
+    readyLimitMs,
+  }: Pick<Parameters<typeof verifyArguments>[1], 'processes' | 'project' | 'readyLimitMs'>,
 ): string[] {
   if (how.by === 'compose') {
     const map = Object.entries(how.map).flatMap(([role, name]) => ['--map', `${role}=${name}`])
@@ -158,6 +159,23 @@ function targetArgs(
     ...Object.entries(how.db).flatMap(([service, url]) => ['--db', `${service}=${url}`]),
   ]
 }
+
+/** The grade by what `msctl verify` came to. */
+function gradeOfOutcome(
+  id: string,
+  { exitCode, isLate, report, said }: VerifyOutcome,
+  { language, limitMs }: GradeOptions,
+): Grade {
+  if (isLate) return gradeWithout(id, 'error', inLanguage(TOO_LATE(Math.round(limitMs / 1000)), language))
+  if (report !== undefined) return gradeOf(id, report)
+  // Without a report it says on its last lines why, as any command does.
+  return gradeWithout(id, STATUS_OF[exitCode ?? 0] ?? 'error', said.split('\n').slice(-4).join(' '))
+}
+
+const TOO_LATE = (seconds: number): Text => ({
+  en: `Not graded within ${seconds} s.`,
+  ru: `Проверка не закончилась за ${seconds} с.`,
+})
 
 /** What can be judged of a submission that never answered, in the same reports as any other has. */
 async function reportUnstarted(

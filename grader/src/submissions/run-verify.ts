@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { runProcess } from '@msctl/platform/run-process'
 import * as z from 'zod/mini'
 import { Report } from '../run/report.ts'
 import type { CappedLog } from './capped-log.ts'
@@ -22,11 +21,11 @@ export interface RunVerifyOptions {
 
 /** What a grading in a process of its own came to. */
 export interface VerifyOutcome {
-  readonly exitCode: number | null
+  readonly exitCode: number | undefined
   readonly isLate: boolean
   /** `undefined`: it wrote none. */
   readonly report: Report | undefined
-  /** The last that it printed. */
+  /** The last that it printed, or why it printed nothing. */
   readonly said: string
 }
 
@@ -36,47 +35,17 @@ const CLEAN_UP_MS = 90_000
 /**
  * Grades one submission in a process of its own, so that whatever it does to its grader it does to this one alone. Told to end when its
  * time is over or the signal comes, and killed when it does not.
+ *
+ * @throws the signal's reason, once it has ended.
  */
 export async function runVerify(options: RunVerifyOptions): Promise<VerifyOutcome> {
   const { program, args, cwd, env, log, reportFile, limitMs, signal, onStart } = options
   const [command = process.execPath, ...before] = program
-  // Ctrl-C reaches us alone; we then end it.
-  const child = spawn(command, [...before, ...args], {
-    cwd,
-    env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { exitCode, isLate, reason } = await runProcess(command, [...before, ...args], {
+    ...{ cwd, env, signal, onStart, onOutput: log.add, maxOutput: 1 },
+    ...{ timeoutMs: Math.max(1, limitMs), endSignal: 'SIGINT', killAfterMs: CLEAN_UP_MS },
   })
-  log.take(child.stdout)
-  log.take(child.stderr)
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', resolve)
-  })
-  if (child.pid !== undefined) onStart(child.pid)
-
-  const over = new AbortController()
-  let isLate = false
-  const end = async () => {
-    child.kill('SIGINT')
-    await delay(CLEAN_UP_MS, undefined, { signal: over.signal })
-    child.kill('SIGKILL')
-  }
-  const endQuietly = () => void end().catch(() => undefined) // it ended before it had to be killed
-  const timer = setTimeout(() => {
-    isLate = true
-    endQuietly()
-  }, limitMs)
-  if (signal.aborted) endQuietly()
-  else signal.addEventListener('abort', endQuietly, { once: true })
-  try {
-    const exitCode = await ended
-    return { exitCode, isLate, report: await readReport(reportFile), said: log.last() }
-  } finally {
-    over.abort()
-    clearTimeout(timer)
-    signal.removeEventListener('abort', endQuietly)
-  }
+  return { exitCode, isLate, report: await readReport(reportFile), said: log.last() || reason }
 }
 
 async function readReport(file: string): Promise<Report | undefined> {

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@msctl/platform/ports'
+import { type ProcessResult, runProcess } from '@msctl/platform/run-process'
 import { waitUntil } from '@msctl/platform/wait-until'
 import { limitTime } from '../target/time-limit.ts'
 import type { CappedLog } from './capped-log.ts'
@@ -34,66 +32,74 @@ export interface StartedProcesses {
 const READY_LIMIT_MS = 180_000
 const STOP_LIMIT_MS = 30_000
 const PROBE_TIMEOUT_MS = 5_000
-/** What a submission has no business to see. */
-const NOT_PASSED_ON =
-  /TOKEN|SECRET|PASSW|KEY|CREDENTIAL|^(GITHUB|CI|RUNNER|ACTIONS|MSCTL|NPM|AWS|AZURE|GOOGLE)_/i
+/** What of our environment a submission needs. Everything else may be a secret. */
+const PASSED_ON = /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_\w+|TZ|TMPDIR)$/
 
-/** Starts a submission by its own command, and waits until its gateway answers anything. @throws the signal's reason. */
+/**
+ * Starts a submission by its own command, and waits until its gateway answers anything.
+ *
+ * @throws when this machine cannot start a process; the signal's reason.
+ */
 export async function startProcesses(options: ProcessesOptions): Promise<StartedProcesses> {
   const { how, folder, mark, log, signal, readyLimitMs = READY_LIMIT_MS } = options
   const port = await freePort()
   const url = how.url.replace(/\$\{?PORT\}?/, String(port)).replace(/\/+$/, '')
-  const passedOn = Object.entries(options.env).filter(([name]) => !NOT_PASSED_ON.test(name))
-  const env: NodeJS.ProcessEnv = { ...Object.fromEntries(passedOn), PORT: String(port), [MARK]: mark }
-
-  const shell = (command: string) => {
-    const child = spawn('sh', ['-c', command], {
-      cwd: folder,
-      env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const env = environmentOf(options.env, { PORT: String(port), [MARK]: mark })
+  const shell = (script: string, limits: { readonly timeoutMs?: number; readonly signal?: AbortSignal }) =>
+    runProcess('sh', ['-c', script], {
+      ...{ cwd: folder, env, endSignal: 'SIGKILL', maxOutput: 1, onOutput: log.add, ...limits },
     })
-    log.take(child.stdout)
-    log.take(child.stderr)
-    return child
-  }
+  const closing = new AbortController()
   const close = async () => {
-    if (how.stop !== undefined) {
-      const limit = AbortSignal.timeout(STOP_LIMIT_MS)
-      // Whether it worked or not: what is left is ended below.
-      await once(shell(how.stop), 'exit', { signal: limit }).catch(() => undefined)
-    }
+    // Whether it worked or not: what is left is ended below.
+    if (how.stop !== undefined) await shell(how.stop, { timeoutMs: STOP_LIMIT_MS })
+    closing.abort()
     await endMarkedProcesses(mark)
   }
 
-  let exit: { code: number | null } | undefined
-  if (how.start !== undefined) {
-    shell(how.start).once('exit', (code) => {
-      exit = { code }
-    })
-  }
+  let ended: ProcessResult | undefined
+  if (how.start !== undefined)
+    void shell(stayingOpen(how.start), { signal: closing.signal }).then(
+      (result) => {
+        ended = result
+      },
+      () => undefined, // ended by `close`
+    )
   try {
     const answer = await waitUntil(
-      async () => {
-        if (await answers(url, signal)) return 'yes'
-        // What has started its services in the background may end; what failed has failed.
-        return exit !== undefined && exit.code !== 0 ? 'ended' : undefined
-      },
+      async () => ((await answers(url, signal)) ? 'yes' : ended === undefined ? undefined : 'ended'),
       { deadlineMs: readyLimitMs, everyMs: 200, signal },
     )
     if (answer === 'yes') return { url, env, unstarted: undefined, close }
-    await delay(50) // its last words are still on their way
-    const lines = log.last().split('\n')
-    const last = lines.findLast((line) => /error|exception|fatal|panic/i.test(line)) ?? lines.at(-1) ?? ''
+    if (ended !== undefined && wasNeverStarted(ended)) throw new Error(`sh: ${ended.reason}`)
     const what =
-      answer === 'ended'
-        ? `It ended with ${exit?.code ?? 'a signal'}`
-        : `No answer within ${readyLimitMs / 1000} s`
-    return { url, env, unstarted: last === '' ? `${what}.` : `${what}: ${last}`, close }
+      ended === undefined ? `No answer within ${readyLimitMs / 1000} s` : `It ended with ${ended.reason}`
+    const line = decisiveLine(log.last())
+    return { url, env, unstarted: line === '' ? `${what}.` : `${what}: ${line}`, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+function environmentOf(ours: NodeJS.ProcessEnv, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...Object.fromEntries(Object.entries(ours).filter(([name]) => PASSED_ON.test(name))), ...more }
+}
+
+/** A script that ends only if what it runs fails: services that were started in the background go on printing into its output. */
+function stayingOpen(script: string): string {
+  return `(\n${script}\n) || exit\nexec sleep 2147483647`
+}
+
+/** Whether there was no process at all, as when this machine can start no more. */
+function wasNeverStarted({ exitCode, reason }: ProcessResult): boolean {
+  return exitCode === undefined && !reason.startsWith('ended by')
+}
+
+/** The last line of a log that tells of an error, else its last. */
+function decisiveLine(log: string): string {
+  const lines = log.split('\n')
+  return lines.findLast((line) => /error|exception|fatal|panic/i.test(line)) ?? lines.at(-1) ?? ''
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {

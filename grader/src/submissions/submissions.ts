@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { Text } from '@msctl/scenarios'
 import * as z from 'zod/mini'
 import { COMPOSE_FILES } from '../target/compose/read-project.ts'
 
@@ -41,7 +42,7 @@ export type How =
       readonly stop: string | undefined
     }
   /** There is nothing to grade. */
-  | { readonly by: 'nothing'; readonly reason: string }
+  | { readonly by: 'nothing'; readonly reason: Text }
 
 /** A folder that was handed in. */
 export interface Submission {
@@ -70,7 +71,7 @@ export async function findSubmissions(folder: string, shard?: Shard): Promise<Su
 }
 
 async function readSubmission(id: string, folder: string): Promise<Submission> {
-  const nothing = (reason: string): Submission => ({
+  const nothing = (reason: Text): Submission => ({
     id,
     folder,
     source: folder,
@@ -96,8 +97,12 @@ async function readSubmission(id: string, folder: string): Promise<Submission> {
   const compose =
     said.compose === undefined ? await findComposeFile(folder) : path.resolve(folder, said.compose)
   if (compose === undefined)
-    return nothing('There is neither a Compose file nor a submission.json with a url.')
-  if (!existsSync(compose)) return nothing(`There is no ${said.compose}.`)
+    return nothing({
+      en: 'There is neither a Compose file nor a submission.json with a url.',
+      ru: 'Здесь нет ни файла Compose, ни submission.json с url.',
+    })
+  if (!existsSync(compose))
+    return nothing({ en: `There is no ${said.compose}.`, ru: `Файла ${said.compose} нет.` })
   return { id, folder, source, how: { by: 'compose', file: compose, map } }
 }
 
