@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasTmux, openTerminal } from '../cli/src/testing/terminal.ts'
 import { openLiveTerminal } from '../cli/src/tui/testing/live-terminal.ts'
 
-const MAIN = path.resolve(import.meta.dirname, '../cli/dist/main.cjs')
+const MAIN = path.resolve(import.meta.dirname, '../cli/dist/start.cjs')
 const NAMES = [
   'cache-ttl',
   'persistence',

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Grade } from '../reports/grades.ts'
 import { MARK } from './marked-processes.ts'
 
-const main = path.resolve(import.meta.dirname, '../../../cli/dist/main.cjs')
+const main = path.resolve(import.meta.dirname, '../../../cli/dist/start.cjs')
 const platform = fileURLToPath(new URL('./testing/small-platform.mjs', import.meta.url))
 /** What takes no time worth speaking of, and what takes hardly more. */
 const LEAST = ['--only', 'correctness.gateway', '--ready', '4s']
