@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { createCache } from '../services/kit/src/cache.ts'
 import { type CacheStore, connectCacheStore } from '../services/kit/src/cache-store.ts'
+import { connectDatabase } from '../services/kit/src/database.ts'
 import { createInvalidationJournal } from '../services/kit/src/invalidation-journal.ts'
 import { createMetrics } from '../services/kit/src/metrics.ts'
 import {
@@ -43,7 +44,11 @@ async function startReplicas(
       assemble: ({ database, idempotency }) => {
         const cache = createCache({
           store: withStore(connectCacheStore({ url: redis.url, log: silentLog }), redis),
-          journal: createInvalidationJournal(database),
+          journal: createInvalidationJournal({
+            database,
+            watch: connectDatabase({ url: databaseUrl, poolSize: 1, log: silentLog }),
+          }),
+          database,
           name: 'user',
           ttlSeconds: 300,
           log: silentLog,

@@ -66,7 +66,7 @@ export const ORDERS_FAULTS = [
           return {
             ...models,
             insert: (query, order) => models.insert(query, cut(order)),
-            update: (id, changes) => models.update(id, cut(changes)),
+            update: (query, id, changes) => models.update(query, id, cut(changes)),
           }
         },
       },
@@ -123,7 +123,8 @@ export const ORDERS_FAULTS = [
       orders: {
         models: (models) => ({
           ...models,
-          update: (id, changes) => models.update(id, { ...changes, quantity: changes.quantity ?? 1 }),
+          update: (query, id, changes) =>
+            models.update(query, id, { ...changes, quantity: changes.quantity ?? 1 }),
         }),
       },
     },
@@ -137,7 +138,7 @@ export const ORDERS_FAULTS = [
       orders: {
         models: (models) => ({
           ...models,
-          update: async (id, changes) => {
+          update: async (_query, id, changes) => {
             const order = await models.find(id)
             return order && { ...order, ...changes }
           },
@@ -168,9 +169,9 @@ export const ORDERS_FAULTS = [
     'DELETE /orders/{id} удаляет все заказы того же пользователя.',
     {
       orders: {
-        models: (models, { query }) => ({
+        models: (models) => ({
           ...models,
-          delete: async (id) => {
+          delete: async (query, id) => {
             const others = 'SELECT "userId" FROM orders WHERE id = $1'
             return (
               (await query(sql(`DELETE FROM orders WHERE "userId" IN (${others}) RETURNING id`), [id]))

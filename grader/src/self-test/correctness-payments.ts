@@ -102,7 +102,8 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
       payments: {
         models: (models) => ({
           ...models,
-          update: (id, changes) => models.update(id, { ...changes, amount: changes.amount ?? 0 }),
+          update: (query, id, changes) =>
+            models.update(query, id, { ...changes, amount: changes.amount ?? 0 }),
         }),
       },
     },

@@ -20,8 +20,10 @@ const withoutUniqueEmails = (isChecked: { post: boolean; put: boolean }) => ({
         const [user] = await within<{ id: number }>(insert, [email, name])
         return user ?? 'email taken'
       },
-      update: async (id, changes) =>
-        isChecked.put && (await isTaken(changes.email, id)) ? 'email taken' : models.update(id, changes),
+      update: async (query, id, changes) =>
+        isChecked.put && (await isTaken(changes.email, id))
+          ? 'email taken'
+          : models.update(query, id, changes),
     }
   },
 })
@@ -146,7 +148,7 @@ export const USERS_FAULTS = [
       users: {
         models: (models) => ({
           ...models,
-          update: (id, changes) => models.update(id, { name: '', ...changes }),
+          update: (query, id, changes) => models.update(query, id, { name: '', ...changes }),
         }),
       },
     },
@@ -158,10 +160,10 @@ export const USERS_FAULTS = [
     'PUT несуществующего пользователя создаёт его.',
     {
       users: {
-        models: (models, { query }) => ({
+        models: (models) => ({
           ...models,
-          update: async (id, changes) => {
-            const updated = await models.update(id, changes)
+          update: async (query, id, changes) => {
+            const updated = await models.update(query, id, changes)
             if (updated !== undefined) return updated
             const insert = sql('INSERT INTO users (id, email, name) VALUES ($1, $2, $3) RETURNING *')
             const { email = `user${id}@example.com`, name = '' } = changes
@@ -189,7 +191,10 @@ export const USERS_FAULTS = [
     'DELETE /users/{id} отвечает 204, но ничего не удаляет.',
     {
       users: {
-        models: (models) => ({ ...models, delete: async (id) => (await models.find(id)) !== undefined }),
+        models: (models) => ({
+          ...models,
+          delete: async (_query, id) => (await models.find(id)) !== undefined,
+        }),
       },
     },
   ),

@@ -226,9 +226,9 @@ export const LAB_FAULTS = [
               const object = await load()
               return { key: `user:${id}`, json: object && JSON.stringify(object), outcome: 'MISS' }
             },
-            invalidate: async (id) => {
+            change: (id, work) => {
               changed.add(id)
-              await cache.invalidate(id)
+              return cache.change(id, work)
             },
           }
         },

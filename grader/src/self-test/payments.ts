@@ -87,7 +87,7 @@ export const PAYMENTS_FAULTS = [
           return {
             ...models,
             insert: (query, payment) => models.insert(query, truncate(payment)),
-            update: (id, changes) => models.update(id, truncate(changes)),
+            update: (query, id, changes) => models.update(query, id, truncate(changes)),
           }
         },
       },
@@ -100,10 +100,10 @@ export const PAYMENTS_FAULTS = [
     'PUT /payments/{id} не меняет updated_at.',
     {
       payments: {
-        models: (models, { query }) => ({
+        models: (models) => ({
           ...models,
-          update: async (id, changes) => {
-            if ((await models.update(id, changes)) === undefined) return undefined
+          update: async (query, id, changes) => {
+            if ((await models.update(query, id, changes)) === undefined) return undefined
             const keep = sql('UPDATE payments SET updated_at = created_at WHERE id = $1 RETURNING *')
             return (await query<Row>(keep, [id]))[0]
           },
@@ -120,7 +120,7 @@ export const PAYMENTS_FAULTS = [
       payments: {
         models: (models) => ({
           ...models,
-          update: (id, { status: _, ...changes }) => models.update(id, changes),
+          update: (query, id, { status: _, ...changes }) => models.update(query, id, changes),
         }),
       },
     },

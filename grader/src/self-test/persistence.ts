@@ -35,7 +35,7 @@ function keptInMemory(_models: Model, { service }: ServicePart): Model {
         )
         .slice(0, limit),
     find: async (id) => rows.get(id),
-    update: async (id, changes) => {
+    update: async (_query, id, changes) => {
       const row = rows.get(id)
       if (row === undefined) return undefined
       if (isTaken(changes, id)) return 'email taken'
@@ -44,7 +44,7 @@ function keptInMemory(_models: Model, { service }: ServicePart): Model {
       rows.set(id, updated)
       return updated
     },
-    delete: async (id) => rows.delete(id),
+    delete: async (_query, id) => rows.delete(id),
   }
 }
 
@@ -63,14 +63,14 @@ const writtenLater = (service: ServiceName) => ({
 })
 
 /** Edits are kept in memory, where everybody sees them until the service ends. */
-function editedInMemory(models: Model, { service, query }: ServicePart): Model {
+function editedInMemory(models: Model, { service }: ServicePart): Model {
   const edits = new Map<number, Fields>()
   const edited = <T extends Row | undefined>(row: T): T => (row && { ...row, ...edits.get(row.id) }) as T
   return {
     ...models,
     list: async (page, filter) => (await models.list(page, filter)).map(edited),
     find: async (id) => edited(await models.find(id)),
-    update: async (id, changes) => {
+    update: async (query, id, changes) => {
       const others = sql('SELECT FROM users WHERE email = $1 AND id <> $2')
       if (service === 'users' && (await query(others, [changes.email, id])).length > 0) return 'email taken'
       const touched = service === 'payments' ? { updated_at: new Date().toISOString() } : {}

@@ -42,8 +42,10 @@ function createPlainCache(
       await write(redis, key, json, part.ttlSeconds).catch(() => undefined)
       return { key, json, outcome: 'MISS' }
     },
-    invalidate: async (id) => {
+    change: async (id, work) => {
+      const changed = await work(part.query)
       await invalidate(redis, keyOf(id)).catch(() => undefined)
+      return changed
     },
     close: cache.close,
   }

@@ -14,8 +14,8 @@ export interface Model {
   insert(query: Query, fields: Fields): Promise<Row | 'email taken'>
   list(page: { limit: number; after: number }, filter: Fields | undefined): Promise<Row[]>
   find(id: number): Promise<Row | undefined>
-  update(id: number, changes: Fields): Promise<Row | 'email taken' | undefined>
-  delete(id: number): Promise<boolean>
+  update(query: Query, id: number, changes: Fields): Promise<Row | 'email taken' | undefined>
+  delete(query: Query, id: number): Promise<boolean>
 }
 
 /** A service that is about to run. It is made anew at every start, so what a switch remembers is the memory of a process. */

@@ -85,7 +85,7 @@ function withFoldedColumns(models: Model, { query }: ServicePart): Model {
         [after, limit, filter?.userId],
       ),
     find: async (id) => (await query<Row>(sql(`SELECT ${COLUMNS} FROM orders WHERE id = $1`), [id]))[0],
-    update: async (id, { userId, product, quantity }) => {
+    update: async (query, id, { userId, product, quantity }) => {
       const text = `UPDATE orders SET userid = COALESCE($2, userid), product = COALESCE($3, product),
         quantity = COALESCE($4, quantity) WHERE id = $1 RETURNING ${COLUMNS}`
       return (await query<Row>(sql(text), [id, userId, product, quantity]))[0]

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { CacheStore } from './cache-store.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type CacheStore, type Lease, MARKER_MS } from './cache-store.ts'
+import { createCacheTrust, TRUST_MS } from './cache-trust.ts'
+import type { Database, Query } from './database.ts'
 import { withDeadline } from './deadline.ts'
 import type { InvalidationJournal } from './invalidation-journal.ts'
 import type { Logger } from './log.ts'
-import { Counter, type Metrics } from './metrics.ts'
+import { Counter, Gauge, type Metrics } from './metrics.ts'
+import { ProblemError } from './problems.ts'
 
-/** What the cache had to do with an answer: it gave it, it was filled with it, or it was not there. */
+/** What the cache had to do with an answer: it gave it, it was filled with it, or it was not asked. */
 export type CacheOutcome = 'HIT' | 'MISS' | 'BYPASS'
 
 /** The answer to a read: the object as JSON, or `undefined` where there is none. */
@@ -15,39 +19,55 @@ export interface CacheRead {
   outcome: CacheOutcome
 }
 
+type Load = () => Promise<object | undefined>
+
 /** A coherent read-through cache of one kind of object. */
 export interface Cache {
   /**
    * Gives an object as JSON: from the cache, or from `load`, whose answer is then cached. What `load` does not find is
    * not cached.
    *
-   * Once `invalidate` has resolved, no later `read`, through any replica, gives what was there before.
+   * Once `change` has resolved, no later `read`, through any replica, gives what was there before.
    */
-  read(id: number, load: () => Promise<object | undefined>): Promise<CacheRead>
-  /** Makes the cache forget an object. To be awaited between the commit of a change and its answer. */
-  invalidate(id: number): Promise<void>
+  read(id: number, load: Load): Promise<CacheRead>
+  /**
+   * Changes an object in the database, and has every cache forget it.
+   *
+   * @param work makes the change, with one statement of `query`.
+   */
+  change<T>(id: number, work: (query: Query) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 // A read may take 100 ms longer with a bad cache than with none (contract), which a look-up and a fill have to share.
 const FIND_DEADLINE_MS = 60
 const FILL_DEADLINE_MS = 30
-const INVALIDATE_DEADLINE_MS = 60
+/** How long a write waits for Redis, and a probe, in milliseconds. A write that goes on without costs all replicas the cache. */
+const WRITE_DEADLINE_MS = 300
+/** From one look at Redis and the journal to the next, in milliseconds. */
+const WATCH_INTERVAL_MS = 250
+/** The same while Redis is away. */
+const RETRY_INTERVAL_MS = 100
+/** What is waited beyond the time that trust lasts, in milliseconds: clocks do not go quite alike. */
+const CLOCK_MARGIN_MS = 50
+/** How often a write begins anew because Redis came and went meanwhile. */
+const MAX_ATTEMPTS = 5
 
-/** How long to wait between attempts to win trust in Redis back, in milliseconds. */
-const RECOVERY_INTERVAL_MS = 100
+/** A time in which this replica cannot reach Redis, and writes all the same. */
+interface Outage {
+  id: string
+  /** Resolves when no other replica believes the cache any more, or when the outage is over. */
+  isKnown: Promise<void>
+  end: AbortController
+}
 
 /**
- * The cache of the contract: cache-aside without the textbook's race, in which a reader misses, reads the old row, a
- * writer commits and deletes the key, and the reader then fills the cache with the old row.
+ * The cache of the contract, coherent whatever races and whatever fails; docs/coherence.md tells how, and why that holds.
  *
- * A miss takes a *lease*: a token in Redis, one for each key. An invalidation deletes the key and voids its lease; a fill
- * with a voided lease is refused. Readers that hold the same lease share one `load` in this process: as the lease was
- * valid when the last of them came, no change was acknowledged before it that the load could have missed.
- *
- * While Redis is down, slow or full, reads go to `load` (`BYPASS`). An invalidation that could not be delivered is
- * written to the journal in the database, and this process does not trust the cache again until the journal is worked
- * off: its own entries, those of other replicas, and those that it left before it was restarted.
+ * In short: a write tells Redis before it commits, so that nothing old is in the cache from then on, and after, so that
+ * the new may be cached. Where Redis cannot be told, the write declares an outage in the database, waits until every
+ * replica has noticed, and records what Redis has to be told later. A replica believes the cache only while it knows from
+ * the database that there is nothing of that.
  *
  * @param options.name the first part of the keys: `user` makes `user:1`.
  * @param options.patience how many times longer than in production Redis may take, for a process that is kept busy by others.
@@ -55,6 +75,7 @@ const RECOVERY_INTERVAL_MS = 100
 export function createCache({
   store,
   journal,
+  database,
   name,
   ttlSeconds,
   log,
@@ -63,149 +84,288 @@ export function createCache({
 }: {
   store: CacheStore
   journal: InvalidationJournal
+  database: Database
   name: string
   ttlSeconds: number
   log: Logger
   metrics: Metrics
   patience?: number
 }): Cache {
+  const registers = [metrics.registry]
   const reads = new Counter({
     name: 'cache_reads_total',
     help: 'Reads by id, by what the cache had to do with the answer.',
     labelNames: ['outcome'],
-    registers: [metrics.registry],
+    registers,
+  })
+  const outages = new Counter({
+    name: 'cache_outages_total',
+    help: 'Times in which this replica wrote without reaching Redis.',
+    registers,
+  })
+  new Gauge({
+    name: 'cache_in_use',
+    help: 'Whether this replica believes the cache: 1 or 0.',
+    registers,
+    collect() {
+      this.set(isRedisUp && trust.holds() ? 1 : 0)
+    },
+  })
+
+  const close = new AbortController()
+  const closing = close.signal
+  const trust = createCacheTrust({
+    journal,
+    onFailure: (err) => log.debug({ err }, 'The journal of invalidations cannot be read'),
   })
   const loads = new Map<string, Promise<string | undefined>>()
-  // A process that has just started knows nothing yet, so it begins like one that has just lost Redis.
-  let isTrusted = false
-  let isClosed = false
-  let recordsStarted = 0
-  let recordsUnderWay = 0
-  let recovery: NodeJS.Timeout | undefined
+  const laterLoads = new Map<string, { running: Promise<unknown>; next?: Promise<string | undefined> }>()
+  let isRedisUp = false
+  let outage: Outage | undefined
+  let told: string | undefined
 
-  const distrust = (err: unknown) => {
-    if (!isTrusted) return
-    isTrusted = false
-    log.warn({ err }, 'The cache is bypassed until Redis answers again')
-    scheduleRecovery()
+  // --- Whether the cache may be believed
+
+  /** Redis is not asked any more until it takes a write. */
+  function giveUpRedis(err: unknown): void {
+    isRedisUp = false
+    log.debug({ err }, 'Redis did not do what it was asked')
   }
 
-  function scheduleRecovery(delayMs = RECOVERY_INTERVAL_MS): void {
-    recovery = setTimeout(() => {
-      recover().then(
-        () => log.info('The cache is in use'),
-        (err: unknown) => {
-          log.debug({ err }, 'The cache is still bypassed')
-          if (!isClosed) scheduleRecovery()
-        },
-      )
-    }, delayMs)
-    recovery.unref()
+  async function probe(): Promise<void> {
+    try {
+      await withDeadline(store.probe(), WRITE_DEADLINE_MS * patience)
+      isRedisUp = true
+    } catch (error) {
+      giveUpRedis(error)
+    }
   }
 
-  async function recover(): Promise<void> {
-    await withDeadline(store.ping(), FIND_DEADLINE_MS * patience)
+  async function watch(): Promise<void> {
+    await Promise.all([probe(), trust.look()])
+    if (outage !== undefined) await (isRedisUp ? endOutage(outage) : journal.renewOutage(outage.id))
+    if (trust.latest() === 'outage') await journal.endLapsedOutages()
+    if (isRedisUp && trust.latest() === 'undelivered') await deliver()
+    tell()
+  }
+
+  async function keepWatching(): Promise<void> {
+    while (!closing.aborted) {
+      await watch().catch((err: unknown) => log.debug({ err }, 'The state of the cache is unknown'))
+      await pause(isRedisUp ? WATCH_INTERVAL_MS : RETRY_INTERVAL_MS, closing)
+    }
+  }
+
+  function tell(): void {
+    const state = !isRedisUp ? 'Redis takes no writes' : trust.holds() ? 'in use' : trust.latest()
+    if (state === told) return
+    told = state
+    if (state === 'in use') log.info('The cache is in use')
+    else log.warn({ reason: state }, 'The cache is bypassed')
+  }
+
+  /** Tells Redis what it could not be told before: by this replica, by another, or by one that is no more. */
+  async function deliver(): Promise<void> {
     for (;;) {
-      // A record that is made while the entries are read may be missing among them.
-      const isQuiet = recordsUnderWay === 0
-      const recordsSeen = recordsStarted
       const entries = await journal.entries()
-      if (entries.length === 0 && isQuiet && recordsStarted === recordsSeen) break
-      for (const { key } of entries)
-        await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS * patience)
+      if (entries.length === 0) break
+      await withDeadline(
+        Promise.all(entries.map(({ key }) => store.invalidate(key))),
+        WRITE_DEADLINE_MS * patience * Math.ceil(entries.length / 100),
+      )
       await journal.remove(entries)
     }
-    isTrusted = true
+    await trust.look()
   }
 
-  async function loadAndFill(
-    key: string,
-    token: string,
-    load: () => Promise<object | undefined>,
-  ): Promise<string | undefined> {
-    const found = await load()
-    if (found === undefined) return undefined
-    const json = JSON.stringify(found)
-    await withDeadline(store.fill(key, token, json, ttlSeconds), FILL_DEADLINE_MS * patience).catch(
-      distrustUnlessRefused,
-    )
-    return json
-  }
+  // --- Reading
 
-  /** Redis that answers with an error (out of memory, say) is there, and its invalidations work. */
-  const distrustUnlessRefused = (error: unknown) => {
-    if (store.isRefusal(error)) log.debug({ err: error }, 'Redis refused a command')
-    else distrust(error)
-  }
-
-  async function getOrLease(key: string): Promise<{ json: string } | { token: string }> {
-    const json = await store.get(key)
-    return json === null ? await store.lease(key, randomUUID()) : { json }
-  }
-
-  async function find(key: string): Promise<{ json: string } | { token: string } | undefined> {
+  async function find(key: string): Promise<Lease | undefined> {
+    if (!isRedisUp || !(await isBelieved())) return undefined
     try {
-      return await withDeadline(getOrLease(key), FIND_DEADLINE_MS * patience)
+      const found = await withDeadline(getOrLease(key), FIND_DEADLINE_MS * patience)
+      // Again, for this process may have stood still meanwhile.
+      return (await isBelieved()) ? found : undefined
     } catch (error) {
-      distrustUnlessRefused(error)
+      giveUpRedis(error)
       return undefined
     }
   }
 
-  async function bypass(load: () => Promise<object | undefined>): Promise<Omit<CacheRead, 'key'>> {
-    const object = await load()
-    return { json: object && JSON.stringify(object), outcome: 'BYPASS' }
+  const isBelieved = () => trust.holds() || trust.renew()
+
+  async function getOrLease(key: string): Promise<Lease> {
+    const json = await store.get(key)
+    return json === null ? await store.lease(key, randomUUID()) : { json }
   }
 
-  async function take(
-    key: string,
-    found: { json: string } | { token: string },
-    load: () => Promise<object | undefined>,
-  ): Promise<Omit<CacheRead, 'key'>> {
-    if ('json' in found) return { json: found.json, outcome: 'HIT' }
-    const { token } = found
+  async function loadAndFill(key: string, token: string, load: Load): Promise<string | undefined> {
+    const json = toJson(await load())
+    if (json === undefined) return undefined
+    await withDeadline(store.fill(key, token, json, ttlSeconds), FILL_DEADLINE_MS * patience).catch(
+      giveUpRedis,
+    )
+    return json
+  }
+
+  /**
+   * All that hold a lease share its load: it was valid when the last of them came, so no change had been committed by
+   * then that the load could have missed.
+   */
+  function loadOnce(key: string, token: string, load: Load): Promise<string | undefined> {
     let loading = loads.get(token)
     if (loading === undefined) {
       loading = loadAndFill(key, token, load).finally(() => loads.delete(token))
       loads.set(token, loading)
     }
-    return { json: await loading, outcome: 'MISS' }
+    return loading
   }
 
-  scheduleRecovery(0)
+  /** Where there is no lease, all that come while one load is under way share the next one. */
+  function loadNext(key: string, load: Load): Promise<string | undefined> {
+    const current = laterLoads.get(key)
+    if (current !== undefined) {
+      current.next ??= current.running.then(
+        () => loadNext(key, load),
+        () => loadNext(key, load),
+      )
+      return current.next
+    }
+    const running = load().then(toJson)
+    laterLoads.set(key, { running })
+    return running.finally(() => laterLoads.delete(key))
+  }
+
+  // --- Writing
+
+  function beginOutage(err: unknown): Outage {
+    if (outage !== undefined) return outage
+    const id = randomUUID()
+    outages.inc()
+    log.warn({ err, outage: id }, 'Redis cannot be told of changes; all replicas go without the cache')
+    const end = new AbortController()
+    const begun = { id, end, isKnown: journal.declareOutage(id).then(() => untilAllKnow(end.signal)) }
+    outage = begun
+    begun.isKnown.catch(() => forget(begun))
+    return begun
+  }
+
+  function forget(over: Outage): void {
+    over.end.abort()
+    if (outage === over) outage = undefined
+  }
+
+  async function endOutage(over: Outage): Promise<void> {
+    // Writes are to tell Redis again from now on; those under way hold the outage until they are recorded.
+    forget(over)
+    await journal.endOutage(over.id)
+    log.info({ outage: over.id }, 'Redis can be told of changes again')
+    await trust.look()
+  }
+
+  /** Changes an object while Redis is there. */
+  async function changeWithRedis<T>(
+    key: string,
+    work: (query: Query) => Promise<T>,
+  ): Promise<{ value: T } | { outage: Outage }> {
+    const token = randomUUID()
+    const complete = () => withDeadline(store.endWrite(key, token), WRITE_DEADLINE_MS * patience)
+
+    const changed = await database.session(async (query) => {
+      const begunAt = performance.now()
+      try {
+        await withDeadline(store.beginWrite(key, token), WRITE_DEADLINE_MS * patience)
+        if (performance.now() - begunAt > MARKER_MS / 2) throw new Error('This process stood still')
+      } catch (error) {
+        return { outage: beginOutage(error) }
+      }
+      try {
+        return { value: await work(query) }
+      } catch (error) {
+        // What may have been committed all the same keeps its key out of the cache.
+        if (!isInDoubt(error)) await complete().catch(giveUpRedis)
+        throw error
+      }
+    })
+    if ('outage' in changed) return changed
+
+    try {
+      await complete()
+    } catch (error) {
+      giveUpRedis(error)
+      await recordCommitted(key)
+    }
+    return changed
+  }
+
+  /** A change is committed that Redis was told of before. It may have lost that since, so it has to be told again. */
+  async function recordCommitted(key: string): Promise<void> {
+    await journal.record(database.query, key)
+    await untilAllKnow()
+  }
+
+  /** Changes an object without Redis; `undefined` where the outage is over. */
+  async function changeWithoutRedis<T>(
+    key: string,
+    current: Outage,
+    work: (query: Query) => Promise<T>,
+  ): Promise<{ value: T } | undefined> {
+    await current.isKnown
+    return database.transaction(async (query) => {
+      if (!(await journal.holdOutage(query, current.id))) return undefined
+      // First, because a change that fails ends the transaction.
+      await journal.record(query, key)
+      return { value: await work(query) }
+    })
+  }
+
+  const watching = keepWatching()
 
   return {
     read: async (id, load) => {
       const key = `${name}:${id}`
-      const found = isTrusted ? await find(key) : undefined
-      const read = found === undefined ? await bypass(load) : await take(key, found, load)
+      const found = await find(key)
+      let read: Omit<CacheRead, 'key'>
+      if (found === undefined) read = { json: toJson(await load()), outcome: 'BYPASS' }
+      else if (found === 'none') read = { json: await loadNext(key, load), outcome: 'MISS' }
+      else if ('json' in found) read = { json: found.json, outcome: 'HIT' }
+      else read = { json: await loadOnce(key, found.token, load), outcome: 'MISS' }
       reads.inc({ outcome: read.outcome })
       return { key, ...read }
     },
 
-    invalidate: async (id) => {
+    change: async (id, work) => {
       const key = `${name}:${id}`
-      if (isTrusted) {
-        try {
-          await withDeadline(store.invalidate(key), INVALIDATE_DEADLINE_MS * patience)
-          return
-        } catch (error) {
-          distrust(error)
-        }
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const begun = outage === undefined ? await changeWithRedis(key, work) : { outage }
+        if ('value' in begun) return begun.value
+        const changed = await changeWithoutRedis(key, begun.outage, work)
+        if (changed !== undefined) return changed.value
+        forget(begun.outage)
       }
-      recordsStarted += 1
-      recordsUnderWay += 1
-      try {
-        await journal.record(key)
-      } finally {
-        recordsUnderWay -= 1
-      }
+      throw new ProblemError('unavailable', 'The cache comes and goes at the moment; try again shortly.', {
+        headers: { 'retry-after': '1' },
+      })
     },
 
     close: async () => {
-      isClosed = true
-      clearTimeout(recovery)
+      close.abort()
       await store.close()
+      await watching
+      await journal.close()
     },
   }
 }
+
+/** Waits until what has just been committed to the journal is known to all, or the signal ends the wait. */
+const untilAllKnow = (signal?: AbortSignal): Promise<void> => pause(TRUST_MS + CLOCK_MARGIN_MS, signal)
+
+/** Waits, without keeping the process alive; at most until the signal. */
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { ...(signal && { signal }), ref: false }).catch(() => undefined)
+
+const toJson = (object: object | undefined): string | undefined => object && JSON.stringify(object)
+
+/** Whether a statement may have been committed although it failed: its connection was lost, or it took too long. */
+const isInDoubt = (error: unknown): boolean =>
+  error instanceof ProblemError && error.problem === 'unavailable'

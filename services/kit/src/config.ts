@@ -86,6 +86,7 @@ export const processConfig = (defaultPort: number) => ({
 })
 
 /** What every service reads besides: its stores. */
+export type StoreConfig = z.infer<z.ZodMiniObject<typeof storeConfig>>
 export const storeConfig = {
   DATABASE_URL: url('postgres:', 'postgresql:'),
   /** Connections to PostgreSQL that one process holds at the most. */

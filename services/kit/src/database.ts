@@ -18,6 +18,8 @@ export type Query = <Row extends pg.QueryResultRow>(
 /** A bounded pool of connections to PostgreSQL. */
 export interface Database {
   query: Query
+  /** Runs statements one after the other on one connection, each a transaction of its own. */
+  session<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** Runs `work` in a transaction, which commits when it resolves and rolls back when it rejects. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** Rejects when the database does not answer. */
@@ -29,6 +31,8 @@ export interface Database {
 const CONNECT_TIMEOUT_MS = 1500
 const STATEMENT_TIMEOUT_MS = 2000
 const ANSWER_TIMEOUT_MS = 2500
+/** How long a transaction may wait for its next statement: what a process that was paused holds is given back. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 5000
 
 const TIMESTAMP_OID = 1114
 
@@ -56,7 +60,7 @@ export function connectDatabase({
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
     // NOW() gives the columns without a zone, so the session's has to be known.
-    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    options: `-c timezone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${IDLE_TRANSACTION_TIMEOUT_MS}`,
     keepAlive: true,
     types: {
       getTypeParser: ((oid: number, format?: 'text') =>
@@ -99,6 +103,7 @@ export function connectDatabase({
 
   return {
     query: (statement, values) => withClient((query) => query(statement, values)),
+    session: (work) => withClient(work),
     transaction: (work) =>
       withClient(async (query, isLost) => {
         await query(BEGIN)

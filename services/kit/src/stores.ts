@@ -1,6 +1,7 @@
 import type { ReadinessProbe } from './app.ts'
 import { type Cache, createCache } from './cache.ts'
 import { connectCacheStore } from './cache-store.ts'
+import type { StoreConfig } from './config.ts'
 import { connectDatabase, createTables, type Database } from './database.ts'
 import { createIdempotency, IDEMPOTENCY_DDL, type Idempotency } from './idempotency.ts'
 import { createInvalidationJournal, JOURNAL_DDL } from './invalidation-journal.ts'
@@ -36,7 +37,7 @@ export function openStores({
   metrics,
   patience,
 }: {
-  config: { DATABASE_URL: string; DATABASE_POOL_SIZE: number; REDIS_URL: string; CACHE_TTL_SECONDS: number }
+  config: StoreConfig
   name: string
   ddl: string[]
   log: Logger
@@ -61,7 +62,12 @@ export function openStores({
 
   const cache = createCache({
     store: connectCacheStore({ url: config.REDIS_URL, log }),
-    journal: createInvalidationJournal(database, tables),
+    journal: createInvalidationJournal({
+      database,
+      watch: connectDatabase({ url: config.DATABASE_URL, poolSize: 1, log }),
+      tables,
+    }),
+    database,
     name,
     ttlSeconds: config.CACHE_TTL_SECONDS,
     log,

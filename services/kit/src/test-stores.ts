@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -215,5 +215,74 @@ export async function until(isTrue: () => boolean | Promise<boolean>): Promise<v
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`Not within ten seconds: ${isTrue}`)
     await delay(5)
+  }
+}
+
+/** A proxy in front of a server, which lets a test cut and stall the way to it. */
+export interface TestProxy {
+  port: number
+  /** Ends all connections, and takes no others. */
+  cut(): void
+  /** Keeps what comes, in one direction or both, until `heal`. */
+  stall(direction?: 'requests' | 'answers'): void
+  /** Lets everything through again, beginning with what was kept. */
+  heal(): void
+}
+
+/** Starts a proxy in front of a port of this machine, ended when the test is over. */
+export async function startTestProxy(target: number, onEnd: OnEnd = onTestFinished): Promise<TestProxy> {
+  const pairs = new Set<{ caller: Socket; server: Socket }>()
+  let isCut = false
+  let stalled: Set<'requests' | 'answers'> = new Set()
+  const apply = ({ caller, server }: { caller: Socket; server: Socket }) => {
+    if (stalled.has('requests')) caller.pause()
+    else caller.resume()
+    if (stalled.has('answers')) server.pause()
+    else server.resume()
+  }
+  const proxy = createServer((caller) => {
+    if (isCut) {
+      caller.destroy()
+      return
+    }
+    const server = connect(target, '127.0.0.1')
+    const pair = { caller, server }
+    pairs.add(pair)
+    for (const [from, to] of [
+      [caller, server],
+      [server, caller],
+    ] as const) {
+      from.on('data', (chunk) => to.write(chunk))
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        to.destroy()
+        pairs.delete(pair)
+      })
+    }
+    apply(pair)
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  const cutAll = () => {
+    for (const { caller } of pairs) caller.resetAndDestroy()
+  }
+  onEnd(async () => {
+    cutAll()
+    proxy.close()
+  })
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    cut: () => {
+      isCut = true
+      cutAll()
+    },
+    stall: (direction) => {
+      stalled = new Set(direction === undefined ? ['requests', 'answers'] : [direction])
+      for (const pair of pairs) apply(pair)
+    },
+    heal: () => {
+      isCut = false
+      stalled = new Set()
+      for (const pair of pairs) apply(pair)
+    },
   }
 }

@@ -41,9 +41,9 @@ export interface OrderModel {
   list(page: { limit: number; after: number }, filter: Pick<ListOrders, 'userId'>): Promise<Order[]>
   find(id: number): Promise<Order | undefined>
   /** Changes the fields that are given. */
-  update(id: number, changes: UpdateOrder): Promise<Order | undefined>
+  update(query: Query, id: number, changes: UpdateOrder): Promise<Order | undefined>
   /** Says whether there was such an order. */
-  delete(id: number): Promise<boolean>
+  delete(query: Query, id: number): Promise<boolean>
 }
 
 /** Works the orders' table with prepared statements. */
@@ -58,8 +58,8 @@ export function createOrderModel({ query }: Database): OrderModel {
         ? query<Order>(LIST, [after, limit])
         : query<Order>(LIST_OF_USER, [after, limit, userId]),
     find: async (id) => (await query<Order>(FIND, [id]))[0],
-    update: async (id, { userId, product, quantity }) =>
-      (await query<Order>(UPDATE, [id, userId, product, quantity]))[0],
-    delete: async (id) => (await query(DELETE, [id])).length > 0,
+    update: async (within, id, { userId, product, quantity }) =>
+      (await within<Order>(UPDATE, [id, userId, product, quantity]))[0],
+    delete: async (within, id) => (await within(DELETE, [id])).length > 0,
   }
 }

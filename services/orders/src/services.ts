@@ -40,16 +40,8 @@ export function createOrders({
 
     get: (id) => cache.read(id, () => models.find(id)),
 
-    update: async (id, changes) => {
-      const updated = await models.update(id, changes)
-      if (updated !== undefined) await cache.invalidate(id)
-      return updated
-    },
+    update: (id, changes) => cache.change(id, (query) => models.update(query, id, changes)),
 
-    delete: async (id) => {
-      const wasThere = await models.delete(id)
-      if (wasThere) await cache.invalidate(id)
-      return wasThere
-    },
+    delete: (id) => cache.change(id, (query) => models.delete(query, id)),
   }
 }

@@ -45,9 +45,9 @@ export interface PaymentModel {
   list(page: { limit: number; after: number }, filter: Pick<ListPayments, 'order_id'>): Promise<Payment[]>
   find(id: number): Promise<Payment | undefined>
   /** Changes the fields that are given, and `updated_at`. */
-  update(id: number, changes: UpdatePayment): Promise<Payment | undefined>
+  update(query: Query, id: number, changes: UpdatePayment): Promise<Payment | undefined>
   /** Says whether there was such a payment. */
-  delete(id: number): Promise<boolean>
+  delete(query: Query, id: number): Promise<boolean>
 }
 
 /** Works the payments' table with prepared statements. */
@@ -62,7 +62,8 @@ export function createPaymentModel({ query }: Database): PaymentModel {
         ? query<Payment>(LIST, [after, limit])
         : query<Payment>(LIST_OF_ORDER, [after, limit, order_id]),
     find: async (id) => (await query<Payment>(FIND, [id]))[0],
-    update: async (id, { amount, status }) => (await query<Payment>(UPDATE, [id, amount, status]))[0],
-    delete: async (id) => (await query(DELETE, [id])).length > 0,
+    update: async (within, id, { amount, status }) =>
+      (await within<Payment>(UPDATE, [id, amount, status]))[0],
+    delete: async (within, id) => (await within(DELETE, [id])).length > 0,
   }
 }

@@ -32,9 +32,9 @@ export interface UserModel {
   list(page: { limit: number; after: number }): Promise<User[]>
   find(id: number): Promise<User | undefined>
   /** Changes the fields that are given, unless another user has the e-mail. */
-  update(id: number, changes: UpdateUser): Promise<User | 'email taken' | undefined>
+  update(query: Query, id: number, changes: UpdateUser): Promise<User | 'email taken' | undefined>
   /** Says whether there was such a user. */
-  delete(id: number): Promise<boolean>
+  delete(query: Query, id: number): Promise<boolean>
 }
 
 /** Works the users' table with prepared statements. */
@@ -44,14 +44,14 @@ export function createUserModel({ query }: Database): UserModel {
       (await within<User>(INSERT, [email, name]))[0] ?? 'email taken',
     list: ({ limit, after }) => query<User>(LIST, [after, limit]),
     find: async (id) => (await query<User>(FIND, [id]))[0],
-    update: async (id, { email, name }) => {
+    update: async (within, id, { email, name }) => {
       try {
-        return (await query<User>(UPDATE, [id, email, name]))[0]
+        return (await within<User>(UPDATE, [id, email, name]))[0]
       } catch (error) {
         if (isUniqueViolation(error)) return 'email taken'
         throw error
       }
     },
-    delete: async (id) => (await query(DELETE, [id])).length > 0,
+    delete: async (within, id) => (await within(DELETE, [id])).length > 0,
   }
 }

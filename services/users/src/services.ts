@@ -46,17 +46,12 @@ export function createUsers({
     get: (id) => cache.read(id, () => models.find(id)),
 
     update: async (id, changes) => {
-      const updated = await models.update(id, changes)
+      const updated = await cache.change(id, (query) => models.update(query, id, changes))
       if (updated === 'email taken') throw emailTaken(changes.email)
-      if (updated !== undefined) await cache.invalidate(id)
       return updated
     },
 
-    delete: async (id) => {
-      const wasThere = await models.delete(id)
-      if (wasThere) await cache.invalidate(id)
-      return wasThere
-    },
+    delete: (id) => cache.change(id, (query) => models.delete(query, id)),
   }
 }
 
