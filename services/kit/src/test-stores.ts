@@ -128,6 +128,9 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
+/** A machine with much to do is not to be taken for a slow Redis. */
+const PATIENCE = 20
+
 /** A service that listens on a port of its own, on real stores. */
 export interface TestService {
   url: string
@@ -176,6 +179,7 @@ export async function startTestService({
     ddl,
     log: silentLog,
     metrics,
+    patience: PATIENCE,
   })
   const app = createApp({ log: silentLog, metrics, isReady: stores.isReady, routes: assemble(stores) })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
