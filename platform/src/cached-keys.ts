@@ -70,3 +70,14 @@ export async function readCachedKey(redis: Redis, key: string): Promise<CachedVa
 async function ask(redis: Redis, script: string, ...args: readonly string[]): Promise<unknown> {
   return JSON.parse(String(await redis.ask('EVAL', script, ...args)))
 }
+
+/**
+ * Empties the cache (FLUSHALL). That makes the services' leases invalid, too, so that no read under way fills it again.
+ *
+ * @returns how many keys there were.
+ */
+export async function flushCache(redis: Redis): Promise<number> {
+  const { length } = await listCachedKeys(redis)
+  await redis.ask('FLUSHALL')
+  return length
+}

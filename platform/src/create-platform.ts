@@ -1,3 +1,4 @@
+import { forgetDriver, rememberDriver } from './home.ts'
 import { withLock } from './lock.ts'
 import type { Part } from './parts.ts'
 import type { Change, Platform, PlatformEvent, UpOptions } from './platform.ts'
@@ -28,7 +29,10 @@ export interface DriverSteps
   kill(part: Part): Promise<readonly Part[]>
 }
 
-/** Makes a platform of a driver's steps: no two commands change it at once, and each reports what it changed. */
+/**
+ * Makes a platform of a driver's steps: no two commands change it at once, each reports what it changed, and the driver that has the
+ * data is remembered.
+ */
 export function createPlatform(driver: DriverSteps, options: DriverOptions): Platform {
   const { home: folder, command, onEvent, signal } = options
   const onWait = (holder: { pid: number; command: string }) =>
@@ -44,8 +48,18 @@ export function createPlatform(driver: DriverSteps, options: DriverOptions): Pla
   }
   return {
     ...driver,
-    up: (upOptions = {}) => change(() => driver.up(upOptions)),
-    down: ({ volumes = false } = {}) => change(() => driver.down({ volumes })),
+    up: (upOptions = {}) =>
+      change(async () => {
+        const changed = await driver.up(upOptions)
+        rememberDriver(folder, driver.driver)
+        return changed
+      }),
+    down: ({ volumes = false } = {}) =>
+      change(async () => {
+        const changed = await driver.down({ volumes })
+        if (volumes) forgetDriver(folder)
+        return changed
+      }),
     restart: (part) => change(() => (part === undefined ? driver.restart() : restartPart(part))),
     start: (part) => change(() => driver.start(part)),
     stop: (part) => change(() => driver.stop(part)),

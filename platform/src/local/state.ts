@@ -1,23 +1,25 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod/mini'
 import { Failure } from '../failure.ts'
 import { PARTS, type Part } from '../parts.ts'
 import type { Ports } from '../ports.ts'
 import { isRunning, type ProcessIdentity } from '../process-identity.ts'
 
-/** What is remembered of one part. */
-export interface PartRecord {
-  readonly port: number
-  /** The process that we started, whether or not it still runs; none after a stop. */
-  readonly process?: (ProcessIdentity & { readonly startedAt: string }) | undefined
-}
+const PartRecord = z.object({
+  port: z.int(),
+  /** The process that we started, whether or not it still runs; none before the first start. */
+  process: z.optional(z.object({ pid: z.int(), birth: z.string(), startedAt: z.string() })),
+})
+type PartRecord = z.infer<typeof PartRecord>
 
 /** What the local driver remembers between two commands: which ports it chose, and which processes are its own. */
-export interface State {
-  readonly version: 1
-  readonly driver: 'local'
-  readonly parts: Readonly<Record<Part, PartRecord>>
-}
+const State = z.object({
+  version: z.literal(1),
+  driver: z.literal('local'),
+  parts: z.record(z.enum(PARTS), PartRecord),
+})
+export type State = z.infer<typeof State>
 
 /** The file in which that is kept. */
 export interface StateFile {
@@ -49,9 +51,7 @@ export function createStateFile(home: string): StateFile {
       throw new Failure('state-unreadable', { file, reason: message }, { cause: error })
     }
     try {
-      const state: unknown = JSON.parse(text)
-      if (isState(state)) return state
-      throw new TypeError('Another state was expected')
+      return z.parse(State, JSON.parse(text))
     } catch (error) {
       throw new Failure('state-unreadable', { file, reason: 'not a state of this version' }, { cause: error })
     }
@@ -100,25 +100,3 @@ export function createStateFile(home: string): StateFile {
     remove: () => rmSync(file, { force: true }),
   }
 }
-
-// Checked by hand: each command reads it, and loading zod would take longer than all else that `get` does.
-function isState(value: unknown): value is State {
-  if (!isObject(value) || value.version !== 1 || value.driver !== 'local') return false
-  const { parts } = value
-  return isObject(parts) && PARTS.every((part) => isPartRecord(parts[part]))
-}
-
-function isPartRecord(value: unknown): value is PartRecord {
-  if (!isObject(value) || !Number.isSafeInteger(value.port)) return false
-  const { process } = value
-  if (process === undefined) return true
-  return (
-    isObject(process) &&
-    Number.isSafeInteger(process.pid) &&
-    typeof process.birth === 'string' &&
-    typeof process.startedAt === 'string'
-  )
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
