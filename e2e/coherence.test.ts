@@ -15,7 +15,7 @@ import {
   type TestRedis,
   type TestService,
   until,
-} from '../services/kit/src/test-stores.ts'
+} from '../services/kit/src/testing/stores.ts'
 import { createUserModel, USERS_DDL } from '../services/users/src/models.ts'
 import { userRoutes } from '../services/users/src/routes.ts'
 import { createUsers } from '../services/users/src/services.ts'

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { until } from '@msctl/kit/testing'
 import { Problem } from '@msctl/sdk/contract'
 import { describe, expect, test } from 'vitest'
 import {
   type Answer,
-  eventually,
   exchangeBytes,
   type Rig,
   startGateway,
   startService,
   startSocketService,
-} from './test-rig.ts'
+} from './testing/start-gateway.ts'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
@@ -73,25 +73,32 @@ describe('a call fails', () => {
   test('with 504 when no answer begins in time, and gives up the connection', async () => {
     const users = await startService(() => undefined)
     const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.2' })
+    const patient = await startGateway({ users })
     const startedAt = performance.now()
-    expectProblem(await gateway.ask('/users/1'), 504, 'service-timeout')
-    const elapsed = performance.now() - startedAt
-    expect(elapsed).toBeGreaterThan(190)
-    expect(elapsed).toBeLessThan(1500)
+    const answer = await Promise.race([
+      gateway.ask('/users/1'),
+      patient.ask('/users/1').catch(() => undefined),
+    ])
+    if (answer === undefined) throw new Error('The other one came first')
+    expectProblem(answer, 504, 'service-timeout')
+    expect(performance.now() - startedAt).toBeGreaterThan(190)
     expect(await failures(gateway)).toBe(1)
-    await eventually(() => users.sockets.size === 0)
+    expect(await failures(patient)).toBe(0)
+    await until(() => users.sockets.size === 0)
   })
 
   test('for each call on its own: the timeout of one ends no other', async () => {
+    let answerLater = () => {}
     const users = await startService((request, response) => {
-      if (request.url === '/users/2') setTimeout(() => response.end('late'), 250)
+      if (request.url === '/users/2') answerLater = () => response.end('late')
     })
-    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.3' })
+    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '1' })
     const hanging = gateway.ask('/users/1')
-    await eventually(() => users.seen.length === 1)
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await until(() => users.seen.length === 1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
     const later = gateway.ask('/users/2')
     expect((await hanging).status).toBe(504)
+    answerLater()
     expect((await later).text).toBe('late')
   })
 
@@ -146,7 +153,7 @@ describe('a call fails', () => {
     const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.2' })
     await expect(gateway.ask('/users/1')).rejects.toThrow(/aborted|ECONNRESET|hang up/)
     expect(await failures(gateway)).toBe(1)
-    await eventually(() => users.sockets.size === 0)
+    await until(() => users.sockets.size === 0)
   })
 })
 
@@ -175,13 +182,13 @@ describe('a call succeeds', () => {
       const timer = setInterval(() => socket.write('x'), 20)
       socket.once('close', () => clearInterval(timer))
     })
-    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.2' })
+    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '1' })
     await gateway.ask('/users/1')
     expect(await failures(gateway)).toBe(1)
     const outgoing = httpRequest(`${gateway.origin}/users/2`).end()
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
     incoming.resume()
-    await eventually(async () => (await failures(gateway)) === 0)
+    await until(async () => (await failures(gateway)) === 0)
     incoming.destroy()
   })
 
@@ -192,18 +199,18 @@ describe('a call succeeds', () => {
       else response.end(Buffer.alloc(20_000_000))
       isFirst = false
     })
-    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.2' })
+    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.5' })
     await gateway.ask('/users/1')
     const socket = connect(gateway.port, '127.0.0.1')
     socket.write('GET /users/2 HTTP/1.1\r\nHost: x\r\n\r\n')
-    await eventually(async () => (await failures(gateway)) === 0)
+    await until(async () => (await failures(gateway)) === 0)
     // Nor is it cut off for that.
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    await new Promise((resolve) => setTimeout(resolve, 1200))
     let received = 0
     socket.on('data', (chunk) => {
       received += chunk.length
     })
-    await eventually(() => received > 20_000_000)
+    await until(() => received > 20_000_000)
     socket.destroy()
   })
 })
@@ -214,12 +221,17 @@ describe('a circuit', () => {
     const orders = await startService((_, response) => response.end('[]'))
     const gateway = await startGateway({ users, orders })
     for (let i = 0; i < 5; i++) expect((await gateway.ask('/users/1')).status).toBe(500)
-    const startedAt = performance.now()
-    const refused = await gateway.ask('/users/1', { method: 'DELETE' })
-    expect(performance.now() - startedAt).toBeLessThan(100)
-    expectProblem(refused, 503, 'circuit-open')
-    expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(29)
-    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(30)
+    const tookMs: number[] = []
+    for (let i = 0; i < 10; i++) {
+      const startedAt = performance.now()
+      const refused = await gateway.ask('/users/1', { method: 'DELETE' })
+      tookMs.push(performance.now() - startedAt)
+      expectProblem(refused, 503, 'circuit-open')
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(15)
+      expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(30)
+    }
+    // The quickest: a busy machine holds up some of them.
+    expect(Math.min(...tookMs)).toBeLessThan(100)
     expect(users.seen).toHaveLength(5)
     expect(await gateway.health()).toMatchObject({
       status: 'degraded',
@@ -263,12 +275,12 @@ describe('a circuit', () => {
     const gateway = await startGateway({ users }, { BREAKER_RESET_SECONDS: '0.3' })
     for (let i = 0; i < 5; i++) await gateway.ask('/users/1')
     isWell = true
-    await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
+    await until(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
     const statuses: number[] = []
     const asked = Array.from({ length: 30 }, async () => {
       statuses.push((await gateway.ask('/users/1')).status)
     })
-    await eventually(() => statuses.length === 29)
+    await until(() => statuses.length === 29)
     release()
     await Promise.all(asked)
     expect(statuses).toEqual([...Array(29).fill(503), 200])
@@ -278,9 +290,9 @@ describe('a circuit', () => {
 
   test('opens again when the trial fails', async () => {
     const users = await startService((_, response) => response.writeHead(500).end())
-    const gateway = await startGateway({ users }, { BREAKER_RESET_SECONDS: '0.2' })
+    const gateway = await startGateway({ users }, { BREAKER_RESET_SECONDS: '1' })
     for (let i = 0; i < 5; i++) await gateway.ask('/users/1')
-    await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
+    await until(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
     expect((await gateway.ask('/users/1')).status).toBe(500)
     expect((await gateway.ask('/users/1')).status).toBe(503)
     expect(users.seen).toHaveLength(6)
@@ -291,42 +303,41 @@ describe('a circuit', () => {
     ])
   })
 
-  test.each([
-    [
-      'before the answer begins',
-      'CLOSED',
-      (response: import('node:http').ServerResponse) => setTimeout(() => response.end('ok'), 200),
-    ],
+  test.each<[string, (response: ServerResponse) => void, ((response: ServerResponse) => void) | undefined]>([
+    ['before the answer begins', () => undefined, (response) => response.end('ok')],
     [
       'in the middle of the answer',
-      'CLOSED',
-      (response: import('node:http').ServerResponse) => {
-        response.write('x'.repeat(100_000))
-        setTimeout(() => response.end('ok'), 200)
-      },
+      (response) => response.write('x'.repeat(100_000)),
+      (response) => response.end('ok'),
     ],
-    ['and the answer never comes', 'OPEN', () => undefined],
-  ])('learns the outcome of a trial whose caller hangs up %s', async (_, outcome, answer) => {
+    ['and the answer never comes', () => undefined, undefined],
+  ])('learns the outcome of a trial whose caller hangs up %s', async (_, begin, end) => {
     let isWell = false
+    let trial: ServerResponse | undefined
     const users = await startService((_request, response) => {
-      if (isWell) answer(response)
-      else response.writeHead(500).end()
+      if (!isWell) return response.writeHead(500).end()
+      trial = response
+      return begin(response)
     })
     const gateway = await startGateway(
       { users },
-      { BREAKER_RESET_SECONDS: '0.5', UPSTREAM_TIMEOUT_SECONDS: '0.4' },
+      { BREAKER_RESET_SECONDS: '0.5', UPSTREAM_TIMEOUT_SECONDS: end ? '10' : '1' },
     )
     for (let i = 0; i < 5; i++) await gateway.ask('/users/1')
     isWell = true
-    await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
+    await until(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
     const outgoing = httpRequest(`${gateway.origin}/users/1`).end()
     outgoing.on('error', () => undefined)
     const hungUp = new Promise((resolve) => outgoing.once('close', resolve))
-    await eventually(() => users.seen.length === 6)
+    await until(() => users.seen.length === 6)
     outgoing.destroy()
     await hungUp
-    expect((await gateway.health()).circuits.users.status).toBe('HALF_OPEN')
-    await eventually(async () => (await gateway.health()).circuits.users.status === outcome)
+    if (trial !== undefined && end !== undefined) {
+      expect((await gateway.health()).circuits.users.status).toBe('HALF_OPEN')
+      end(trial)
+    }
+    const outcome = end ? 'CLOSED' : 'OPEN'
+    await until(async () => (await gateway.health()).circuits.users.status === outcome)
     expect(users.seen).toHaveLength(6)
   })
 })
@@ -402,11 +413,11 @@ describe('a kept connection that turns out closed', () => {
     const gateway = await startGateway({ users }, { BREAKER_RESET_SECONDS: '0.2' })
     for (let i = 0; i < 5; i++) await gateway.ask('/users/1')
     mood = 'lose'
-    await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
+    await until(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
     expect((await gateway.ask('/users/1')).status).toBe(502)
     expect(users.seen).toHaveLength(6)
     mood = 'answer'
-    await eventually(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
+    await until(async () => (await gateway.health()).circuits.users.status === 'HALF_OPEN')
     expect((await gateway.ask('/users/1')).status).toBe(200)
     expect((await gateway.health()).circuits.users.status).toBe('CLOSED')
   })
@@ -416,7 +427,7 @@ describe('a kept connection that turns out closed', () => {
     const gateway = await startGateway({ users })
     await gateway.ask('/users', { method: 'POST' })
     for (const socket of users.sockets) socket.destroy()
-    await eventually(() => users.sockets.size === 0)
+    await until(() => users.sockets.size === 0)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect((await gateway.ask('/users', { method: 'POST' })).status).toBe(200)
     expect(await failures(gateway)).toBe(0)

@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { errors } from 'undici'
 import { expect, test } from 'vitest'
 import { createConnections } from './connections.ts'
-import { startService } from './test-rig.ts'
+import { startService } from './testing/start-gateway.ts'
 
 const toLocalhost: LookupFunction = (_hostname, _options, callback) =>
   callback(null, [{ address: '127.0.0.1', family: 4 }])
@@ -31,7 +32,6 @@ test('says when there is no such name', async () => {
 })
 
 test('gives up when the name is not found in time', async () => {
-  const startedAt = performance.now()
-  await expect(ask(() => undefined, '8001', 100)).rejects.toBeInstanceOf(errors.ConnectTimeoutError)
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  const error = ask(() => undefined, '8001', 100).catch((reason: unknown) => reason)
+  expect(await Promise.race([error, delay(1000, 'late')])).toBeInstanceOf(errors.ConnectTimeoutError)
 })

@@ -1,7 +1,9 @@
 import { request as httpRequest, type ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '@msctl/kit/testing'
 import { Problem, UserDetails } from '@msctl/sdk/contract'
 import { describe, expect, test } from 'vitest'
-import { type Answer, eventually, startGateway, startService, startSocketService } from './test-rig.ts'
+import { type Answer, startGateway, startService, startSocketService } from './testing/start-gateway.ts'
 
 const USER = {
   id: 7,
@@ -17,11 +19,18 @@ const ORDERS = [1, 2, 3].map((id) => ({
   created_at: '2025-01-01T00:00:00.000Z',
 }))
 
-const startUsers = (afterMs = 0) =>
-  startService((_, response) => setTimeout(() => json(response, USER), afterMs))
+/** @param until what is to have happened before the user is there. */
+const startUsers = (until: () => Promise<unknown> = async () => undefined) =>
+  startService(async (_, response) => {
+    await until()
+    json(response, USER)
+  })
 
-const startOrders = (afterMs = 0) =>
-  startService((_, response) => setTimeout(() => json(response, ORDERS), afterMs))
+const startOrders = (until: () => Promise<unknown> = async () => undefined) =>
+  startService(async (_, response) => {
+    await until()
+    json(response, ORDERS)
+  })
 
 const json = (response: ServerResponse, value: unknown) =>
   response.setHeader('content-type', 'application/json').end(JSON.stringify(value))
@@ -39,7 +48,8 @@ describe('the details of a user', () => {
     ['the orders first', 50, 0],
     ['both together', 0, 0],
   ])('hold the user and their orders, %s', async (_, usersMs, ordersMs) => {
-    const [users, orders] = [await startUsers(usersMs), await startOrders(ordersMs)]
+    const users = await startUsers(() => delay(usersMs))
+    const orders = await startOrders(() => delay(ordersMs))
     const gateway = await startGateway({ users, orders })
     const answer = await gateway.ask('/users/7/details', { headers: { 'x-request-id': 'mine' } })
     expect(answer.status).toBe(200)
@@ -112,7 +122,8 @@ describe('the details of a user', () => {
   )
 
   test('stream orders without number in bounded memory', async () => {
-    const COUNT = 400_000
+    // More than sockets hold.
+    const COUNT = 200_000
     const order = JSON.stringify(ORDERS[0])
     let sent = 0
     const orders = await startService((_, response) => {
@@ -127,11 +138,19 @@ describe('the details of a user', () => {
       send()
     })
     // While the user is not there, the orders wait with the service.
-    const gateway = await startGateway({ users: await startUsers(600), orders })
+    let isUserThere = false
+    const users = await startUsers(() => until(() => isUserThere))
+    const gateway = await startGateway({ users, orders }, { UPSTREAM_TIMEOUT_SECONDS: '10' })
     const asked = fetch(`${gateway.origin}/users/7/details`)
-    await eventually(() => sent > 0)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    let before = -1
+    await until(async () => {
+      if (sent > 0 && sent === before) return true
+      before = sent
+      await delay(200)
+      return false
+    })
     expect(sent).toBeLessThan(COUNT)
+    isUserThere = true
     const details = (await (await asked).json()) as UserDetails
     expect(details.user).toEqual(USER)
     expect(details.orders).toHaveLength(COUNT)
@@ -139,23 +158,23 @@ describe('the details of a user', () => {
 })
 
 describe('without the orders', () => {
-  test.each<[string, (response: ServerResponse) => void]>([
+  test.each<[string, (response: ServerResponse) => void, timeout?: string]>([
     ['fail', (response) => response.writeHead(500).end('{}')],
     ['are refused', (response) => response.writeHead(422).end('{}')],
-    ['do not come in time', () => undefined],
+    ['do not come in time', () => undefined, '0.3'],
     ['are lost before they begin', (response) => response.destroy()],
     ['are no list', (response) => response.end('<html>')],
     ['are nothing', (response) => response.end()],
-  ])('the user comes all the same, and says so: they %s', async (_, answer) => {
+  ])('the user comes all the same, and says so: they %s', async (_, answer, timeout = '3') => {
     const orders = await startService((_request, response) => answer(response))
     const gateway = await startGateway(
       { users: await startUsers(), orders },
-      { UPSTREAM_TIMEOUT_SECONDS: '0.3' },
+      { UPSTREAM_TIMEOUT_SECONDS: timeout },
     )
     const { status, json: parse } = await gateway.ask('/users/7/details')
     expect(status).toBe(200)
     expect(UserDetails.parse(parse())).toEqual(WITHOUT_ORDERS)
-    await eventually(() => gateway.lines.length === 1)
+    await until(() => gateway.lines.length === 1)
     expect(gateway.lines).toMatchObject([{ status: 200, err: { message: expect.any(String) } }])
   })
 
@@ -177,17 +196,19 @@ describe('without the orders', () => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[{"id":1}')
       setTimeout(() => socket.destroy(), 50)
     })
-    const gateway = await startGateway({ users: await startUsers(200), orders })
+    const areOrdersLost = async () => (await gateway.health()).circuits.orders.failure_count === 1
+    const gateway = await startGateway({ users: await startUsers(() => until(areOrdersLost)), orders })
     expect((await gateway.ask('/users/7/details')).json()).toEqual(WITHOUT_ORDERS)
   })
 
   test('that are lost in the middle, the answer is visibly cut off', async () => {
     const orders = await startSocketService((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[{"id":1}')
-      setTimeout(() => socket.destroy(), 100)
     })
     const gateway = await startGateway({ users: await startUsers(), orders })
-    await expect(gateway.ask('/users/7/details')).rejects.toThrow(/aborted|ECONNRESET|hang up/)
+    const answer = await fetch(`${gateway.origin}/users/7/details`)
+    for (const socket of orders.sockets) socket.destroy()
+    await expect(answer.text()).rejects.toThrow('terminated')
     expect((await gateway.health()).circuits.orders.failure_count).toBe(1)
     expect(gateway.lines).toMatchObject([
       { level: 40, msg: expect.stringContaining('orders was lost'), err: { code: 'UND_ERR_SOCKET' } },
@@ -203,14 +224,14 @@ describe('without the user', () => {
     const orders = await startService(() => undefined)
     const gateway = await startGateway({ users, orders })
     expectProblem(await gateway.ask('/users/7/details'), 404, 'not-found')
-    await eventually(() => orders.sockets.size === 0)
+    await until(() => orders.sockets.size === 0)
     expect((await gateway.health()).circuits.orders.failure_count).toBe(0)
   })
 
-  test.each<[string, number, string, ((response: ServerResponse) => void) | undefined]>([
+  test.each<[string, number, string, ((response: ServerResponse) => void) | undefined, timeout?: string]>([
     ['cannot be reached', 502, 'service-unreachable', undefined],
     ['is lost', 502, 'service-unreachable', (response) => response.destroy()],
-    ['does not answer in time', 504, 'service-timeout', () => undefined],
+    ['does not answer in time', 504, 'service-timeout', () => undefined, '0.3'],
     ['fails', 503, 'unavailable', (response) => response.writeHead(500).end()],
     ['gives something else', 502, 'service-unreachable', (response) => response.end('<html>')],
     ['gives nothing', 502, 'service-unreachable', (response) => response.writeHead(204).end()],
@@ -229,12 +250,12 @@ describe('without the user', () => {
         setTimeout(() => response.destroy(), 30)
       },
     ],
-  ])('because the service %s, the answer is %i', async (_, status, name, answer) => {
+  ])('because the service %s, the answer is %i', async (_, status, name, answer, timeout = '3') => {
     const orders = await startOrders()
     const users = answer && (await startService((_request, response) => answer(response)))
     const gateway = await startGateway(
       { ...(users && { users }), orders },
-      { UPSTREAM_TIMEOUT_SECONDS: '0.3' },
+      { UPSTREAM_TIMEOUT_SECONDS: timeout },
     )
     const answered = await gateway.ask('/users/7/details')
     expectProblem(answered, status, name)
@@ -259,9 +280,9 @@ test('a caller that hangs up ends both calls', async () => {
   const outgoing = httpRequest(`${gateway.origin}/users/7/details`)
     .on('error', () => undefined)
     .end()
-  await eventually(() => users.seen.length === 1 && orders.seen.length === 1)
+  await until(() => users.seen.length === 1 && orders.seen.length === 1)
   outgoing.destroy()
-  await eventually(() => users.sockets.size === 0 && orders.sockets.size === 0)
+  await until(() => users.sockets.size === 0 && orders.sockets.size === 0)
   expect((await gateway.health()).status).toBe('ok')
 })
 
@@ -277,7 +298,7 @@ test('details may be the trial of both circuits', async () => {
   expect((await gateway.ask('/users/7/details')).status).toBe(503)
   expect((await gateway.ask('/orders')).status).toBeGreaterThanOrEqual(500)
   isWell = true
-  await eventually(async () => {
+  await until(async () => {
     const { users: u, orders: o } = (await gateway.health()).circuits
     return u.status === 'HALF_OPEN' && o.status === 'HALF_OPEN'
   })

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { until } from '@msctl/kit/testing'
 import { Problem } from '@msctl/sdk/contract'
 import { describe, expect, test } from 'vitest'
-import { eventually, exchangeBytes, startGateway, startService, startSocketService } from './test-rig.ts'
+import { exchangeBytes, startGateway, startService, startSocketService } from './testing/start-gateway.ts'
 
 describe('a request that is passed on', () => {
   test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
@@ -181,10 +182,10 @@ describe('a request that is passed on', () => {
 
   test('reaches the service, and its breaker, only when its body is there', async () => {
     const users = await startService((_, response) => response.end())
-    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.1' })
+    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.5' })
     const slow = httpRequest(`${gateway.origin}/users`, { method: 'POST', headers: { 'content-length': 4 } })
     slow.write('ab')
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await new Promise((resolve) => setTimeout(resolve, 700))
     expect(users.seen).toEqual([])
     slow.end('cd')
     const [response] = (await once(slow, 'response')) as [IncomingMessage]
@@ -323,16 +324,16 @@ describe('an answer that is passed back', () => {
       }
       send()
     })
-    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.2' })
+    const gateway = await startGateway({ users }, { UPSTREAM_TIMEOUT_SECONDS: '0.5' })
     const socket = connect(gateway.port, '127.0.0.1')
     socket.write('GET /users HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
     await once(socket, 'readable')
     // Nobody reads: what the gateway does not hold back lies in the sockets' buffers, which the system bounds.
     let before = -1
-    await eventually(async () => {
+    await until(async () => {
       const isStill = sent === before
       before = sent
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      await new Promise((resolve) => setTimeout(resolve, 600))
       return isStill
     })
     expect(sent).toBeLessThan(SIZE / 2)
@@ -370,10 +371,10 @@ describe('a caller that hangs up', () => {
     const gateway = await startGateway({ users })
     const outgoing = httpRequest(`${gateway.origin}/users/1`).end()
     const hungUp = once(outgoing, 'error')
-    await eventually(() => users.seen.length === 1)
+    await until(() => users.seen.length === 1)
     outgoing.destroy()
     await hungUp
-    await eventually(() => users.sockets.size === 0)
+    await until(() => users.sockets.size === 0)
     expect((await gateway.health()).circuits.users.failure_count).toBe(0)
   })
 
@@ -387,7 +388,7 @@ describe('a caller that hangs up', () => {
     const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
     await once(incoming, 'data')
     incoming.destroy()
-    await eventually(() => users.sockets.size === 0)
+    await until(() => users.sockets.size === 0)
   })
 })
 

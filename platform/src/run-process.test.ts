@@ -53,9 +53,7 @@ test('it sees the environment that it is given, and no other', async () => {
 })
 
 test('when its time is over it is ended, with all that it has started', async () => {
-  const began = performance.now()
   const result = await sh('sleep 60 & echo $!; wait', { timeoutMs: 300 })
-  expect(performance.now() - began).toBeLessThan(10_000)
   expect(result).toMatchObject({ isDone: false, isLate: true, reason: 'not done within 0.3 s' })
   await expect.poll(() => identify(Number(result.stdout))).toBeUndefined()
 })

@@ -108,7 +108,8 @@ describe('the examples in the docs', () => {
       ...{ target: 'es2022', lib: ['es2024'], module: 'nodenext', types: ['node'], skipLibCheck: true },
       ...{ customConditions: ['@msctl/source'], allowImportingTsExtensions: true },
     }
-    await writeFile(path.join(DIR, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    const include = ['*.ts', path.join(ROOT, 'sdk/src/*.d.ts')]
+    await writeFile(path.join(DIR, 'tsconfig.json'), JSON.stringify({ compilerOptions, include }))
     const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
     const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', DIR]).catch(
       (error: { stdout: string }) => error,

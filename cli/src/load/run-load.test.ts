@@ -28,7 +28,9 @@ describe('a load', () => {
       response.statusCode = received % 4 === 0 ? 503 : received % 4 === 1 ? 404 : 200
       response.end('{}')
     })
+    const began = performance.now()
     const report = await runLoad({ url, rps: 200, durationMs: 500, signal })
+    const seconds = (performance.now() - began) / 1000
     expect(received).toBe(100)
     expect([...paths]).toEqual(['GET /users/1?x=y'])
     expect(report).toMatchObject({
@@ -39,7 +41,7 @@ describe('a load', () => {
       errors: {},
     })
     expect(report.histogram.reduce((sum, { count }) => sum + count, 0)).toBe(100)
-    expect(report.rps).toBeGreaterThan(150)
+    expect(report.rps).toBeGreaterThanOrEqual(Math.floor(100 / seconds))
     expect(report.rps).toBeLessThanOrEqual(201)
   })
 
@@ -63,14 +65,15 @@ describe('a load', () => {
   })
 
   test('that is interrupted tells what it has seen until then', async () => {
-    const url = await startServer((_request, response) => void response.end())
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 200)
-    const began = performance.now()
+    let answered = 0
+    const url = await startServer((_request, response) => {
+      response.end()
+      if (++answered === 10) setTimeout(() => controller.abort(), 20)
+    })
     const report = await runLoad({ url, rps: 100, durationMs: 60_000, signal: controller.signal })
-    expect(performance.now() - began).toBeLessThan(5_000)
     expect(report).toMatchObject({ interrupted: true, failed: 0 })
-    expect(report.answers['200']).toBeGreaterThan(5)
+    expect(report.answers['200']).toBeGreaterThanOrEqual(9)
   })
 })
 

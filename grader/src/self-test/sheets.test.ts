@@ -1,7 +1,7 @@
 import { inLanguage, type RunResult, type ScenarioEvent } from '@msctl/scenarios'
 import { type LabSheet, runLab } from '@msctl/scenarios/run-lab'
 import { LABS } from '@msctl/scenarios/sheets'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { labPlatformOf } from './testing/lab-platform-of.ts'
 import { snapshotOf } from './testing/snapshot.ts'
 import { startTestPlatform } from './testing/start-test-platform.ts'
@@ -9,12 +9,16 @@ import { startTestPlatform } from './testing/start-test-platform.ts'
 /** Long enough for a busy machine to do within it all that is to be done before the trial. */
 const RESET_SECONDS = 5
 
-/** On a busy machine, the gateway's own look at a service may come to nothing once. */
 const SETTLED = { timeout: 15_000 }
 
 const ATTEMPTS = 3
 
 const named = LABS.map((sheet) => [sheet.name, sheet] as const)
+
+const isReady = async ({ url }: { url: string }) => {
+  const { status } = (await (await fetch(`${url}/status`)).json()) as { status: string }
+  return status === 'ok'
+}
 
 interface Recorded extends RunResult {
   readonly events: readonly ScenarioEvent[]
@@ -54,6 +58,8 @@ async function conclude(
 ): Promise<Recorded & { readonly before: object; readonly after: () => Promise<object> }> {
   for (let attempt = 1; ; attempt++) {
     const platform = await startTestPlatform({ resetSeconds: RESET_SECONDS, faults }, onEnd)
+    // The gateway's own look at a service may come to nothing on a busy machine.
+    await vi.waitUntil(() => isReady(platform), SETTLED)
     const before = await snapshotOf(platform)
     const recorded = await record(sheet, labPlatformOf(platform))
     if (recorded.failures.length === 0 || attempt === ATTEMPTS)

@@ -9,7 +9,7 @@ import { sendList } from './answers.ts'
 import { type App, createApp } from './app.ts'
 import { createMetrics } from './metrics.ts'
 import { ProblemError } from './problems.ts'
-import { recordLog } from './test-stores.ts'
+import { recordLog } from './testing/stores.ts'
 
 interface Server {
   origin: string

@@ -16,7 +16,7 @@ import {
   type TestProxy,
   type TestRedis,
   until,
-} from './test-stores.ts'
+} from './testing/stores.ts'
 
 const TABLE = 'CREATE TABLE IF NOT EXISTS things (id INTEGER PRIMARY KEY, name VARCHAR UNIQUE NOT NULL)'
 const FIND = { name: 'find', text: 'SELECT id, name FROM things WHERE id = $1' }

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { connectDatabase, createTables, type Database, type Query } from './database.ts'
 import { createIdempotency, IDEMPOTENCY_DDL } from './idempotency.ts'
-import { createTestDatabase, runAsAdmin, silentLog } from './test-stores.ts'
+import { createTestDatabase, runAsAdmin, silentLog } from './testing/stores.ts'
 
 const INSERT = { name: '', text: 'INSERT INTO things DEFAULT VALUES RETURNING id' }
 const DIE = { name: '', text: 'SELECT pg_terminate_backend(pg_backend_pid())' }

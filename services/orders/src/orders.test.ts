@@ -1,4 +1,4 @@
-import { type OnEnd, runAsAdmin, shared, startTestService, type TestService } from '@msctl/kit/test-stores'
+import { type OnEnd, runAsAdmin, shared, startTestService, type TestService } from '@msctl/kit/testing'
 import { Order, Problem } from '@msctl/sdk/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createOrderModel, ORDERS_DDL } from './models.ts'

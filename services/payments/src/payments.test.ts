@@ -1,4 +1,4 @@
-import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/test-stores'
+import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/testing'
 import { Payment, Problem } from '@msctl/sdk/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createPaymentModel, PAYMENTS_DDL } from './models.ts'

@@ -1,4 +1,4 @@
-import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/test-stores'
+import { type OnEnd, shared, startTestService, type TestService } from '@msctl/kit/testing'
 import { Problem, User } from '@msctl/sdk/contract'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createUserModel, USERS_DDL } from './models.ts'

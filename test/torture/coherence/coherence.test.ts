@@ -1,6 +1,6 @@
 // The short form of the coherence torture: two replicas of one service.
 import { expect, test } from 'vitest'
-import { createTestDatabase, runAsAdmin } from '../../../services/kit/src/test-stores.ts'
+import { createTestDatabase, runAsAdmin } from '../../../services/kit/src/testing/stores.ts'
 import { startRedis } from '../platform/stores.ts'
 import { shortForm } from '../short-form.ts'
 import type { Context } from '../torture.ts'

@@ -1,5 +1,5 @@
 // What tests with faulty platforms stand on: the run's PostgreSQL, and a Redis of each platform's own.
-import { startTestRedis } from '@msctl/kit/test-stores'
+import { startTestRedis } from '@msctl/kit/testing'
 import { inject, onTestFinished } from 'vitest'
 import { createDatabasePool, type DatabasePool } from '../databases.ts'
 import { type FaultyOptions, type FaultyPlatform, startFaultyPlatform } from '../platform.ts'

@@ -8,10 +8,10 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import pino from 'pino'
 import { inject, onTestFinished } from 'vitest'
-import { type App, createApp } from './app.ts'
-import type { Logger } from './log.ts'
-import { createMetrics } from './metrics.ts'
-import { openStores, type Stores } from './stores.ts'
+import { type App, createApp } from '../app.ts'
+import type { Logger } from '../log.ts'
+import { createMetrics } from '../metrics.ts'
+import { openStores, type Stores } from '../stores.ts'
 
 /** A logger that says nothing. */
 export const silentLog = pino({ level: 'silent' })

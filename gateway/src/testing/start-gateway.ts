@@ -13,11 +13,11 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { recordLog } from '@msctl/kit/test-stores'
+import { recordLog } from '@msctl/kit/testing'
 import { Health, type ServiceName } from '@msctl/sdk/contract'
 import { onTestFinished } from 'vitest'
-import { createGateway } from './app.ts'
-import { readGatewayConfig } from './config.ts'
+import { createGateway } from '../app.ts'
+import { readGatewayConfig } from '../config.ts'
 
 /** A service of a test's own making, on a port of its own, which ends with the test. */
 export interface Service {
@@ -169,13 +169,4 @@ export async function exchangeBytes(port: number, ...pieces: (string | Buffer)[]
   for (const piece of pieces) socket.write(piece)
   await once(socket, 'close')
   return Buffer.concat(chunks).toString('latin1')
-}
-
-/** Waits until something is so, or fails with what it is instead. */
-export async function eventually(isSo: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`It did not come to pass: ${isSo}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
