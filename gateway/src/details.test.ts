@@ -121,7 +121,7 @@ describe('the details of a user', () => {
     },
   )
 
-  test('stream orders without number in bounded memory', async () => {
+  test('stream orders without number in bounded memory', { timeout: 60_000 }, async () => {
     // More than sockets hold.
     const COUNT = 200_000
     const order = JSON.stringify(ORDERS[0])
