@@ -88,7 +88,10 @@ export async function startTestRedis({
   const client = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 20, maxRetriesPerRequest: null })
   client.on('error', () => undefined) // it reconnects, which is what the tests are about
 
+  let isOver = false
   async function start(): Promise<void> {
+    // Nobody would end it.
+    if (isOver) throw new Error('The test is over')
     server = spawn(command, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', ...flags], {
       env: { ...process.env, ...env },
       stdio: 'ignore',
@@ -103,6 +106,7 @@ export async function startTestRedis({
   }
 
   onEnd(async () => {
+    isOver = true
     client.disconnect()
     await kill()
   })
