@@ -16,7 +16,7 @@ import {
   startTestProxy,
   startTestRedis,
   until,
-} from '../services/kit/src/test-stores.ts'
+} from '../services/kit/src/testing/stores.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const KILLS = Number(process.env.COHERENCE_KILLS ?? 2)
