@@ -35,13 +35,13 @@ async function buildParts() {
 
 // --- CLI
 
-/** What `import()` in the CLI loads only when it is needed: bundles of their own beside `start.cjs`. */
-const LAZY = /^(commands|messages)\/|^main\.ts$/
-/** The drivers: another package, and a bundle as well. */
-const DRIVERS = '@msctl/platform/choose-platform'
-/** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
-const TUI = 'tui/open-dashboard.tsx'
-const cliSource = path.resolve('cli/src')
+/** @param {string} source Its path from here. @returns the name of its bundle, side by side with all others in `cli/dist`. */
+const bundleOf = (source) =>
+  source
+    .replace(/^cli\//, '')
+    .replace(/(^|\/)src\//, '$1')
+    .replaceAll('/', '.')
+    .replace(/\.tsx?$/, '')
 
 /** Said before anything that an old Node.js would not understand. The exit code is that of a lacking environment. */
 const needsNode = `{
@@ -55,31 +55,24 @@ const needsNode = `{
 }`
 
 /**
- * Leaves `import('./commands/up.ts')` as a `require('./commands/up.cjs')`.
+ * Leaves what the CLI loads by `import()` as a bundle of its own.
  *
- * @param {string} folder Where in `dist` the bundle will be.
+ * @param {(source: string) => void} onFound Told of each source that becomes such a bundle.
  * @returns {import('esbuild').Plugin}
  */
-const lazyCommands = (folder) => ({
-  name: 'lazy-commands',
-  setup({ onResolve }) {
-    onResolve({ filter: /\.tsx?$/ }, ({ kind, path: wanted, resolveDir }) => {
-      const file = path.relative(cliSource, path.resolve(resolveDir, wanted))
-      if (kind === 'dynamic-import' && file === TUI)
-        return { path: wanted.replace(/\.tsx$/, '.mjs'), external: true }
-      if (kind !== 'dynamic-import' || !LAZY.test(file)) return undefined
-      return { path: `./${path.relative(folder, file.replace(/\.ts$/, '.cjs'))}`, external: true }
+const splitAtImports = (onFound) => ({
+  name: 'split-at-imports',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^(\.|@msctl\/)/ }, async ({ path: wanted, pluginData, ...args }) => {
+      const isOurs = args.kind === 'dynamic-import' && args.importer.startsWith(path.resolve('cli/src'))
+      if (!isOurs || pluginData === 'asked') return undefined
+      const found = await resolve(wanted, { ...args, pluginData: 'asked' })
+      const source = path.relative('.', found.path)
+      onFound(source)
+      return { path: `./${bundleOf(source)}${source === TUI ? '.mjs' : '.cjs'}`, external: true }
     })
-    onResolve({ filter: new RegExp(`^${DRIVERS}$`) }, ({ kind }) =>
-      kind === 'dynamic-import'
-        ? { path: `./${path.relative(folder, 'choose-platform.cjs')}`, external: true }
-        : undefined,
-    )
   },
 })
-
-/** The commands that load a module: the dashboard's own, or somebody's scenario. */
-const MODULE_LOADERS = ['dashboard.ts', 'scenario.ts', 'scenario-run.ts']
 
 /**
  * @type {import('esbuild').Plugin} Leaves out what ink loads for those who debug it with React's tools, and lets it
@@ -117,61 +110,81 @@ async function replaceIn(file, from, to, lines) {
   return { contents: [text.replace(from, to), ...lines].join('\n') }
 }
 
-/** ink and React with what is drawn by them. */
-async function buildTui() {
-  await build({
-    ...shared,
-    format: 'esm',
-    entryPoints: [`cli/src/${TUI}`],
-    outfile: `cli/dist/${TUI.replace(/\.tsx$/, '.mjs')}`,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [leanInk],
-    // React is CommonJS, and asks for Node's own modules.
-    banner: {
-      js: `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
-    },
-  })
+const START = 'cli/src/start.ts'
+/** What draws the dashboard. A module, unlike all others, because ink awaits at its top level. */
+const TUI = 'cli/src/tui/open-dashboard.tsx'
+/** What loads a module, which only `import()` can: the dashboard's own, or somebody's scenario. */
+const MODULE_LOADERS = ['cli/src/commands/dashboard.ts', 'scenarios/src/load-sheet.ts']
+
+/** How the bundles of the CLI are made. */
+const cli = {
+  ...shared,
+  outdir: 'cli/dist',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 }
+/** Those that differ from the others: what they are, and how they are made. */
+const KINDS = [
+  {
+    is: (source) => source === START,
+    options: {
+      ...cli,
+      banner: { js: `#!/usr/bin/env node\n${needsNode}` },
+      supported: { 'dynamic-import': false },
+    },
+  },
+  {
+    is: (source) => source === TUI,
+    options: {
+      ...cli,
+      format: 'esm',
+      outExtension: { '.js': '.mjs' },
+      define: { 'process.env.NODE_ENV': '"production"' },
+      plugins: [leanInk],
+      // React is CommonJS, and asks for Node's own modules.
+      banner: {
+        js: `import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)`,
+      },
+    },
+  },
+  { is: (source) => MODULE_LOADERS.includes(source), options: cli },
+  // `require` starts faster than `import()`, which would have Node set up its other module loader first.
+  { is: () => true, options: { ...cli, supported: { 'dynamic-import': false } } },
+]
 
 /**
- * The CLI: `start.cjs`, which knows the version, `main.cjs`, which knows the menu, and a bundle for each command.
- * Written over what is there, so that an msctl that is just starting finds all of it.
+ * The CLI: `start.cjs`, and a bundle for whatever is loaded only when it is needed. Written over what is there, so that an
+ * msctl that is just starting finds all of it.
  */
 async function buildCli() {
-  const commands = (await readdir('cli/src/commands')).filter((name) => /^[a-z-]+\.ts$/.test(name))
-  const cli = {
-    ...shared,
-    outdir: 'cli/dist',
-    outbase: 'cli/src',
-    outExtension: { '.js': '.cjs' },
-    plugins: [lazyCommands('')],
-    define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
-    banner: { js: `#!/usr/bin/env node\n${needsNode}` },
+  const known = new Set([START])
+  for (let sources = [START]; sources.length > 0; ) {
+    const found = new Set()
+    const kindOf = (source) => KINDS.find(({ is }) => is(source))
+    await Promise.all(
+      KINDS.map(async (kind) => {
+        const ofKind = sources.filter((source) => kindOf(source) === kind)
+        if (ofKind.length === 0) return
+        await build({
+          ...kind.options,
+          entryPoints: ofKind.map((source) => ({ in: source, out: bundleOf(source) })),
+          plugins: [...(kind.options.plugins ?? []), splitAtImports((source) => found.add(source))],
+        })
+      }),
+    )
+    sources = [...found].filter((source) => !known.has(source))
+    for (const source of sources) known.add(source)
   }
-  await Promise.all([
-    build({
-      ...cli,
-      entryPoints: [
-        'cli/src/start.ts',
-        'cli/src/main.ts',
-        'cli/src/messages/ru.ts',
-        { in: 'platform/src/choose-platform.ts', out: 'choose-platform' },
-        ...commands
-          .filter((name) => !MODULE_LOADERS.includes(name))
-          .map((name) => `cli/src/commands/${name}`),
-      ],
-      // `require` starts faster than `import()`, which would have Node set up its other module loader first.
-      supported: { 'dynamic-import': false },
-    }),
-    // Only `import()` loads a module that awaits at its top level.
-    build({
-      ...cli,
-      entryPoints: MODULE_LOADERS.map((name) => `cli/src/commands/${name}`),
-      plugins: [lazyCommands('commands')],
-    }),
-    buildTui(),
-  ])
   await chmod('cli/dist/start.cjs', 0o755)
+  await removeOld('cli/dist', new Set([...known].map(bundleOf)))
+}
+
+/** Removes bundles that are built no more. */
+async function removeOld(folder, bundles) {
+  for (const name of await readdir(folder)) {
+    const [bundle] = /.*(?=\.[cm]js(\.map)?$)/.exec(name) ?? []
+    if (bundle !== undefined && !bundles.has(bundle)) await rm(path.join(folder, name))
+  }
 }
 
 /**

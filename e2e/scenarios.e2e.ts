@@ -7,8 +7,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openLiveTerminal } from '../cli/src/testing/live-terminal.ts'
 import { hasTmux, openTerminal } from '../cli/src/testing/terminal.ts'
-import { openLiveTerminal } from '../cli/src/tui/testing/live-terminal.ts'
 
 const MAIN = path.resolve(import.meta.dirname, '../cli/dist/start.cjs')
 const NAMES = [

@@ -13,10 +13,10 @@ import {
   isValidationError,
 } from '@msctl/sdk'
 import manifest from '../package.json' with { type: 'json' }
+import type { ResourceName, Verb } from './commands/resources/fields.ts'
 import type { Context } from './context.ts'
 import { Failure } from './failure.ts'
 import { findGateway } from './gateway-url.ts'
-import type { ResourceName, Verb } from './resources.ts'
 
 /** How long a call may take, in milliseconds: longer than the gateway waits for a service. */
 const TIMEOUT_MS = 10_000

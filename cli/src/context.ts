@@ -1,20 +1,21 @@
-import type { GradingEvent } from '@msctl/grader/run/events'
-import type { GradeEvent } from '@msctl/grader/submissions/grade-all'
 import type { Home } from '@msctl/platform/home'
 import type { PlatformEvent } from '@msctl/platform/platform'
-import type { Language, Messages } from './messages/index.ts'
-import type { Terminal } from './output/terminal.ts'
+import type { Language } from '@msctl/scenarios'
+import type { Command } from 'commander'
+import type * as z from 'zod/mini'
+import type { Terminal } from './print/terminal.ts'
 import type { Settings } from './settings.ts'
 
 /** What happens while a command works, for whoever shows it. */
 export type ProgressEvent =
   | PlatformEvent
   | { readonly type: 'loading'; readonly sent: number; readonly total: number; readonly failed: number }
-  /** A line that stays, and what goes on now. */
-  | { readonly type: 'told'; readonly line: string; readonly activity: string }
-  | { readonly type: 'grading'; readonly event: GradingEvent }
-  /** One of many submissions. */
-  | { readonly type: 'grade'; readonly event: GradeEvent }
+  /** Lines that stay, if there are any, and what goes on now, which is found each time that it is shown. */
+  | {
+      readonly type: 'told'
+      readonly lines: (terminal: Terminal) => string | undefined
+      readonly activity: () => string
+    }
   /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
   | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
   /** Somebody is asked to press Enter. */
@@ -30,9 +31,8 @@ export interface Context {
   readonly settings: Settings
   /** The gateway that was named by `--url`, `MSCTL_URL` or the configuration file. */
   readonly url?: string | undefined
-  /** Loads the drivers, for commands that seldom need them: they are large. */
-  readonly loadDrivers: () => Promise<typeof import('@msctl/platform/choose-platform')>
-  /** In which messages are said. */
+  /** What msctl can be asked, for commands that tell of it. */
+  readonly menu: MenuFacts
   readonly language: Language
   /** All of stdin, as text. */
   readonly readInput: () => Promise<string>
@@ -45,11 +45,20 @@ export interface Context {
   readonly onEvent: (event: ProgressEvent) => void
 }
 
+/** Everything that is in the menu. */
+export interface MenuFacts {
+  /** msctl itself, with all commands below it. */
+  program(): Promise<Command>
+  /** What each command prints with `--json`, by its words. */
+  schemas(): Promise<Readonly<Record<string, z.ZodMiniType>>>
+}
+
 /** What a renderer may use. */
 export interface RenderContext {
-  readonly messages: Messages
+  readonly language: Language
   readonly terminal: Terminal
   readonly quiet: boolean
+  readonly verbose: boolean
   /** Now, in epoch milliseconds. */
   readonly now: number
   /** How msctl was called, for hints that can be typed as they are: `./msctl` or `msctl`. */
@@ -60,25 +69,4 @@ export interface RenderContext {
 export interface Rendering {
   readonly result: string
   readonly hints?: string
-}
-
-/**
- * One command. It returns its data, all at once or as a stream; `--json` prints these as they are, `render` says them
- * to people.
- */
-export interface CommandModule<Options, Data> {
-  run(options: Options, context: Context): Promise<Data> | AsyncIterable<Data>
-  render(data: Data, context: RenderContext): Rendering
-  /** What the process exits with when that is not 0, though nothing went wrong; of a stream, asked for its last value. */
-  exitCode?(data: Data, options: Options): number
-  /** Whether, on a terminal, each result of a stream takes the place of the one before. Default `false`. */
-  readonly isRedrawn?: boolean
-  /** Whether it ends in its own time when nobody reads its results any more, as it does when told to by a signal. Default `false`. */
-  readonly finishesAnyway?: boolean
-  /** Whether it goes on as if nothing were when nobody reads any more: half of what it does would be worse. Default `false`. */
-  readonly goesOnUnread?: boolean
-  /** The values of the stream are chunks of one array, which `--json` prints as one document, a line an element. */
-  readonly isArray?: boolean
-  /** The JSON document, where it is not the data themselves. */
-  toJson?(data: Data): unknown
 }

@@ -6,19 +6,19 @@ import path from 'node:path'
 import { exampleReport } from '@msctl/grader/reports/example-report'
 import { gradesOf } from '@msctl/grader/reports/grades'
 import { renderReport } from '@msctl/grader/reports/render-report'
+import type { Language } from '@msctl/scenarios'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
-import { run as runSchema, toJson } from './commands/schema.ts'
-import { JSON_SCHEMAS } from './json-schemas.ts'
-import { en } from './messages/en.ts'
-import type { Messages } from './messages/index.ts'
-import { ru } from './messages/ru.ts'
-import { createProgram } from './program.ts'
+import { schema } from './commands/schema.ts'
+import type { Context } from './context.ts'
+import { createMenu } from './menu/menu.ts'
+import { messages } from './messages/menu.ts'
 import { MAIN, makeHome } from './testing/msctl.ts'
 
-const menu = (messages: Messages) =>
-  createProgram({ messages, version: '0.0.0', execute: () => Promise.resolve() })
+const menuIn = (language: Language) =>
+  createMenu({ language, version: '0.0.0', execute: () => Promise.resolve() })
+const schemas = await menuIn('en').schemas()
 
 /** All commands below this one that do something themselves or hold others. */
 const below = (command: Command): Command[] =>
@@ -27,19 +27,21 @@ const nameOf = (command: Command): string =>
   command.parent?.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
 
 /** What stands under the heading of the examples, without the explanation after it. */
-function examplesOf(command: Command, messages: Messages): string[] {
+function examplesOf(command: Command, language: Language): string[] {
   let help = ''
   command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
-  const [, examples = ''] = help.split(`\n${messages.help.examples}\n`)
+  const [, examples = ''] = help.split(`\n${messages[language].examples}\n`)
   return examples
     .split('\n')
     .filter((line) => line.startsWith('  '))
     .map((line) => line.trim().split(/ {2,}/)[0] ?? '')
 }
-const allExamples = (messages: Messages) =>
-  below(menu(messages)).map((command) => [nameOf(command), examplesOf(command, messages)] as const)
+const allExamples = async (language: Language) =>
+  below(await menuIn(language).program()).map(
+    (command) => [nameOf(command), examplesOf(command, language)] as const,
+  )
 
-const english = allExamples(en)
+const english = await allExamples('en')
 
 const isHere = (tool: string) => spawnSync(tool, ['--version']).error === undefined
 
@@ -171,8 +173,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true })
 })
 
-test('every command has two or three examples, the same in both languages', () => {
-  expect(allExamples(ru)).toEqual(english)
+test('every command has two or three examples, the same in both languages', async () => {
+  expect(await allExamples('ru')).toEqual(english)
   const tooFewOrMany = english.filter(([, examples]) => examples.length < 2 || examples.length > 3)
   expect(tooFewOrMany).toEqual([])
   expect(inOrder.filter((line) => phaseOf(line) < 0)).toEqual([])
@@ -212,7 +214,7 @@ describe('runs as printed', () => {
 })
 
 /** One call of each command, from `up` to `down`. */
-const DOCUMENTS: Readonly<Record<keyof typeof JSON_SCHEMAS, string>> = {
+const DOCUMENTS: Readonly<Record<string, string>> = {
   up: 'up --json',
   status: 'status --json',
   'users create': 'users create --email ann@example.com --name Ann --json',
@@ -262,16 +264,17 @@ const DOCUMENTS: Readonly<Record<keyof typeof JSON_SCHEMAS, string>> = {
 
 /** The schema as it is published: read back from its text. */
 async function schemaOf(name: string) {
-  return JSON.parse(JSON.stringify(toJson(await runSchema({ words: name.split(' ') }))))
+  const context = { menu: { schemas: async () => schemas } } as Context
+  return JSON.parse(JSON.stringify(schema.toJson?.(await schema.run({ command: name.split(' ') }, context))))
 }
 
 describe('prints JSON as its schema says', () => {
-  test('every command that does something has a schema', () => {
-    const leaves = below(menu(en)).filter(
+  test('every command that does something has a schema', async () => {
+    const leaves = below(await menuIn('en').program()).filter(
       ({ commands, registeredArguments }) => commands.length === 0 || registeredArguments.length > 0,
     )
-    expect(Object.keys(JSON_SCHEMAS).sort()).toEqual(leaves.map(nameOf).sort())
-    expect(Object.keys(DOCUMENTS).sort()).toEqual(Object.keys(JSON_SCHEMAS).sort())
+    expect(Object.keys(schemas).sort()).toEqual(leaves.map(nameOf).sort())
+    expect(Object.keys(DOCUMENTS).sort()).toEqual(Object.keys(schemas).sort())
   })
 
   test.for(Object.entries(DOCUMENTS))('%s', async ([name, line]) => {

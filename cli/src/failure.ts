@@ -3,11 +3,10 @@ import type { GraderFailures } from '@msctl/grader/failure'
 import type { PlatformFailures } from '@msctl/platform/failure'
 import { CodedError, isCodedError } from '@msctl/platform/failure'
 import type { ScenarioFailures } from '@msctl/scenarios/failure'
-import type { ResourceName, Verb } from './resources.ts'
-import type { SettingName } from './setting-names.ts'
+import type { ResourceName, Verb } from './commands/resources/fields.ts'
 
 /** What can go wrong with a command by itself. */
-interface CommandFailures {
+export interface CommandFailures {
   usage: { readonly detail: string; readonly command?: string | undefined }
   'unknown-part': { readonly given: string; readonly suggestion?: string | undefined }
   unreachable: { readonly url: string; readonly reason: string }
@@ -42,7 +41,11 @@ interface CommandFailures {
     readonly suggestion?: string | undefined
   }
   /** `place` is the variable or the file that says it. */
-  'setting-invalid': { readonly name: SettingName; readonly place: string; readonly given: string }
+  'setting-invalid': {
+    readonly name: 'url' | 'driver' | 'port' | 'lang'
+    readonly place: string
+    readonly given: string
+  }
   'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
   'no-terminal': Record<never, never>
   'target-not-ready': { readonly url: string; readonly seconds: number }

@@ -2,6 +2,7 @@ import { type Home, readLastDriver } from '@msctl/platform/home'
 import { createStateFile } from '@msctl/platform/local/state'
 import { isRunning } from '@msctl/platform/process-identity'
 import type { Context } from './context.ts'
+import { runningPlatform } from './running-platform.ts'
 
 /** Where the gateway is asked for when nothing says otherwise. */
 export const DEFAULT_URL = 'http://localhost:8000'
@@ -30,7 +31,6 @@ function localUrl(home: Home): string | undefined {
 /** Docker takes a second to answer, so it is asked only where Compose was what started the platform last. */
 async function composeUrl(context: Context): Promise<string | undefined> {
   if (readLastDriver(context.home.state) !== 'compose') return undefined
-  const { choosePlatform } = await context.loadDrivers()
-  const platform = await choosePlatform('running', context)
+  const platform = await runningPlatform(context)
   return (await platform.status()).url ?? undefined
 }

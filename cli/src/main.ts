@@ -1,18 +1,17 @@
 import { EXIT } from '@msctl/grader/exit'
 import { findHome, type Home } from '@msctl/platform/home'
-import { type Command, CommanderError } from 'commander'
+import { CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import type { Context } from './context.ts'
 import { exitCodeOf, Failure } from './failure.ts'
-import { chooseLanguage, loadMessages, type Messages } from './messages/index.ts'
-import { renderError } from './output/error.ts'
-import { createProgress } from './output/progress.ts'
-import { endQuietlyWithoutReaders, write } from './output/streams.ts'
-import { describeTerminal } from './output/terminal.ts'
-import { createProgram, type Execute } from './program.ts'
+import { createMenu, type Execute } from './menu/menu.ts'
+import { NothingAsked } from './menu/menu-command.ts'
+import { chooseLanguage } from './messages/language.ts'
+import { createProgress } from './print/progress.ts'
+import { endQuietlyWithoutReaders, write } from './print/streams.ts'
+import { describeTerminal } from './print/terminal.ts'
 import { runCommand } from './run-command.ts'
 import { type ConfigFile, readConfigFile, resolveSettings } from './settings.ts'
-import { toUsageFailure } from './usage-error.ts'
 
 /** What a process that a signal ended exits with, by convention. */
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: 143, SIGHUP: 129 } as const
@@ -74,19 +73,6 @@ function tryConfigFile(home: Home): { readonly config?: ConfigFile | undefined; 
   }
 }
 
-/** The command that these words name, as far as they name one. */
-function commandOf(program: Command, argv: readonly string[]): Command {
-  return argv.reduce<Command>(
-    (command, word) => command.commands.find((each) => each.name() === word) ?? command,
-    program,
-  )
-}
-
-/** `msctl users get` */
-function nameOf(command: Command): string {
-  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
-}
-
 /** Runs msctl, and ends the process. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<never> {
   process.exit(await run(argv, env))
@@ -101,97 +87,75 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
   const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
   const { config, failure } = tryConfigFile(home)
   const language = chooseLanguage(languageFlag(argv), env, config?.values.lang)
-  const messages = await loadMessages(language)
   const errors = describeTerminal(process.stderr, env)
   let verbose = argv.includes('-v') || argv.includes('--verbose')
   let exitCode: number = EXIT.done
 
-  const execute: Execute = async (load, options, globals) => {
-    const quiet = globals.quiet ?? false
+  const execute: Execute = async (action, options, globals) => {
+    const { quiet = false, json = false } = globals
     verbose = globals.verbose ?? false
     const writeError = (text: string) => process.stderr.write(text)
-    const progress = createProgress({ write: writeError, terminal: errors, messages, quiet, verbose })
+    const progress = createProgress({ write: writeError, terminal: errors, language, quiet, verbose })
     if (failure !== undefined) throw failure
     const settings = resolveSettings({ url: globals.url, lang: globals.lang }, env, config)
     const rendering = {
-      messages,
+      ...{ language, quiet, verbose },
       terminal: describeTerminal(process.stdout, env),
-      quiet,
       now: Date.now(),
       self: env.MSCTL_SELF ?? 'msctl',
     }
     const context: Context = {
-      home,
-      env,
+      ...{ home, env, settings, language, rendering, signal, menu },
       command: `msctl ${argv.join(' ')}`,
-      settings,
       url: settings.url?.value,
-      language,
-      loadDrivers: () => import('@msctl/platform/choose-platform'),
       readInput: () => readInput(signal),
       readLine: () => readLine(signal),
-      rendering,
-      signal,
       onEvent: progress.event,
     }
+    if (action.goesOnUnread === true) leave = () => undefined
+    if (action.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
     try {
-      const run = { json: globals.json ?? false, quiet, context, rendering, beforeResult: progress.end }
-      const module = await load()
-      if (module.goesOnUnread === true) leave = () => undefined
-      if (module.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
-      exitCode = await runCommand(module, options, { ...run, sinks: { out: write, err: writeError } })
+      exitCode = await runCommand(action, options as never, {
+        ...{ json, quiet, context, rendering, beforeResult: progress.end },
+        sinks: { out: write, err: writeError },
+      })
     } finally {
       progress.end()
     }
   }
 
-  const program = createProgram({ messages, version: manifest.version, execute })
-  const command = commandOf(program, argv)
+  /** Says what went wrong. @returns what the process exits with. */
+  const explain = async (error: unknown): Promise<number> => {
+    if (error instanceof CommanderError) return error.exitCode // help or version
+    if (error instanceof NothingAsked) {
+      // `msctl users` alone: what can be done with them.
+      error.command.outputHelp()
+      return EXIT.done
+    }
+    const { renderError } = await import('./print/error.ts')
+    process.stderr.write(`${renderError(error, { language, terminal: errors, verbose })}\n`)
+    return signal.aborted ? Number(process.exitCode ?? EXIT.interrupted) : exitCodeOf(error)
+  }
   process.once('beforeExit', () => {
     // Nothing is left that could end what we wait for; Node would leave without a word, and with 0.
-    const stuck = new Error('Nothing is left to wait for, and there is no result')
-    process.exit(explain(stuck, { messages, command, verbose, signal }))
+    void explain(new Error('Nothing is left to wait for, and there is no result')).then(process.exit)
   })
-  const parse = (words: readonly string[]) => program.parseAsync(words, { from: 'user' })
+
+  const menu = createMenu({ language, version: manifest.version, execute })
+  const parse = (words: readonly string[]) => menu.msctl.parseAsync(words, { from: 'user' })
   try {
     await parse(argv).catch((error: unknown) => {
       // msctl alone: on a terminal the dashboard, otherwise the help.
-      if (command !== program || !asksForNothing(error) || !isAtTerminal(env)) throw error
+      if (!(error instanceof NothingAsked && error.command === menu.msctl && isAtTerminal(env))) throw error
       return parse([...argv, 'dashboard'])
     })
     return exitCode
   } catch (error) {
-    return explain(error, { messages, command, verbose, signal })
+    return explain(error)
   }
-}
-
-/** Whether the command line ends where a command was to come. */
-function asksForNothing(error: unknown): boolean {
-  return error instanceof CommanderError && error.code === 'commander.help'
 }
 
 /** Whether somebody sits there who can be shown a screen, and can press keys. */
 function isAtTerminal(env: NodeJS.ProcessEnv): boolean {
   return describeTerminal(process.stdout, env).isLive && process.stdin.isTTY
-}
-
-interface Circumstances {
-  readonly messages: Messages
-  readonly command: Command
-  readonly verbose: boolean
-  readonly signal: AbortSignal
-}
-
-function explain(error: unknown, { messages, command, verbose, signal }: Circumstances): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done // help or version
-  if (asksForNothing(error)) {
-    // `msctl users` alone: what can be done with them.
-    command.outputHelp()
-    return EXIT.done
-  }
-  const failure = error instanceof CommanderError ? toUsageFailure(error, messages, nameOf(command)) : error
-  const terminal = describeTerminal(process.stderr, process.env)
-  process.stderr.write(`${renderError(failure, { messages, terminal, verbose })}\n`)
-  if (signal.aborted) return Number(process.exitCode ?? EXIT.interrupted)
-  return exitCodeOf(failure)
 }

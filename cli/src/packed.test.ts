@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Change } from '@msctl/platform/platform'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { LoadReport } from './load/report.ts'
+import type { LoadReport } from './commands/load/report.ts'
 
 interface Result {
   code: number

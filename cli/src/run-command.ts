@@ -1,5 +1,6 @@
 import { EXIT } from '@msctl/grader/exit'
-import type { CommandModule, Context, RenderContext, Rendering } from './context.ts'
+import type { Action } from './command.ts'
+import type { Context, RenderContext, Rendering } from './context.ts'
 
 /** Where results and hints go. */
 export interface Sinks {
@@ -25,41 +26,41 @@ export interface RunOptions {
  * @returns the exit code.
  */
 export async function runCommand<Options, Data>(
-  module: CommandModule<Options, Data>,
+  action: Action<Options, Data>,
   options: Options,
   { json, quiet, context, rendering, sinks, beforeResult }: RunOptions,
 ): Promise<number> {
-  const isRedrawn = module.isRedrawn === true && rendering.terminal.isLive && !json
+  const isRedrawn = action.isRedrawn === true && rendering.terminal.isLive && !json
   let drawnLines = 0
   const print = async (data: Data, indent?: number) => {
     beforeResult()
     if (isRedrawn && drawnLines > 0) await sinks.out(`\u001b[${drawnLines}F\u001b[J`)
     const said = json
-      ? { result: JSON.stringify(module.toJson?.(data) ?? data, null, indent) }
-      : module.render(data, rendering)
+      ? { result: JSON.stringify(action.toJson?.(data) ?? data, null, indent) }
+      : action.render(data, rendering)
     drawnLines = await printResult(said, { quiet, sinks })
   }
 
-  const outcome = module.run(options, context)
+  const outcome = action.run(options, context)
   if (!isStream(outcome)) {
     const data = await outcome
     await print(data, 2)
-    return module.exitCode?.(data, options) ?? EXIT.done
+    return action.exitCode?.(data, options) ?? EXIT.done
   }
-  const printChunk = json && module.isArray === true ? arrayPrinter(sinks.out) : undefined
+  const printChunk = json && action.isArray === true ? arrayPrinter(sinks.out) : undefined
   let last: Data | undefined
   try {
     for await (const data of outcome) {
       last = data
       beforeResult()
-      await (printChunk?.(module.toJson?.(data) ?? data) ?? print(data))
+      await (printChunk?.(action.toJson?.(data) ?? data) ?? print(data))
     }
     await printChunk?.()
   } catch (error) {
     if (!context.signal.aborted) throw error
   }
   if (context.signal.aborted) return EXIT.interrupted
-  return (last !== undefined && module.exitCode?.(last, options)) || EXIT.done
+  return (last !== undefined && action.exitCode?.(last, options)) || EXIT.done
 }
 
 /** Prints a result, and the hints unless there are to be none. @returns how many lines the result has. */

@@ -1,5 +1,5 @@
 // The main screens as they stand in a real terminal, 60, 80 and 200 columns wide. What they should look like is kept in
-// screens/; UPDATE_SCREENS=1 writes it anew: look at the difference before you commit it.
+// testing/screens; UPDATE_SCREENS=1 writes it anew: look at the difference before you commit it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { finish, MAIN, makeHome } from './testing/msctl.ts'
 import { hasTmux, openTerminal, type TestTerminal } from './testing/terminal.ts'
 
-const KEPT = path.resolve(import.meta.dirname, 'screens')
+const KEPT = path.resolve(import.meta.dirname, 'testing/screens')
 const WIDTHS = [60, 80, 200]
 const isUpdate = process.env.UPDATE_SCREENS === '1'
 
@@ -97,6 +97,8 @@ beforeAll(async () => {
     entryPoints: [path.resolve(import.meta.dirname, 'testing/screen-fixtures.ts')],
     ...{ bundle: true, platform: 'node', format: 'cjs', outfile: path.join(home, 'fixtures.cjs') },
     conditions: ['@msctl/source'],
+    // What no screen shows.
+    external: ['@msctl/platform/choose-platform'],
   })
 })
 afterAll(async () => {

@@ -3,7 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import { DRIVERS } from '@msctl/platform/platform'
 import { Failure } from './failure.ts'
 import { nearestName } from './nearest-name.ts'
-import { SETTINGS, type SettingName } from './setting-names.ts'
+
+/** What can be set by a flag, by the environment or in the configuration file. */
+export const SETTINGS = {
+  url: { flag: '--url', variable: 'MSCTL_URL' },
+  driver: { flag: '--driver', variable: 'MSCTL_DRIVER' },
+  port: { flag: '--port', variable: 'MSCTL_PORT' },
+  lang: { flag: '--lang', variable: 'MSCTL_LANG' },
+} as const
+export type SettingName = keyof typeof SETTINGS
 
 /** Which flags were given, as they were given. */
 export type SettingFlags = Partial<Record<SettingName, unknown>>

@@ -1,43 +1,70 @@
-import type { Context } from '../context.ts'
+import type { Language } from '@msctl/scenarios'
+import * as z from 'zod/mini'
+import { defineEntries, type SingleAction } from '../command.ts'
 import { findGateway } from '../gateway-url.ts'
-import { chooseLanguage } from '../messages/index.ts'
-import { SETTINGS, type SettingName } from '../setting-names.ts'
+import { chooseLanguage } from '../messages/language.ts'
+import { renderTable } from '../print/table.ts'
+import { SETTINGS, type SettingName } from '../settings.ts'
+import { messages } from './config.messages.ts'
 
-export { renderConfig as render } from '../output/config.ts'
+const NAMES = Object.keys(SETTINGS) as SettingName[]
 
-/** One value, and where it comes from. */
-export interface ConfigValue {
-  readonly name: SettingName | 'home'
-  readonly value: string | number
+const ConfigValue = z.object({
+  name: z.enum([...NAMES, 'home']),
+  value: z.union([z.string(), z.number()]),
   /** `platform`: the one that runs here; `locale`: the system's language. */
-  readonly source: 'flag' | 'environment' | 'file' | 'platform' | 'locale' | 'default'
+  source: z.enum(['flag', 'environment', 'file', 'platform', 'locale', 'default']),
   /** The flag, the variable or the file that says it. */
-  readonly place: string | null
-}
+  place: z.nullable(z.string()),
+})
+type ConfigValue = z.infer<typeof ConfigValue>
 
-/** `msctl config --json`. */
-export interface Config {
+const Config = z.object({
   /** The `msctl.config.json` that counts here. */
-  readonly file: string | null
-  readonly settings: readonly ConfigValue[]
+  file: z.nullable(z.string()),
+  settings: z.array(ConfigValue),
+})
+
+/** `msctl config`: each value, and where it comes from. */
+const config: SingleAction<object, z.infer<typeof Config>> = {
+  async run(_options, context) {
+    const { settings, env, home } = context
+    const found = await findGateway(context)
+    const fallback: Record<SettingName, Pick<ConfigValue, 'value' | 'source'>> = {
+      url: { value: found.url, source: found.by === 'platform' ? 'platform' : 'default' },
+      driver: { value: 'auto', source: 'default' },
+      port: { value: 8000, source: 'default' },
+      lang: { value: chooseLanguage(undefined, env), source: 'locale' },
+    }
+    const values = NAMES.map((name): ConfigValue => {
+      const { value, source, place } = settings[name] ?? { ...fallback[name], place: null }
+      const spoken: Language | undefined = name === 'lang' ? chooseLanguage(String(value), {}) : undefined
+      return { name, value: spoken ?? value, source, place }
+    })
+    const state: ConfigValue = env.MSCTL_HOME
+      ? { name: 'home', value: home.state, source: 'environment', place: 'MSCTL_HOME' }
+      : { name: 'home', value: home.state, source: 'default', place: null }
+    return { file: settings.file ?? null, settings: [...values, state] }
+  },
+
+  render({ file, settings }, { language, terminal }) {
+    const { columns, sources, noFile } = messages[language]
+    const rows = settings.map(({ name, value, source, place }) => [
+      { text: name, mark: terminal.bold },
+      { text: String(value) },
+      { text: place ?? sources[source], mark: terminal.dim },
+    ])
+    const heads = [{ title: columns.name }, { title: columns.value }, { title: columns.source }]
+    const result = renderTable(heads, rows, terminal.width, terminal.dim)
+    return { result, ...(file === null && { hints: noFile }) }
+  },
 }
 
-/** `msctl config` */
-export async function run(_options: object, context: Context): Promise<Config> {
-  const { settings, env, home } = context
-  const found = await findGateway(context)
-  const fallback: Record<SettingName, Pick<ConfigValue, 'value' | 'source'>> = {
-    url: { value: found.url, source: found.by === 'platform' ? 'platform' : 'default' },
-    driver: { value: 'auto', source: 'default' },
-    port: { value: 8000, source: 'default' },
-    lang: { value: chooseLanguage(undefined, env), source: 'locale' },
-  }
-  const values = (Object.keys(SETTINGS) as SettingName[]).map((name): ConfigValue => {
-    const { value, source, place } = settings[name] ?? { ...fallback[name], place: null }
-    return { name, value: name === 'lang' ? chooseLanguage(String(value), {}) : value, source, place }
-  })
-  const state: ConfigValue = env.MSCTL_HOME
-    ? { name: 'home', value: home.state, source: 'environment', place: 'MSCTL_HOME' }
-    : { name: 'home', value: home.state, source: 'default', place: null }
-  return { file: settings.file ?? null, settings: [...values, state] }
-}
+export const entries = defineEntries(messages, () => [
+  {
+    name: 'config',
+    examples: ['msctl config', `msctl config --json | jq -r '.settings[] | select(.name == "url").value'`],
+    action: config,
+    json: Config,
+  },
+])

@@ -2,48 +2,78 @@ import { spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { EXIT } from '@msctl/grader/exit'
-import { choosePlatform } from '@msctl/platform/choose-platform'
 import { installCommand } from '@msctl/platform/install-command'
 import type { DatabaseAccess } from '@msctl/platform/platform'
-import { runSql, type SqlResult } from '@msctl/platform/run-sql'
+import type { SqlResult } from '@msctl/platform/run-sql'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import type { Context } from '../context.ts'
+import * as z from 'zod/mini'
+import { defineEntries, type SingleAction } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
-
-export { renderSql as render } from '../output/sql.ts'
+import { renderTable } from '../print/table.ts'
+import { runningPlatform } from '../running-platform.ts'
+import { messages } from './db.messages.ts'
 
 export interface DbOptions {
   readonly service: string
   readonly sql?: string | undefined
+  readonly json?: boolean | undefined
 }
 
-/** A prompt that has been left. */
-export interface PromptEnded {
-  readonly database: string
+const PromptEnded = z.object({
+  database: z.string(),
   /** What psql exited with. */
-  readonly psqlExitCode: number
-}
+  psqlExitCode: z.int(),
+})
+/** A prompt that has been left. */
+type PromptEnded = z.infer<typeof PromptEnded>
 
 /** `msctl db <service>`: with `--sql` one statement, otherwise psql on this terminal until it is left. */
-export async function run({ service, sql }: DbOptions, context: Context): Promise<SqlResult | PromptEnded> {
-  const wanted = parseService(service)
-  const platform = await choosePlatform('running', context)
-  const access = await platform.accessDatabase(wanted)
-  return sql === undefined ? openPrompt(wanted, access, context.env) : runSql(access, sql, context.signal)
-}
+export const db: SingleAction<DbOptions, SqlResult | PromptEnded> = {
+  async run({ service, sql, json = false }, context) {
+    const { language, env, signal } = context
+    if (json && sql === undefined)
+      throw new Failure('usage', { detail: messages[language].needsSql, command: 'msctl db' })
+    const wanted = parseService(service)
+    const access = await (await runningPlatform(context)).accessDatabase(wanted)
+    if (sql === undefined) return openPrompt(wanted, access, env)
+    const { runSql } = await import('@msctl/platform/run-sql')
+    return runSql(access, sql, signal)
+  },
 
-/** What `--json` prints: rows as objects. */
-export function toJson(data: SqlResult | PromptEnded): unknown {
-  if ('psqlExitCode' in data) return data
-  const { columns, rows, ...rest } = data
-  const objects = rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])))
-  return { ...rest, columns, rows: objects }
-}
+  /** The rows as a table. Of a prompt that has been left, nothing is to be said. */
+  render(data, { language, terminal }) {
+    if ('psqlExitCode' in data) return { result: '' }
+    const { columns, rows, command, rowCount } = data
+    const { noRows, rows: counted, done } = messages[language]
+    if (columns.length === 0) {
+      return { result: done(rowCount === null ? command : `${command}, ${counted(rowCount)}`) }
+    }
+    if (rows.length === 0) return { result: noRows }
+    const heads = columns.map((title, index) => {
+      const isNumeric = rows.every((row) => row[index] === null || typeof row[index] === 'number')
+      return { title, align: isNumeric ? ('right' as const) : ('left' as const) }
+    })
+    const cells = rows.map((row) =>
+      row.map((value) =>
+        value === null ? { text: 'NULL', mark: terminal.dim } : { text: formatValue(value) },
+      ),
+    )
+    // All columns were asked for, so none is left out, however narrow the terminal.
+    const table = renderTable(heads, cells, Number.POSITIVE_INFINITY, terminal.dim)
+    return { result: table, hints: counted(rows.length) }
+  },
 
-/** 1 when psql ended with an error. */
-export function exitCode(data: SqlResult | PromptEnded): number {
-  return 'psqlExitCode' in data && data.psqlExitCode !== 0 ? EXIT.failed : EXIT.done
+  /** Rows as objects. */
+  toJson(data) {
+    if ('psqlExitCode' in data) return data
+    const { columns, rows, ...rest } = data
+    const objects = rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])))
+    return { ...rest, columns, rows: objects }
+  },
+
+  /** 1 when psql ended with an error. */
+  exitCode: (data) => ('psqlExitCode' in data && data.psqlExitCode !== 0 ? EXIT.failed : EXIT.done),
 }
 
 /** @throws Failure `unknown-database`, with what was probably meant. */
@@ -74,3 +104,32 @@ function openPrompt(
   if (error !== undefined) throw error
   return { database, psqlExitCode: status ?? 128 + (signal === null ? 0 : constants.signals[signal]) }
 }
+
+function formatValue(value: unknown): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  // A line break, or an escape sequence, in a value must not break the table or the terminal.
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1))
+}
+
+const SqlResultJson = z.object({
+  database: z.string(),
+  command: z.string(),
+  rowCount: z.nullable(z.int()),
+  columns: z.array(z.string()),
+  rows: z.array(z.record(z.string(), z.unknown())),
+})
+
+export const entries = defineEntries(messages, (words) => [
+  {
+    name: 'db',
+    examples: [
+      'msctl db users',
+      `msctl db users --sql 'SELECT * FROM users LIMIT 5'`,
+      `msctl db payments --sql 'SELECT status, count(*) FROM payments GROUP BY status' --json`,
+    ],
+    configure: (command) =>
+      command.argument('<service>', words.arguments.service).option('--sql <statement>', words.options.sql),
+    action: db,
+    json: z.union([SqlResultJson, PromptEnded]),
+  },
+])

@@ -1,9 +1,15 @@
-import { choosePlatform } from '@msctl/platform/choose-platform'
 import { LEVELS, type LogLevel, type LogLine } from '@msctl/platform/log-line'
-import type { Context } from '../context.ts'
-import { parsePart } from '../part-argument.ts'
-
-export { renderLogLine as render } from '../output/logs.ts'
+import { PARTS, type Part } from '@msctl/platform/parts'
+import * as z from 'zod/mini'
+import { defineEntries, type StreamAction } from '../command.ts'
+import type { Context, RenderContext, Rendering } from '../context.ts'
+import { oneOf, wholeNumber } from '../menu/readers.ts'
+import { messages as common } from '../messages/common.ts'
+import { formatTime } from '../print/amounts.ts'
+import type { Mark, Terminal } from '../print/terminal.ts'
+import { runningPlatform } from '../running-platform.ts'
+import { messages } from './logs.messages.ts'
+import { parsePart } from './part-argument.ts'
 
 /** How many lines of the past `--follow` begins with. */
 const FOLLOW_TAIL = 20
@@ -17,10 +23,17 @@ export interface LogsOptions {
 }
 
 /** `msctl logs` */
-export async function* run(options: LogsOptions, context: Context): AsyncGenerator<LogLine> {
+const logs: StreamAction<LogsOptions, LogLine> = {
+  run: readLogs,
+  render: renderLogLine,
+  /** What the part itself wrote. */
+  toJson: ({ fields }) => fields,
+}
+
+async function* readLogs(options: LogsOptions, context: Context): AsyncGenerator<LogLine> {
   const { follow = false, level, requestId, tail = follow ? FOLLOW_TAIL : undefined } = options
   const part = options.part === undefined ? undefined : parsePart(options.part)
-  const platform = await choosePlatform('running', context)
+  const platform = await runningPlatform(context)
   const isWanted = (line: LogLine) =>
     (level === undefined || line.level >= LEVELS[level]) &&
     (requestId === undefined || line.fields.requestId === requestId)
@@ -35,11 +48,6 @@ export async function* run(options: LogsOptions, context: Context): AsyncGenerat
     if (isWanted(step.value)) yield step.value
 }
 
-/** What `--json` prints: what the part itself wrote. */
-export function toJson(line: LogLine): unknown {
-  return line.fields
-}
-
 async function* filter<T>(values: AsyncIterable<T>, isWanted: (value: T) => boolean): AsyncGenerator<T> {
   for await (const value of values) if (isWanted(value)) yield value
 }
@@ -52,3 +60,62 @@ async function* lastOf<T>(values: AsyncIterable<T>, count: number): AsyncGenerat
   }
   yield* last
 }
+
+const NAME_WIDTH = Math.max(...PARTS.map((part) => part.length))
+/** What a line shows anyway, or what says nothing to a reader. */
+const LEFT_OUT = new Set(['time', 'level', 'msg', 'service', 'pid', 'hostname', 'v'])
+
+/** `17:00:00.123 users    INFO  message  key=value …` */
+export function renderLogLine(line: LogLine, { terminal }: Pick<RenderContext, 'terminal'>): Rendering {
+  const name = markOf(line.part, terminal)(line.part.padEnd(NAME_WIDTH))
+  const fields = Object.entries(line.fields)
+    .filter(([key, value]) => !LEFT_OUT.has(key) && value !== undefined)
+    .map(([key, value]) => `${key}=${formatValue(key, value)}`)
+  const rest = fields.length === 0 ? '' : `  ${terminal.dim(fields.join(' '))}`
+  return {
+    result: `${terminal.dim(formatTime(line.time))} ${name} ${formatLevel(line.level, terminal)} ${line.msg}${rest}`,
+  }
+}
+
+function formatLevel(level: number, terminal: Terminal): string {
+  if (level >= LEVELS.fatal) return terminal.red(terminal.bold('FATAL'))
+  if (level >= LEVELS.error) return terminal.red('ERROR')
+  if (level >= LEVELS.warn) return terminal.yellow('WARN ')
+  if (level >= LEVELS.info) return terminal.green('INFO ')
+  return terminal.dim(level >= LEVELS.debug ? 'DEBUG' : 'TRACE')
+}
+
+function formatValue(key: string, value: unknown): string {
+  if (key === 'err' && typeof value === 'object' && value !== null && 'message' in value)
+    return String(value.message)
+  if (typeof value === 'string') return /[\s="]/.test(value) ? JSON.stringify(value) : value
+  return JSON.stringify(value) ?? ''
+}
+
+function markOf(part: Part, terminal: Terminal): Mark {
+  const marks: Record<Part, Mark> = {
+    users: terminal.cyan,
+    orders: terminal.blue,
+    payments: terminal.magenta,
+    gateway: terminal.green,
+    cache: terminal.red,
+    db: terminal.yellow,
+  }
+  return marks[part]
+}
+
+export const entries = defineEntries(messages, ({ options }, language) => [
+  {
+    name: 'logs',
+    examples: ['msctl logs', 'msctl logs users --follow', 'msctl logs --level warn'],
+    configure: (command) =>
+      command
+        .argument('[part]', common[language].part)
+        .option('-f, --follow', options.follow)
+        .valueOption('--level <level>', options.level, oneOf(Object.keys(LEVELS) as LogLevel[]))
+        .option('--request-id <id>', options.requestId)
+        .valueOption('-n, --tail <lines>', options.tail, wholeNumber(common[language].aCount)),
+    action: logs,
+    json: z.looseObject({ level: z.number(), time: z.number(), msg: z.exactOptional(z.string()) }),
+  },
+])

@@ -6,12 +6,10 @@ import { exampleReport } from '@msctl/grader/reports/example-report'
 import { type Grade, gradesOf, renderGradesCsv } from '@msctl/grader/reports/grades'
 import { renderReport } from '@msctl/grader/reports/render-report'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Context, RenderContext } from '../context.ts'
-import { en } from '../messages/en.ts'
-import { renderGrades } from '../output/grades.ts'
-import { describeTerminal } from '../output/terminal.ts'
-import { run as merge } from './report-merge.ts'
-import { render, run as show, toJson } from './report-show.ts'
+import type { Context } from '../context.ts'
+import { renderingOn } from '../testing/rendering.ts'
+import { renderGrades } from './grade/grade.ts'
+import { merge, show } from './report.ts'
 
 let cwd: string
 beforeEach(async () => {
@@ -20,8 +18,7 @@ beforeEach(async () => {
 })
 
 const context = { env: {} } as Context
-const terminal = describeTerminal({ columns: 80 }, { NO_COLOR: '1' })
-const rendering: RenderContext = { messages: en, terminal, quiet: false, now: 0, self: 'msctl' }
+const rendering = renderingOn()
 
 describe('a stored report', () => {
   const report = exampleReport('en')
@@ -30,14 +27,14 @@ describe('a stored report', () => {
     const file = path.join(cwd, 'report.json')
     await writeFile(file, renderReport('json', report, {}))
     const html = path.join(cwd, 'out.html')
-    const shown = await show({ file, report: [{ format: 'html', file: html }] }, context)
-    expect(toJson(shown)).toEqual(report)
-    expect(render(shown, rendering).result).toContain('PUT changes only the fields that it names')
+    const shown = await show.run({ file, report: [{ format: 'html', file: html }] }, context)
+    expect(show.toJson?.(shown)).toEqual(report)
+    expect(show.render(shown, rendering).result).toContain('PUT changes only the fields that it names')
     expect(await readFile(html, 'utf8')).toBe(renderReport('html', report, {}))
   })
 
   test('leaves stdout to a format that is written there', () => {
-    expect(render({ report, isPrinted: true }, rendering)).toEqual({ result: '' })
+    expect(show.render({ report, isPrinted: true }, rendering)).toEqual({ result: '' })
   })
 })
 
@@ -76,7 +73,7 @@ describe('shards', () => {
       await store('2', [all[2], all[0]] as Grade[]),
     ]
     const out = path.join(cwd, 'all')
-    expect(await merge({ shards, out })).toEqual(gradesOf(all))
+    expect(await merge.run({ shards, out }, context)).toEqual(gradesOf(all))
     expect((await readdir(out)).sort()).toEqual(['a', 'b', 'c', 'd', 'grades.csv', 'grades.json'])
     expect(JSON.parse(await readFile(path.join(out, 'grades.json'), 'utf8'))).toEqual(gradesOf(all))
     expect(await readFile(path.join(out, 'grades.csv'), 'utf8')).toBe(renderGradesCsv(gradesOf(all)))
@@ -85,14 +82,14 @@ describe('shards', () => {
 
   test('can be merged into one of themselves', async () => {
     const shards = [await store('1', [all[0]] as Grade[]), await store('2', [all[1]] as Grade[])]
-    await merge({ shards, out: shards[0] })
+    await merge.run({ shards, out: shards[0] }, context)
     expect((await readdir(shards[0] ?? '')).sort()).toEqual(['a', 'b', 'grades.csv', 'grades.json'])
   })
 
   test('of which two have the same submission are refused, and nothing is written', async () => {
     const shards = [await store('1', [grade('a')]), await store('2', [grade('a', { score: 1 })])]
     const out = path.join(cwd, 'all')
-    await expect(merge({ shards, out })).rejects.toMatchObject({
+    await expect(merge.run({ shards, out }, context)).rejects.toMatchObject({
       code: 'grades-overlap',
       facts: { id: 'a', shards },
     })
@@ -101,13 +98,13 @@ describe('shards', () => {
 
   test.for(['../a', '..', '', 'a/b'])('that name a folder elsewhere (%j) are refused', async (id) => {
     await writeFile(path.join(cwd, 'grades.json'), JSON.stringify(gradesOf([grade(id)])))
-    await expect(merge({ shards: [cwd] })).rejects.toMatchObject({ code: 'grades-unreadable' })
+    await expect(merge.run({ shards: [cwd] }, context)).rejects.toMatchObject({ code: 'grades-unreadable' })
   })
 
   test.for(['none', 'empty.json'])('that are no grades (%s) are refused', async (name) => {
     await writeFile(path.join(cwd, 'empty.json'), '{}')
     const place = path.join(cwd, name)
-    await expect(merge({ shards: [place] })).rejects.toMatchObject({
+    await expect(merge.run({ shards: [place] }, context)).rejects.toMatchObject({
       code: 'grades-unreadable',
       facts: { file: place },
     })

@@ -1,31 +1,42 @@
-import { reportSchema } from '@msctl/grader/reports/report-schema'
 import * as z from 'zod/mini'
-import type { RenderContext, Rendering } from '../context.ts'
+import { defineEntries, type SingleAction } from '../command.ts'
 import { Failure } from '../failure.ts'
-import { JSON_SCHEMAS } from '../json-schemas.ts'
 import { nearestName } from '../nearest-name.ts'
+import { messages } from './schema.messages.ts'
 
 /** The commands that have a schema, or one of the schemas. */
 export type SchemaResult = { readonly commands: readonly string[] } | { readonly schema: object }
 
 /** `msctl schema [command]` */
-export async function run({ words }: { readonly words: readonly string[] }): Promise<SchemaResult> {
-  const names = [...Object.keys(JSON_SCHEMAS), 'report']
-  if (words.length === 0) return { commands: names }
-  const given = words.join(' ').replace(/^msctl /, '')
-  // The document that scripts and other graders store; also published as a file of the package.
-  if (given === 'report') return { schema: reportSchema() }
-  const found = JSON_SCHEMAS[given]
-  if (found === undefined) throw new Failure('no-schema', { given, suggestion: nearestName(given, names) })
-  return { schema: { title: `msctl ${given} --json`, ...z.toJSONSchema(found) } }
+export const schema: SingleAction<{ readonly command: readonly string[] }, SchemaResult> = {
+  async run({ command: words }, { menu }) {
+    const schemas = await menu.schemas()
+    const names = [...Object.keys(schemas), 'report']
+    if (words.length === 0) return { commands: names }
+    const given = words.join(' ').replace(/^msctl /, '')
+    // The document that scripts and other graders store; also published as a file of the package.
+    if (given === 'report') {
+      const { reportSchema } = await import('@msctl/grader/reports/report-schema')
+      return { schema: reportSchema() }
+    }
+    const found = schemas[given]
+    if (found === undefined) throw new Failure('no-schema', { given, suggestion: nearestName(given, names) })
+    return { schema: { title: `msctl ${given} --json`, ...z.toJSONSchema(found) } }
+  },
+  render(data, { language }) {
+    if ('schema' in data) return { result: JSON.stringify(data.schema, null, 2) }
+    return { result: data.commands.join('\n'), hints: messages[language].choose }
+  },
+  /** The list, or the schema itself. */
+  toJson: (data) => ('schema' in data ? data.schema : data),
 }
 
-/** What `--json` prints: the list, or the schema itself. */
-export function toJson(data: SchemaResult): object {
-  return 'schema' in data ? data.schema : data
-}
-
-export function render(data: SchemaResult, { messages }: RenderContext): Rendering {
-  if ('schema' in data) return { result: JSON.stringify(data.schema, null, 2) }
-  return { result: data.commands.join('\n'), hints: messages.schema.choose }
-}
+export const entries = defineEntries(messages, (words) => [
+  {
+    name: 'schema',
+    examples: ['msctl schema', 'msctl schema users get', 'msctl schema status | jq .properties'],
+    configure: (command) => command.argument('[command...]', words.arguments.command),
+    action: schema,
+    json: z.union([z.object({ commands: z.array(z.string()) }), z.record(z.string(), z.unknown())]),
+  },
+])

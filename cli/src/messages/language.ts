@@ -1,6 +1,10 @@
+import type { Language } from '@msctl/scenarios'
+
 /** The languages that msctl speaks. */
-export const LANGUAGES = ['en', 'ru'] as const
-export type Language = (typeof LANGUAGES)[number]
+export const LANGUAGES = ['en', 'ru'] as const satisfies readonly Language[]
+
+/** Something in each language: what one of them lacks is a type error. */
+export type Texts<T> = Readonly<Record<Language, T>>
 
 /**
  * The language that is asked for, else that of the locale. Unknown ones mean English.

@@ -1,7 +1,18 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { en } from './en.ts'
-import { chooseLanguage, loadMessages } from './index.ts'
-import { ru } from './ru.ts'
+import { errors } from './explain.ts'
+import { chooseLanguage, LANGUAGES, type Texts } from './language.ts'
+
+const SOURCES = path.resolve(import.meta.dirname, '..')
+
+/** All that msctl says, by the file that says it. */
+const catalogues = new Map<string, Texts<unknown>>()
+for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).sort()) {
+  if (!/messages\.ts$|^messages\//.test(file) || file.includes('.test.')) continue
+  const { messages } = (await import(path.join(SOURCES, file))) as { messages?: Texts<unknown> }
+  if (messages !== undefined) catalogues.set(file.replace(/(\.messages|\/messages)?\.ts$/, ''), messages)
+}
 
 /** Every text of a catalogue by its path; a function is called with its own name for each argument it may read. */
 function texts(node: unknown, path = ''): [string, string][] {
@@ -33,40 +44,54 @@ function facts(): unknown {
 
 /** What is the same in every language: names, numbers, commands. */
 const SAME = new Set([
-  'status.columns.process',
-  'help.exits.0.0',
-  'help.exits.1.0',
-  'help.exits.2.0',
-  'help.exits.3.0',
-  'help.exits.4.0',
-  'help.exits.5.0',
-  'doctor.names.node',
-  'doctor.names.postgres',
-  'doctor.names.redis',
-  'doctor.names.psql',
-  'doctor.names.docker',
-  'scenario.noAnswer',
-  'progress.pausing',
+  'commands/status.columns.process',
+  'messages/menu.exits.0.0',
+  'messages/menu.exits.1.0',
+  'messages/menu.exits.2.0',
+  'messages/menu.exits.3.0',
+  'messages/menu.exits.4.0',
+  'messages/menu.exits.5.0',
+  'commands/doctor.names.node',
+  'commands/doctor.names.postgres',
+  'commands/doctor.names.redis',
+  'commands/doctor.names.psql',
+  'commands/doctor.names.docker',
+  'commands/scenario.noAnswer',
+  'print/progress.pausing',
 ])
 
 test('everything that is said in English is said in Russian, in Russian', () => {
-  const english = new Map(texts(en))
-  const russian = new Map(texts(ru))
-  expect([...russian.keys()]).toEqual([...english.keys()])
-  const untranslated = [...russian].filter(([path, text]) => {
-    // The reason of a failure is often what another program said, and is passed on as it is, as bare facts are.
-    const isFacts = path.startsWith('errors.') ? /fact/.test(text) : text === 'fact'
-    const isPassedOn = isFacts && text === english.get(path)
-    return !SAME.has(path) && !isPassedOn && !/[а-яё]/i.test(text)
-  })
-  expect(untranslated).toEqual([])
+  expect(catalogues.size).toBeGreaterThan(20)
+  for (const [file, { en, ru }] of catalogues) {
+    const english = new Map(texts(en, file))
+    const russian = new Map(texts(ru, file))
+    expect([...russian.keys()]).toEqual([...english.keys()])
+    const untranslated = [...russian].filter(([place, text]) => {
+      // The reason of a failure is often what another program said, and is passed on as it is, as bare facts are.
+      const isFacts = file.endsWith('-errors') ? /fact/.test(text) : text === 'fact'
+      const isPassedOn = isFacts && text === english.get(place)
+      return !SAME.has(place) && !isPassedOn && !/[а-яё]/i.test(text)
+    })
+    expect(untranslated).toEqual([])
+  }
+})
+
+test('each example of a command is explained', () => {
+  for (const [file, { en, ru }] of catalogues) {
+    const count = (messages: unknown) =>
+      Object.entries((messages as { menu?: Record<string, { examples: unknown[] }> }).menu ?? {}).map(
+        ([name, { examples }]) => [name, examples.length],
+      )
+    expect(count(ru), file).toEqual(count(en))
+  }
 })
 
 test('each failure is told in three parts', () => {
-  for (const messages of [en, ru]) {
-    for (const explain of Object.values(messages.errors)) {
-      expect(Object.keys(explain(facts() as never))).toEqual(['what', 'why', 'next'])
-    }
+  for (const language of LANGUAGES) {
+    const explanations = Object.values(errors[language])
+    expect(explanations.length).toBeGreaterThan(60)
+    for (const explain of explanations)
+      expect(Object.keys(explain?.(facts() as never) ?? {})).toEqual(['what', 'why', 'next'])
   }
 })
 
@@ -81,10 +106,5 @@ describe('the language', () => {
     ['English for whatever else', undefined, {}, 'en'],
   ] as const)('follows %s', ([, asked, env, expected]) => {
     expect(chooseLanguage(asked, env)).toBe(expected)
-  })
-
-  test('is loaded when it is needed', async () => {
-    expect(await loadMessages('en')).toBe(en)
-    expect(await loadMessages('ru')).toBe(ru)
   })
 })

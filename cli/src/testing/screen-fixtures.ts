@@ -4,18 +4,15 @@
 import { parseLogLine } from '@msctl/platform/log-line'
 import { PARTS, type Part } from '@msctl/platform/parts'
 import type { PartStatus, PlatformStatus } from '@msctl/platform/platform'
-import type { Diagnosis } from '../commands/doctor.ts'
+import { type Diagnosis, doctor } from '../commands/doctor.ts'
+import { up } from '../commands/lifecycle.ts'
+import { load } from '../commands/load/load.ts'
+import type { LoadReport } from '../commands/load/report.ts'
+import { renderLogLine } from '../commands/logs.ts'
+import { status } from '../commands/status.ts'
 import type { RenderContext, Rendering } from '../context.ts'
-import type { LoadReport } from '../load/report.ts'
-import { en } from '../messages/en.ts'
-import { ru } from '../messages/ru.ts'
-import { renderUp } from '../output/change.ts'
-import { renderDoctor } from '../output/doctor.ts'
-import { renderLoad } from '../output/load.ts'
-import { renderLogLine } from '../output/logs.ts'
-import { createProgress } from '../output/progress.ts'
-import { renderStatus } from '../output/status.ts'
-import { describeTerminal } from '../output/terminal.ts'
+import { createProgress } from '../print/progress.ts'
+import { describeTerminal } from '../print/terminal.ts'
 
 const NOW = Date.parse('2026-01-31T12:00:00Z')
 const PORTS: Record<Part, number> = {
@@ -102,7 +99,7 @@ const diagnosis: Diagnosis = {
   ],
 }
 
-const load: LoadReport = {
+const loaded: LoadReport = {
   ...{ url: 'http://localhost:8000/users/1', asked: { rps: 50, durationMs: 10_000 }, interrupted: false },
   ...{
     tookMs: 10_004,
@@ -142,7 +139,7 @@ const LOG = [
   ],
 ] as const
 
-function up(context: RenderContext): Rendering {
+function comeUp(context: RenderContext): Rendering {
   const write = (text: string) => process.stderr.write(text)
   const progress = createProgress({
     write,
@@ -155,15 +152,15 @@ function up(context: RenderContext): Rendering {
   for (const [index, part] of PARTS.entries())
     progress.event({ type: 'ready', part, tookMs: 90 + 270 * index, port: PORTS[part] })
   progress.end()
-  return renderUp({ changed: PARTS, status: local }, context)
+  return up.render({ changed: PARTS, status: local }, context)
 }
 
 const screens: Record<string, (context: RenderContext) => Rendering> = {
-  up,
-  status: (context) => renderStatus(local, context),
-  'status-compose': (context) => renderStatus(compose, context),
-  doctor: (context) => renderDoctor(diagnosis, context),
-  load: (context) => renderLoad(load, context),
+  up: comeUp,
+  status: (context) => status.render(local, context),
+  'status-compose': (context) => status.render(compose, context),
+  doctor: (context) => doctor.render(diagnosis, context),
+  load: (context) => load.render(loaded, context),
   logs: (context) => ({
     result: LOG.map(
       ([part, fields]) => renderLogLine(parseLogLine(part, JSON.stringify(fields), NOW), context).result,
@@ -173,9 +170,9 @@ const screens: Record<string, (context: RenderContext) => Rendering> = {
 
 const [, , name = '', lang] = process.argv
 const { result, hints } = screens[name]?.({
-  messages: lang === 'ru' ? ru : en,
+  language: lang === 'ru' ? 'ru' : 'en',
   terminal: describeTerminal(process.stdout, process.env),
-  ...{ quiet: false, now: NOW, self: './msctl' },
+  ...{ quiet: false, verbose: false, now: NOW, self: './msctl' },
 }) ?? { result: `There is no screen ${name}` }
 process.stdout.write(`${result}\n`)
 if (hints !== undefined) process.stderr.write(`\n${hints}\n`)

@@ -1,4 +1,5 @@
 import { Box, Text, useInput } from 'ink'
+import { messages } from '../commands/dashboard.messages.ts'
 import type { RenderContext } from '../context.ts'
 import { readWish, type Wish } from './keys.ts'
 import { type Layout, layOut, SMALLEST } from './layout.ts'
@@ -40,7 +41,7 @@ export interface DashboardProps {
 
 /** One frame. */
 export function Dashboard({ state, rendering }: DashboardProps) {
-  const { dashboard: words } = rendering.messages
+  const words = messages[rendering.language]
   const { size, scenario, view } = state
   const layout = layOut(size, scenario !== undefined || view.type === 'choosing')
   if (layout === undefined) return <Text wrap="wrap">{words.tooSmall(SMALLEST, size)}</Text>
@@ -59,7 +60,7 @@ function Body(props: BodyProps) {
   const { state, rendering, layout } = props
   const { view, size } = state
   const whole = { width: size.columns, height: layout.circuits + layout.middle + layout.bottom }
-  if (view.type === 'help') return <Help words={rendering.messages.dashboard} {...whole} />
+  if (view.type === 'help') return <Help words={messages[rendering.language]} {...whole} />
   if (view.type === 'logs') return <Logs view={view} rendering={rendering} {...whole} />
   return (
     <Box>
@@ -73,27 +74,27 @@ function Body(props: BodyProps) {
 }
 
 /** The circuits, or why they are not to be seen. */
-function Gateway({ state, rendering: { messages }, layout }: BodyProps) {
+function Gateway({ state, rendering: { language }, layout }: BodyProps) {
   const size = { width: layout.columns, height: layout.circuits }
   return state.gateway.state === 'up' ? (
-    <Circuits state={state} words={messages.dashboard} {...size} />
+    <Circuits state={state} words={messages[language]} {...size} />
   ) : (
-    <Away state={state} messages={messages} {...size} />
+    <Away state={state} language={language} {...size} />
   )
 }
 
 /** All below the circuits. */
-function Platform({ state, rendering: { messages }, layout }: BodyProps) {
+function Platform({ state, rendering: { language }, layout }: BodyProps) {
   const { columns, middle, bottom, parts, cache } = layout
   return (
     <>
       <Box>
-        <Parts state={state} messages={messages} width={parts} height={middle} />
-        <Traffic state={state} words={messages.dashboard} width={columns - parts} height={middle} />
+        <Parts state={state} language={language} width={parts} height={middle} />
+        <Traffic state={state} words={messages[language]} width={columns - parts} height={middle} />
       </Box>
       <Box>
-        <Cache state={state} messages={messages} width={cache} height={bottom} />
-        <Events state={state} messages={messages} width={columns - cache} height={bottom} />
+        <Cache state={state} language={language} width={cache} height={bottom} />
+        <Events state={state} language={language} width={columns - cache} height={bottom} />
       </Box>
     </>
   )
@@ -104,7 +105,7 @@ function side({ state, rendering, layout }: BodyProps) {
   const { width, height } = layout.side
   const { view, scenario, now } = state
   if (view.type === 'choosing')
-    return <Choice view={view} words={rendering.messages.dashboard} width={width} height={height} />
+    return <Choice view={view} words={messages[rendering.language]} width={width} height={height} />
   if (scenario === undefined) return undefined
   return <Scenario scenario={scenario} now={now} rendering={rendering} width={width} height={height} />
 }

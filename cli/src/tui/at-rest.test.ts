@@ -1,10 +1,16 @@
 import type { CachedKey } from '@msctl/platform/cached-keys'
 import type { ServiceStatus } from '@msctl/sdk/contract'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  NOON,
+  openCircuit,
+  samplePlatform,
+  sampleService,
+  sampleStatus,
+} from '../testing/dashboard-sample.ts'
 import type { Action } from './reduce.ts'
 import { initialState } from './state.ts'
 import { createStore } from './store.ts'
-import { NOON, openCircuit, samplePlatform, sampleService, sampleStatus } from './testing/sample.ts'
 
 const gateway = (users: Partial<ServiceStatus> = {}): Action => {
   const status = sampleStatus({ users: sampleService(users) })

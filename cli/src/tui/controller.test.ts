@@ -1,12 +1,12 @@
 import type { LogLine } from '@msctl/platform/log-line'
 import { expect, test, vi } from 'vitest'
+import type { ToldEvent } from '../commands/scenario/tell-run.ts'
 import { Failure } from '../failure.ts'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import { NOON, samplePlatform } from '../testing/dashboard-sample.ts'
 import { createController, showProgress } from './controller.ts'
 import type { Action } from './reduce.ts'
 import { initialState } from './state.ts'
 import { createStore, type Store } from './store.ts'
-import { NOON, samplePlatform } from './testing/sample.ts'
 import type { World } from './world.ts'
 
 const never = () => new Promise<never>(() => undefined)

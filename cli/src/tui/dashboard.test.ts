@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Change } from '@msctl/platform/platform'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type LiveTerminal, openLiveTerminal } from '../testing/live-terminal.ts'
 import { finish, MAIN, makeHome, startMsctl } from '../testing/msctl.ts'
 import { hasTmux } from '../testing/terminal.ts'
-import { type LiveTerminal, openLiveTerminal } from './testing/live-terminal.ts'
 
 /** Long enough to be seen while it is open. */
 const RESET_SECONDS = 3

@@ -1,17 +1,17 @@
 import { EventEmitter, once } from 'node:events'
 import { render } from 'ink'
-import type { RenderContext } from '../context.ts'
+import type { ProgressEvent, RenderContext } from '../context.ts'
 import { App } from './App.tsx'
-import { createController } from './controller.ts'
+import { createController, showProgress } from './controller.ts'
 import { openScreen } from './screen.ts'
 import { initialState } from './state.ts'
-import { createStore, type Store } from './store.ts'
+import { createStore } from './store.ts'
 import { watchWorld } from './watch.ts'
 import type { World } from './world.ts'
 
 export interface DashboardOptions {
-  /** Made for the store, which it tells of its progress. */
-  readonly createWorld: (store: Store) => World
+  /** @param onEvent Told of progress. */
+  readonly createWorld: (onEvent: (event: ProgressEvent) => void) => World
   readonly rendering: RenderContext
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
@@ -35,7 +35,7 @@ export async function openDashboard(options: DashboardOptions): Promise<'key' | 
   const store = createStore(initialState(Date.now(), screen.size()))
   screen.onResize((size) => store.dispatch({ type: 'resized', size }))
 
-  const world = createWorld(store)
+  const world = createWorld((event) => showProgress(store, event))
   const watch = watchWorld(world, store)
   const leaving = new EventEmitter<{ leave: ['key' | 'interrupt'] }>()
   const controller = createController({ store, world, watch, onLeave: (by) => leaving.emit('leave', by) })

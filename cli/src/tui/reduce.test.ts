@@ -1,6 +1,15 @@
 import type { LogLine } from '@msctl/platform/log-line'
 import { describe, expect, test } from 'vitest'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import type { ToldEvent } from '../commands/scenario/tell-run.ts'
+import {
+  iso,
+  NOON,
+  openCircuit,
+  sampleCircuit,
+  samplePlatform,
+  sampleService,
+  sampleStatus,
+} from '../testing/dashboard-sample.ts'
 import { type Action, reduce } from './reduce.ts'
 import {
   type DashboardState,
@@ -10,15 +19,6 @@ import {
   MAX_SAMPLES,
   MAX_TOLD,
 } from './state.ts'
-import {
-  iso,
-  NOON,
-  openCircuit,
-  sampleCircuit,
-  samplePlatform,
-  sampleService,
-  sampleStatus,
-} from './testing/sample.ts'
 
 const SECOND = 1_000
 const start = () => initialState(NOON, { columns: 80, rows: 24 })

@@ -2,7 +2,7 @@ import type { CachedKey } from '@msctl/platform/cached-keys'
 import type { LogLine } from '@msctl/platform/log-line'
 import type { PlatformStatus } from '@msctl/platform/platform'
 import { SERVICES, type ServiceName, type Status } from '@msctl/sdk/contract'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import type { ToldEvent } from '../commands/scenario/tell-run.ts'
 import { partStates } from './part-states.ts'
 import {
   type DashboardEvent,

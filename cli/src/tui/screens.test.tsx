@@ -1,15 +1,10 @@
-// Whole screens, as golden files in testing/screens: `npx vitest run -u <this file>` writes them anew; look at the difference.
+// Whole screens, as golden files in ../testing/dashboard-screens: `npx vitest run -u <this file>` writes them anew; look at the difference.
 import { stripVTControlCharacters } from 'node:util'
-import type { ScenarioEvent } from '@msctl/scenarios'
+import type { Language, ScenarioEvent } from '@msctl/scenarios'
 import { renderToString } from 'ink'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RenderContext } from '../context.ts'
-import { en } from '../messages/en.ts'
-import { ru } from '../messages/ru.ts'
-import { describeTerminal } from '../output/terminal.ts'
-import { Dashboard } from './App.tsx'
-import { type Action, reduce } from './reduce.ts'
-import { type DashboardState, initialState, ROWS, type Size } from './state.ts'
+import { describeTerminal } from '../print/terminal.ts'
 import {
   NOON,
   openCircuit,
@@ -17,7 +12,10 @@ import {
   samplePlatform,
   sampleService,
   sampleStatus,
-} from './testing/sample.ts'
+} from '../testing/dashboard-sample.ts'
+import { Dashboard } from './App.tsx'
+import { type Action, reduce } from './reduce.ts'
+import { type DashboardState, initialState, ROWS, type Size } from './state.ts'
 
 const SMALL: Size = { columns: 80, rows: 24 }
 const LARGE: Size = { columns: 200, rows: 50 }
@@ -27,16 +25,16 @@ const URL = 'http://localhost:8000'
 beforeEach(() => void vi.stubEnv('TZ', 'UTC'))
 
 const terminal = describeTerminal({ isTTY: true, columns: 80, rows: 24 }, { TERM: 'xterm', NO_COLOR: '1' })
-const renderingIn = (messages: typeof en): RenderContext => ({
-  messages,
+const renderingIn = (language: Language): RenderContext => ({
+  language,
   terminal,
-  quiet: false,
+  ...{ quiet: false, verbose: false },
   now: NOON,
   self: 'msctl',
 })
 
-function draw(state: DashboardState, messages = en): string {
-  const frame = renderToString(<Dashboard state={state} rendering={renderingIn(messages)} />, {
+function draw(state: DashboardState, language: Language = 'en'): string {
+  const frame = renderToString(<Dashboard state={state} rendering={renderingIn(language)} />, {
     columns: state.size.columns,
   })
   return stripVTControlCharacters(frame)
@@ -116,12 +114,12 @@ const line = (msg: string) => ({
   msg,
   fields: { path: '/users/1' },
 })
-const screens: Record<string, { readonly state: DashboardState; readonly messages?: typeof en }> = {
+const screens: Record<string, { readonly state: DashboardState; readonly language?: Language }> = {
   'before the first look': { state: start(SMALL) },
   'a busy minute': { state: minute(SMALL) },
   'a busy minute, large': { state: minute(LARGE) },
   'an open circuit': { state: opened(SMALL) },
-  'an open circuit in Russian': { state: opened(SMALL), messages: ru },
+  'an open circuit in Russian': { state: opened(SMALL), language: 'ru' },
   'a trial': {
     state: after(minute(SMALL), {
       type: 'gateway-seen',
@@ -153,7 +151,7 @@ const screens: Record<string, { readonly state: DashboardState; readonly message
   'the keys': { state: after(minute(SMALL), { type: 'viewed', view: { type: 'help' } }) },
   'the keys in Russian': {
     state: after(minute(SMALL), { type: 'viewed', view: { type: 'help' } }),
-    messages: ru,
+    language: 'ru',
   },
   'the logs': {
     state: after(
@@ -164,11 +162,13 @@ const screens: Record<string, { readonly state: DashboardState; readonly message
   },
 }
 
-test.for(Object.entries(screens))('%s', async ([name, { state, messages }]) => {
-  const frame = draw(state, messages)
+test.for(Object.entries(screens))('%s', async ([name, { state, language }]) => {
+  const frame = draw(state, language)
   // What is told in words fits.
   if (name.startsWith('the keys')) expect(frame).not.toContain('…')
-  await expect(`${frame}\n`).toMatchFileSnapshot(`testing/screens/${name.replaceAll(/\W+/g, '-')}.txt`)
+  await expect(`${frame}\n`).toMatchFileSnapshot(
+    `../testing/dashboard-screens/${name.replaceAll(/\W+/g, '-')}.txt`,
+  )
   const lines = frame.split('\n')
   expect(lines.length).toBe(state.size.rows)
   expect(Math.max(...lines.map((each) => each.length))).toBeLessThanOrEqual(state.size.columns)

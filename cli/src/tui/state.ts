@@ -4,7 +4,7 @@ import type { Part } from '@msctl/platform/parts'
 import type { PartState, PlatformStatus } from '@msctl/platform/platform'
 import type { CircuitState, ServiceName, Status } from '@msctl/sdk/contract'
 import { SERVICES } from '@msctl/sdk/contract'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import type { ToldEvent } from '../commands/scenario/tell-run.ts'
 
 /** The parts in the order in which they are shown: as a request comes by them. */
 export const ROWS = ['gateway', ...SERVICES, 'cache', 'db'] as const satisfies readonly Part[]

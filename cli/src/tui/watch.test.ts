@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Failure } from '../failure.ts'
+import { NOON, samplePlatform, sampleService, sampleStatus } from '../testing/dashboard-sample.ts'
 import { initialState } from './state.ts'
 import { createStore } from './store.ts'
-import { NOON, samplePlatform, sampleService, sampleStatus } from './testing/sample.ts'
 import { watchWorld } from './watch.ts'
 import type { World } from './world.ts'
 

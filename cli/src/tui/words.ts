@@ -1,4 +1,4 @@
-import type { Messages } from '../messages/index.ts'
+import type { messages } from '../commands/dashboard.messages.ts'
 
-/** What the dashboard says, in the language of the messages. */
-export type Words = Messages['dashboard']
+/** What the dashboard says, in one language. */
+export type Words = (typeof messages)['en']

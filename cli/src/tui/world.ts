@@ -1,19 +1,17 @@
 import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
-import { choosePlatform } from '@msctl/platform/choose-platform'
 import type { LogLine } from '@msctl/platform/log-line'
 import type { Part } from '@msctl/platform/parts'
 import type { Platform, PlatformStatus } from '@msctl/platform/platform'
 import type { Status } from '@msctl/sdk'
 import { call } from '../call.ts'
-import { run as flushCache } from '../commands/cache-flush.ts'
-import { run as killPart } from '../commands/kill.ts'
-import { run as sendLoad } from '../commands/load.ts'
-import { run as startPart } from '../commands/start.ts'
-import { run as stopPart } from '../commands/stop.ts'
-import { run as bringUp } from '../commands/up.ts'
-import type { Context, ProgressEvent } from '../context.ts'
+import { flush } from '../commands/cache.ts'
+import { kill, start, stop, up } from '../commands/lifecycle.ts'
+import { load } from '../commands/load/load.ts'
+import { list, scenario } from '../commands/scenario/scenario.ts'
+import type { ToldEvent } from '../commands/scenario/tell-run.ts'
+import type { Context } from '../context.ts'
 import { DEFAULT_URL } from '../gateway-url.ts'
-import type { ToldEvent } from '../scenario/tell-run.ts'
+import { runningPlatform } from '../running-platform.ts'
 import type { ScenarioChoice } from './state.ts'
 
 /** What the dashboard looks at and acts on: what other commands do, and nothing else. All throw {@link Failure}. */
@@ -44,16 +42,14 @@ const LOAD = { rps: 20, duration: 10_000 }
 /**
  * The world as the commands see it.
  *
- * @param context Its signal ends what is under way.
- * @param onEvent Told what drivers and loads tell of their progress.
+ * @param context Its signal ends what is under way; its `onEvent` is told what drivers and loads tell of their progress.
  */
-export function createWorld(given: Context, onEvent: (event: ProgressEvent) => void): World {
-  const context: Context = { ...given, onEvent }
+export function createWorld(context: Context): World {
   let platform: Platform | undefined
   let status: PlatformStatus | undefined
 
   const current = async (): Promise<Platform> => {
-    platform ??= await choosePlatform('running', context)
+    platform ??= await runningPlatform(context)
     return platform
   }
   const url = () => context.url ?? status?.url ?? DEFAULT_URL
@@ -73,25 +69,20 @@ export function createWorld(given: Context, onEvent: (event: ProgressEvent) => v
     cachedKeys: async () => listCachedKeys((await current()).redis),
     async *followLogs(signal) {
       const followed = { ...context, signal: AbortSignal.any([signal, context.signal]) }
-      yield* (await choosePlatform('running', followed)).followLogs()
+      yield* (await runningPlatform(followed)).followLogs()
     },
     async bringUp() {
-      await bringUp({}, context)
+      await up.run({}, context)
       platform = undefined
     },
-    start: (part) => startPart({ part }, context),
-    stop: (part) => stopPart({ part }, context),
-    kill: (part) => killPart({ part }, context),
-    flush: () => flushCache({}, context),
-    async scenarios() {
-      const { run } = await import('../commands/scenario-list.ts')
-      return (await run({}, context)).scenarios
-    },
-    async *runScenario(name, signal) {
-      const { run } = await import('../commands/scenario.ts')
-      yield* run({ name }, { ...context, signal: AbortSignal.any([signal, context.signal]) })
-    },
-    load: () => sendLoad(LOAD, { ...context, url: url() }),
+    start: (part) => start.run({ part }, context),
+    stop: (part) => stop.run({ part }, context),
+    kill: (part) => kill.run({ part }, context),
+    flush: () => flush.run({}, context),
+    scenarios: async () => (await list.run({}, context)).scenarios,
+    runScenario: (name, signal) =>
+      scenario.run({ name }, { ...context, signal: AbortSignal.any([signal, context.signal]) }),
+    load: () => load.run(LOAD, { ...context, url: url() }),
   }
 }
 

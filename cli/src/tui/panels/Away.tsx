@@ -1,26 +1,24 @@
+import type { Language } from '@msctl/scenarios'
 import { Box, Text } from 'ink'
-import type { Messages } from '../../messages/index.ts'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { explain } from '../../messages/explain.ts'
 import type { DashboardState } from '../state.ts'
-import { explainTrouble } from '../trouble.ts'
 import { Panel } from './Panel.tsx'
 
 export interface AwayProps {
   readonly state: DashboardState
-  readonly messages: Messages
+  readonly language: Language
   readonly width: number
   readonly height: number
 }
 
 /** In the place of what the gateway would tell: that it does not, why, and which key may change that. */
-export function Away({ state, messages, width, height }: AwayProps) {
+export function Away({ state, language, width, height }: AwayProps) {
   const { gateway, platform, work } = state
-  const words = messages.dashboard
+  const words = messages[language]
   if (gateway.state !== 'away') return <Panel title={words.circuits} width={width} height={height} />
   const isDown = platform?.url === null
-  const { what, why } = explainTrouble(
-    isDown ? { code: 'not-running', facts: {} } : gateway.trouble,
-    messages,
-  )
+  const { what, why } = explain(isDown ? { code: 'not-running', facts: {} } : gateway.trouble, language)
   const advice = isDown ? words.bringUp : platform === undefined ? words.otherUrl : words.startGateway
   return (
     <Panel title={words.circuits} width={width} height={height} colour="red">

@@ -1,14 +1,16 @@
 import type { CachedKey } from '@msctl/platform/cached-keys'
+import type { Language } from '@msctl/scenarios'
 import { Text } from 'ink'
-import type { Messages } from '../../messages/index.ts'
+import { messages as cacheMessages } from '../../commands/cache.messages.ts'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { explain } from '../../messages/explain.ts'
 import { printable } from '../printable.ts'
 import type { DashboardState } from '../state.ts'
-import { explainTrouble } from '../trouble.ts'
 import { FRAME, Panel } from './Panel.tsx'
 
 export interface CacheProps {
   readonly state: DashboardState
-  readonly messages: Messages
+  readonly language: Language
   readonly width: number
   readonly height: number
 }
@@ -22,9 +24,9 @@ const SECONDS_WIDTH = 7
 const KEY_SHARE = 0.5
 
 /** The keys with the time that they have left, counted down between two looks, and the hit ratio. */
-export function Cache({ state, messages, width, height }: CacheProps) {
+export function Cache({ state, language, width, height }: CacheProps) {
   const { cache, gateway, now } = state
-  const words = messages.dashboard
+  const words = messages[language]
   const ratio = gateway.state === 'up' ? gateway.status.cache.hit_ratio : null
   const note = ratio === null ? undefined : words.hitRatio(Math.round(ratio * 100))
   const room = height - FRAME.height
@@ -32,13 +34,13 @@ export function Cache({ state, messages, width, height }: CacheProps) {
     <Panel title={words.cache} note={note} width={width} height={height}>
       {cache.state === 'away' && (
         <Text color="yellow" wrap="truncate">
-          {explainTrouble(cache.trouble, messages).what}
+          {explain(cache.trouble, language).what}
         </Text>
       )}
       {cache.state === 'up' && (
         <Keys
           keys={alive(cache.keys, now - cache.seenAt)}
-          messages={messages}
+          language={language}
           width={width - FRAME.width}
           rows={room}
         />
@@ -49,13 +51,13 @@ export function Cache({ state, messages, width, height }: CacheProps) {
 
 interface KeysProps {
   readonly keys: readonly CachedKey[]
-  readonly messages: Messages
+  readonly language: Language
   readonly width: number
   readonly rows: number
 }
 
-function Keys({ keys, messages, width, rows }: KeysProps) {
-  if (keys.length === 0) return <Text dimColor>{messages.cache.empty}</Text>
+function Keys({ keys, language, width, rows }: KeysProps) {
+  if (keys.length === 0) return <Text dimColor>{cacheMessages[language].empty}</Text>
   const fits = keys.length <= rows
   const shown = fits ? keys : keys.slice(0, rows - 1)
   const longest = Math.max(...shown.map(({ key }) => key.length))
@@ -68,7 +70,7 @@ function Keys({ keys, messages, width, rows }: KeysProps) {
           <Ttl seconds={ttlSeconds} width={width - keyWidth} />
         </Text>
       ))}
-      {!fits && <Text dimColor>{messages.cache.more(keys.length - shown.length)}</Text>}
+      {!fits && <Text dimColor>{cacheMessages[language].more(keys.length - shown.length)}</Text>}
     </>
   )
 }

@@ -1,14 +1,17 @@
+import type { Language } from '@msctl/scenarios'
 import { Text } from 'ink'
-import type { Messages } from '../../messages/index.ts'
-import { formatTime } from '../../output/clock.ts'
+import { messages as cacheMessages } from '../../commands/cache.messages.ts'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { messages as common } from '../../messages/common.ts'
+import { explain } from '../../messages/explain.ts'
+import { formatTime } from '../../print/amounts.ts'
 import { printable } from '../printable.ts'
 import type { DashboardEvent, DashboardState } from '../state.ts'
-import { explainTrouble } from '../trouble.ts'
 import { FRAME, Panel } from './Panel.tsx'
 
 export interface EventsProps {
   readonly state: DashboardState
-  readonly messages: Messages
+  readonly language: Language
   readonly width: number
   readonly height: number
 }
@@ -17,13 +20,14 @@ export interface EventsProps {
 const CLOCK_WIDTH = 8
 
 /** The last events, the newest above. */
-export function Events({ state, messages, width, height }: EventsProps) {
+export function Events({ state, language, width, height }: EventsProps) {
+  const words = messages[language]
   const shown = state.events.slice(-(height - FRAME.height)).reverse()
   return (
-    <Panel title={messages.dashboard.events} width={width} height={height}>
-      {shown.length === 0 && <Text dimColor>{messages.dashboard.noEvents}</Text>}
+    <Panel title={words.events} width={width} height={height}>
+      {shown.length === 0 && <Text dimColor>{words.noEvents}</Text>}
       {shown.map((event, index) => {
-        const { text, colour } = tell(event, messages)
+        const { text, colour } = tell(event, language)
         return (
           // Of the same moment there can be several, and all move at each new one.
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
@@ -42,14 +46,17 @@ const PART_COLOURS = { up: 'green', 'not ready': 'yellow', down: 'red' } as cons
 
 function tell(
   event: DashboardEvent,
-  messages: Messages,
+  language: Language,
 ): { readonly text: string; readonly colour?: string } {
-  const words = messages.dashboard.event
+  const words = messages[language].event
   switch (event.type) {
     case 'transition':
       return { text: `${event.service} ${event.from} → ${event.to}`, colour: STATE_COLOURS[event.to] }
     case 'part':
-      return { text: `${event.part} ${messages.parts[event.state]}`, colour: PART_COLOURS[event.state] }
+      return {
+        text: `${event.part} ${common[language].parts[event.state]}`,
+        colour: PART_COLOURS[event.state],
+      }
     case 'failures':
       return { text: words.failures(event.service, event.count), colour: 'red' }
     case 'gateway-restarted':
@@ -57,10 +64,10 @@ function tell(
     case 'loaded':
       return { text: words.loaded(event.sent, event.failed) }
     case 'flushed':
-      return { text: messages.cache.flushed(event.removed) }
+      return { text: cacheMessages[language].flushed(event.removed) }
     case 'platform-up':
       return { text: words.platformUp, colour: 'green' }
     case 'trouble':
-      return { text: explainTrouble(event.trouble, messages).what, colour: 'red' }
+      return { text: explain(event.trouble, language).what, colour: 'red' }
   }
 }

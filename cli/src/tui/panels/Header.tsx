@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink'
-import { formatDuration } from '../../output/amounts.ts'
+import { formatDuration } from '../../print/amounts.ts'
 import type { DashboardState } from '../state.ts'
 import type { Words } from '../words.ts'
 

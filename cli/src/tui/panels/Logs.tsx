@@ -1,6 +1,7 @@
 import { Text } from 'ink'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { renderLogLine } from '../../commands/logs.ts'
 import type { RenderContext } from '../../context.ts'
-import { renderLogLine } from '../../output/logs.ts'
 import { printable } from '../printable.ts'
 import type { View } from '../state.ts'
 import { FRAME, Panel } from './Panel.tsx'
@@ -14,7 +15,7 @@ export interface LogsProps {
 
 /** What the parts write while this is open, as `msctl logs --follow` shows it. */
 export function Logs({ view: { lines, back }, rendering, width, height }: LogsProps) {
-  const words = rendering.messages.dashboard
+  const words = messages[rendering.language]
   const end = lines.length - back
   const shown = lines.slice(Math.max(0, end - (height - FRAME.height)), end)
   return (

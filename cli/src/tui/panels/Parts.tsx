@@ -1,15 +1,16 @@
 import type { Part } from '@msctl/platform/parts'
+import type { Language } from '@msctl/scenarios'
 import { Text } from 'ink'
-import type { Messages } from '../../messages/index.ts'
-import { formatBytes, formatDuration } from '../../output/amounts.ts'
-import { formatLatency } from '../../output/load.ts'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { messages as common } from '../../messages/common.ts'
+import { formatBytes, formatDuration, formatLatency } from '../../print/amounts.ts'
 import { partStates } from '../part-states.ts'
 import { type DashboardState, ROWS } from '../state.ts'
 import { FRAME, Panel } from './Panel.tsx'
 
 export interface PartsProps {
   readonly state: DashboardState
-  readonly messages: Messages
+  readonly language: Language
   readonly width: number
   readonly height: number
 }
@@ -27,15 +28,15 @@ const WORD_WIDTH = 11
 const WIDE = 48
 
 /** Each part: whether it is up and how fast it answers, else what is wrong with it; the mark is at the one that keys are about. */
-export function Parts({ state, messages, width, height }: PartsProps) {
+export function Parts({ state, language, width, height }: PartsProps) {
   const states = partStates(state)
   const hasRoom = height - FRAME.height >= 2 * ROWS.length - 1
   return (
-    <Panel title={messages.dashboard.parts} width={width} height={height} gap={hasRoom ? 1 : 0}>
+    <Panel title={messages[language].parts} width={width} height={height} gap={hasRoom ? 1 : 0}>
       {ROWS.map((part) => {
         const found = states[part]
         const { sign, colour } = found === undefined ? UNKNOWN : LOOKS[found]
-        const word = found === undefined ? '' : messages.parts[found]
+        const word = found === undefined ? '' : common[language].parts[found]
         const latency = found === 'up' ? latencyOf(part, state) : undefined
         const isSelected = part === state.selected
         return (

@@ -1,7 +1,8 @@
 import { Text } from 'ink'
+import { messages } from '../../commands/dashboard.messages.ts'
+import { renderScenarioEvent } from '../../commands/scenario/print.ts'
+import type { ToldEvent } from '../../commands/scenario/tell-run.ts'
 import type { RenderContext } from '../../context.ts'
-import { renderScenarioEvent } from '../../output/scenario.ts'
-import type { ToldEvent } from '../../scenario/tell-run.ts'
 import type { ScenarioView } from '../state.ts'
 import { FRAME, Panel } from './Panel.tsx'
 
@@ -17,7 +18,7 @@ export interface ScenarioProps {
 /** A scenario as `msctl scenario` tells it; at the end what it does now, and for how much longer. */
 export function Scenario({ scenario, now, rendering, width, height }: ScenarioProps) {
   const { title, isRunning, told, doing, back } = scenario
-  const words = rendering.messages.dashboard
+  const words = messages[rendering.language]
   const room = height - FRAME.height - (isRunning ? 1 : 0)
   const lines = told.flatMap((each) => linesOf(each, width - FRAME.width, rendering))
   // Whoever scrolls beyond the first line sees the first.

@@ -1,6 +1,6 @@
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { Text } from 'ink'
-import { formatLatency } from '../../output/load.ts'
+import { formatLatency } from '../../print/amounts.ts'
 import { sparkline } from '../sparkline.ts'
 import type { DashboardState, Sample } from '../state.ts'
 import type { Words } from '../words.ts'

@@ -1,0 +1,30 @@
+const en = {
+  menu: {
+    logs: {
+      examples: ['all that was written', 'watch one service', 'what went wrong, and all about one request'],
+    },
+  },
+  options: {
+    follow: 'go on with what is written from now on',
+    level: 'only lines at least this grave: trace, debug, info, warn, error or fatal',
+    requestId: 'only the lines of this request',
+    tail: 'at most so many of the last lines (default: all; with --follow: 20)',
+  },
+}
+
+const ru: typeof en = {
+  menu: {
+    logs: {
+      examples: ['всё, что написано', 'следить за одним сервисом', 'что пошло не так и всё об одном запросе'],
+    },
+  },
+  options: {
+    follow: 'продолжать показывать то, что пишется дальше',
+    level: 'только строки не ниже уровня: trace, debug, info, warn, error или fatal',
+    requestId: 'только строки об этом запросе',
+    tail: 'не больше стольких последних строк (по умолчанию все; с --follow — 20)',
+  },
+}
+
+/** What `msctl logs` says. */
+export const messages = { en, ru }

@@ -1,0 +1,354 @@
+import type { PlatformFailures } from '@msctl/platform/failure'
+import type { ScenarioFailures } from '@msctl/scenarios/failure'
+import type { CommandFailures } from '../failure.ts'
+import { type Explanations, quote } from './explanations.ts'
+import type { Texts } from './language.ts'
+import { inRussian } from './ru-fields.ts'
+
+/** What can go wrong with a command, or a scenario, by itself. */
+type Failures = CommandFailures & Omit<ScenarioFailures, keyof PlatformFailures>
+
+/** One of each. */
+const one = { users: 'user', orders: 'order', payments: 'payment' } as const
+
+/** What a setting has to be. */
+const wantedInEnglish = {
+  url: 'an address such as http://localhost:8000, without a password, a query or a fragment',
+  driver: 'auto, local or compose',
+  port: 'a port: 0 (any) to 65535',
+  lang: 'en or ru',
+} as const
+
+/** Each field on a line of its own, if there are several. */
+const fieldByFieldInEnglish = (fields: readonly { readonly path: string; readonly message: string }[]) => {
+  const lines = fields.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  return lines.length === 1 ? (lines[0] ?? '') : `It said, field by field:${quote(lines)}`
+}
+
+const en: Explanations<Failures> = {
+  usage: ({ detail, command }) => ({
+    what: `This is not how msctl is called: ${detail}`,
+    why: 'The command line could not be understood, so nothing was done.',
+    next: `See ${command ?? 'msctl'} --help`,
+  }),
+  'unknown-part': ({ given, suggestion }) => ({
+    what: `There is no part called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'The parts are users, orders, payments, gateway, cache and db.',
+    next: suggestion ? `Try again with ${suggestion}` : 'See msctl status for all of them',
+  }),
+  unreachable: ({ url, reason }) => ({
+    what: `Nothing answers at ${url}.`,
+    why: reason,
+    next: 'See what runs: msctl status; start it: msctl up; or name another address: --url URL',
+  }),
+  'not-the-platform': ({ url, reason }) => ({
+    what: `Something answers at ${url}, but it is not this platform's gateway.`,
+    why: reason,
+    next: 'Name the gateway: --url URL',
+  }),
+  'unknown-database': ({ given, suggestion }) => ({
+    what: `No service called "${given}" has a database.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'The databases are those of users, orders and payments.',
+    next: `Try again: msctl db ${suggestion ?? 'users'}`,
+  }),
+  'no-psql': ({ database, remedy }) => ({
+    what: 'There is no psql here, so there is no prompt.',
+    why: 'msctl brings the PostgreSQL server only, without its clients.',
+    next: `Run one statement: msctl db ${database} --sql 'SELECT 1'; or install psql: ${remedy}`,
+  }),
+  'remote-target': ({ url }) => ({
+    what: `${url} is not on this machine.`,
+    why: 'Load on somebody else’s machine is an attack unless they agreed to it, so nothing was sent.',
+    next: 'If it is yours to load: msctl load --allow-remote',
+  }),
+  'broken-json': ({ reason }) => ({
+    what: 'What --data holds is not a JSON object, so nothing was sent.',
+    why: reason ?? 'It is JSON, but a list or a single value.',
+    next: `Put the whole of it between single quotes: --data '{"name": "Ann"}', or send it to --data -`,
+  }),
+  'missing-fields': ({ flags, resource, verb }) => ({
+    what: verb === 'create' ? `Something is missing: ${flags.join(', ')}` : 'There is nothing to change.',
+    why:
+      verb === 'create'
+        ? `${resource} cannot be created without it, so nothing was sent.`
+        : `None of ${flags.join(', ')} is given, and no --data.`,
+    next: `See msctl ${resource} ${verb} --help`,
+  }),
+  'no-answer': ({ url, seconds }) => ({
+    what: `${url} did not answer within ${seconds} s.`,
+    why: 'Something listens there, but it hangs, is overloaded, or is not an HTTP server.',
+    next: 'See what runs: msctl status, msctl logs gateway; or name another address: --url URL',
+  }),
+  'not-found': ({ resource, id }) => ({
+    what: `There is no ${one[resource]} ${id}.`,
+    why: 'It was never created, or it has been deleted (404).',
+    next: `See those there are: msctl ${resource} list`,
+  }),
+  conflict: ({ detail }) => ({
+    what: 'This collides with what exists already (409).',
+    why: detail,
+    next: 'Take another value, or look for the one that has it: msctl users list',
+  }),
+  'invalid-fields': ({ detail, errors, resource, verb }) => ({
+    what: 'The platform does not accept these values (422).',
+    why: errors.length === 0 ? detail : fieldByFieldInEnglish(errors),
+    next: `Correct them; what is possible: msctl ${resource} ${verb} --help`,
+  }),
+  'circuit-open': ({ service, seconds }) => ({
+    what: `The circuit of ${service} is open (503), so the gateway did not ask ${service} at all.`,
+    why: `Too many requests to ${service} failed in a row.`,
+    next:
+      seconds === undefined
+        ? `Watch it: msctl health --watch; start the service if it is down: msctl start ${service}`
+        : `The gateway tries again in ${seconds} s: msctl health --watch; if the service is down: msctl start ${service}`,
+  }),
+  'service-failed': ({ service, status, detail }) => ({
+    what: `The gateway got no answer from ${service} (${status}).`,
+    why: detail || 'It did not say why.',
+    next: `See whether it runs: msctl status; start it: msctl start ${service}; what it says: msctl logs ${service}`,
+  }),
+  refused: ({ status, detail, requestId }) => ({
+    what: `The platform answered with an error (${status}).`,
+    why: detail || 'It did not say why.',
+    next: `See what it logged: msctl logs --request-id ${requestId}`,
+  }),
+  'config-unreadable': ({ file, reason }) => ({
+    what: `${file} cannot be read as a JSON object.`,
+    why: reason,
+    next: 'Correct it, such as {"url": "http://localhost:8000"}, or remove it',
+  }),
+  'unknown-setting': ({ file, given, suggestion }) => ({
+    what: `There is no setting called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: `${file} has it; the settings are url, driver, port and lang.`,
+    next: 'Correct the file, then see what counts: msctl config',
+  }),
+  'setting-invalid': ({ name, place, given }) => ({
+    what: `The setting ${name} cannot be "${given}".`,
+    why: `${place} says so; it has to be ${wantedInEnglish[name]}.`,
+    next: 'Correct it, then see what counts: msctl config',
+  }),
+  'no-schema': ({ given, suggestion }) => ({
+    what: `There is no command "${given}" with a result.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'Schemas exist of what commands print with --json.',
+    next: `See all of them: msctl schema`,
+  }),
+  'no-terminal': () => ({
+    what: 'The dashboard needs a terminal.',
+    why: 'Here is none that can be drawn on and read from, or CI or TERM=dumb says that there is none.',
+    next: 'Look once: msctl status, msctl health; for scripts: msctl dashboard --json',
+  }),
+  'target-not-ready': ({ url, seconds }) => ({
+    what: `Nothing answered at ${url} within ${seconds} s, so nothing was graded.`,
+    why: 'A grading begins once the gateway answers, whatever it answers.',
+    next: 'Start the target and name its gateway: msctl verify --url URL',
+  }),
+  'no-scenario': ({ given, suggestion }) => ({
+    what: `There is no scenario called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'It is none of the documented ones, and no path of a file.',
+    next: 'See all of them: msctl scenario list; or write your own: msctl scenario new',
+  }),
+  'scenario-unreadable': ({ file, reason }) => ({
+    what: `${file} cannot be run as a scenario.`,
+    why: reason,
+    next: 'See how one is made: msctl scenario new example.ts',
+  }),
+  'scenario-elsewhere': ({ asked, here }) => ({
+    what: `Scenarios run on the platform that runs here (${here}), and not at ${asked}.`,
+    why: 'They stop parts and look into the stores, which only its own driver can.',
+    next: 'Leave out --url, and what else names another address: msctl config',
+  }),
+  'unknown-parameter': ({ scenario, given, known, suggestion }) => ({
+    what: `The scenario ${scenario} has no parameter "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: known.length === 0 ? 'It has none.' : `It has ${known.join(', ')}.`,
+    next: 'See what each is for: msctl scenario list --json',
+  }),
+  'journal-unreadable': ({ file, reason }) => ({
+    what: `${file} cannot be replayed.`,
+    why: reason,
+    next: 'Name a journal that msctl scenario has written, with or without --json',
+  }),
+  'file-exists': ({ file }) => ({
+    what: `${file} is there already.`,
+    why: 'What somebody wrote is not overwritten.',
+    next: 'Choose another name: msctl scenario new my-second-one.ts',
+  }),
+  interrupted: () => ({
+    what: 'Interrupted.',
+    why: 'What was being started has been ended again; what ran before still runs.',
+    next: 'See what runs: msctl status',
+  }),
+}
+
+/** Кого или чего нет. */
+const absent = { users: 'Пользователя', orders: 'Заказа', payments: 'Платежа' } as const
+
+/** Какой должна быть настройка. */
+const wantedInRussian = {
+  url: 'адрес вида http://localhost:8000, без пароля, запроса и фрагмента',
+  driver: 'auto, local или compose',
+  port: 'порт от 0 (любой) до 65535',
+  lang: 'en или ru',
+} as const
+
+/** Каждое поле на своей строке, если их несколько. */
+const fieldByFieldInRussian = (fields: readonly { readonly path: string; readonly message: string }[]) => {
+  const lines = fields.map(({ path, message }) => (path === '' ? '' : `${path}: `) + inRussian(message))
+  return lines.length === 1 ? (lines[0] ?? '') : `Она ответила, поле за полем:${quote(lines)}`
+}
+
+const ru: Explanations<Failures> = {
+  usage: ({ detail, command }) => ({
+    what: `msctl так не вызывают: ${detail}`,
+    why: 'Командная строка непонятна, поэтому ничего не сделано.',
+    next: `Справка: ${command ?? 'msctl'} --help`,
+  }),
+  'unknown-part': ({ given, suggestion }) => ({
+    what: `Части с именем «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: 'Части платформы: users, orders, payments, gateway, cache и db.',
+    next: suggestion ? `Повторите с именем ${suggestion}` : 'Все части покажет msctl status',
+  }),
+  unreachable: ({ url, reason }) => ({
+    what: `По адресу ${url} никто не отвечает.`,
+    why: reason,
+    next: 'Что запущено: msctl status; запустить: msctl up; другой адрес: --url URL',
+  }),
+  'not-the-platform': ({ url, reason }) => ({
+    what: `По адресу ${url} отвечает не шлюз этой платформы.`,
+    why: reason,
+    next: 'Укажите адрес шлюза: --url URL',
+  }),
+  'unknown-database': ({ given, suggestion }) => ({
+    what: `У сервиса «${given}» нет базы данных.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: 'Базы данных есть у сервисов users, orders и payments.',
+    next: `Повторите: msctl db ${suggestion ?? 'users'}`,
+  }),
+  'no-psql': ({ database, remedy }) => ({
+    what: 'Здесь нет psql, поэтому нет и его командной строки.',
+    why: 'У msctl есть только сервер PostgreSQL, без клиентских программ.',
+    next: `Выполните один запрос: msctl db ${database} --sql 'SELECT 1'; или установите psql: ${remedy}`,
+  }),
+  'remote-target': ({ url }) => ({
+    what: `${url} находится не на этой машине.`,
+    why: 'Нагружать чужую машину без согласия хозяина — это атака, поэтому ничего не отправлено.',
+    next: 'Если вам можно её нагружать: msctl load --allow-remote',
+  }),
+  'broken-json': ({ reason }) => ({
+    what: 'В --data не объект JSON, поэтому ничего не отправлено.',
+    why: reason ?? 'Это JSON, но список или отдельное значение.',
+    next: `Возьмите всё в одинарные кавычки: --data '{"name": "Ann"}', или подайте на вход: --data -`,
+  }),
+  'missing-fields': ({ flags, resource, verb }) => ({
+    what: verb === 'create' ? `Не хватает: ${flags.join(', ')}` : 'Менять нечего.',
+    why:
+      verb === 'create'
+        ? 'Без этого создать нельзя, поэтому ничего не отправлено.'
+        : `Не указано ничего из ${flags.join(', ')}, нет и --data.`,
+    next: `Справка: msctl ${resource} ${verb} --help`,
+  }),
+  'no-answer': ({ url, seconds }) => ({
+    what: `${url} не ответил за ${seconds} с.`,
+    why: 'Там что-то слушает, но зависло, перегружено или это не HTTP-сервер.',
+    next: 'Что запущено: msctl status, msctl logs gateway; другой адрес: --url URL',
+  }),
+  'not-found': ({ resource, id }) => ({
+    what: `${absent[resource]} ${id} нет.`,
+    why: 'Такой записи не создавали, или она удалена (404).',
+    next: `Все, какие есть: msctl ${resource} list`,
+  }),
+  conflict: ({ detail }) => ({
+    what: 'Это противоречит тому, что уже есть (409).',
+    why: detail,
+    next: 'Возьмите другое значение или найдите, у кого оно: msctl users list',
+  }),
+  'invalid-fields': ({ detail, errors, resource, verb }) => ({
+    what: 'Таких значений платформа не принимает (422).',
+    why: errors.length === 0 ? detail : fieldByFieldInRussian(errors),
+    next: `Исправьте их; что возможно: msctl ${resource} ${verb} --help`,
+  }),
+  'circuit-open': ({ service, seconds }) => ({
+    what: `Предохранитель ${service} разомкнут (503): шлюз не стал и спрашивать ${service}.`,
+    why: `Слишком много запросов к ${service} подряд не удалось.`,
+    next:
+      seconds === undefined
+        ? `Наблюдайте: msctl health --watch; если сервис остановлен: msctl start ${service}`
+        : `Шлюз попробует снова через ${seconds} с: msctl health --watch; если сервис остановлен: msctl start ${service}`,
+  }),
+  'service-failed': ({ service, status, detail }) => ({
+    what: `Шлюз не получил ответа от ${service} (${status}).`,
+    why: detail || 'Причину он не назвал.',
+    next: `Работает ли он: msctl status; запустить: msctl start ${service}; что он пишет: msctl logs ${service}`,
+  }),
+  refused: ({ status, detail, requestId }) => ({
+    what: `Платформа ответила ошибкой (${status}).`,
+    why: detail || 'Причину она не назвала.',
+    next: `Что она записала: msctl logs --request-id ${requestId}`,
+  }),
+  'config-unreadable': ({ file, reason }) => ({
+    what: `Файл ${file} не читается как объект JSON.`,
+    why: reason,
+    next: 'Исправьте его, например {"url": "http://localhost:8000"}, или удалите',
+  }),
+  'unknown-setting': ({ file, given, suggestion }) => ({
+    what: `Настройки «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: `Она в файле ${file}; настройки: url, driver, port и lang.`,
+    next: 'Исправьте файл и посмотрите, что действует: msctl config',
+  }),
+  'setting-invalid': ({ name, place, given }) => ({
+    what: `Настройка ${name} не может быть «${given}».`,
+    why: `Так сказано здесь: ${place}; нужно: ${wantedInRussian[name]}.`,
+    next: 'Исправьте и посмотрите, что действует: msctl config',
+  }),
+  'no-schema': ({ given, suggestion }) => ({
+    what: `Команды «${given}», которая выводит данные, нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: 'Схемы есть у того, что команды выводят с ключом --json.',
+    next: 'Все схемы: msctl schema',
+  }),
+  'no-terminal': () => ({
+    what: 'Панели нужен терминал.',
+    why: 'Здесь нет такого, на котором можно рисовать и с которого можно читать, или так говорят CI и TERM=dumb.',
+    next: 'Взглянуть один раз: msctl status, msctl health; для сценариев: msctl dashboard --json',
+  }),
+  'target-not-ready': ({ url, seconds }) => ({
+    what: `По адресу ${url} за ${seconds} с никто не ответил, поэтому ничего не проверено.`,
+    why: 'Проверка начинается, как только шлюз отвечает, что бы он ни ответил.',
+    next: 'Запустите систему и укажите адрес её шлюза: msctl verify --url URL',
+  }),
+  'no-scenario': ({ given, suggestion }) => ({
+    what: `Сценария «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: 'Среди готовых его нет, и на путь к файлу это не похоже.',
+    next: 'Посмотрите все: msctl scenario list; или напишите свой: msctl scenario new',
+  }),
+  'scenario-unreadable': ({ file, reason }) => ({
+    what: `${file} нельзя выполнить как сценарий.`,
+    why: reason,
+    next: 'Посмотрите, как он устроен: msctl scenario new example.ts',
+  }),
+  'scenario-elsewhere': ({ asked, here }) => ({
+    what: `Сценарии идут на платформе, которая работает здесь (${here}), а не по адресу ${asked}.`,
+    why: 'Они останавливают части и заглядывают в хранилища, а это может только её собственный драйвер.',
+    next: 'Уберите --url и всё, что называет другой адрес: msctl config',
+  }),
+  'unknown-parameter': ({ scenario, given, known, suggestion }) => ({
+    what: `У сценария ${scenario} нет параметра «${given}».${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: known.length === 0 ? 'У него их нет вовсе.' : `Есть: ${known.join(', ')}.`,
+    next: 'Посмотрите, какой для чего: msctl scenario list --json',
+  }),
+  'journal-unreadable': ({ file, reason }) => ({
+    what: `${file} нельзя проиграть.`,
+    why: reason,
+    next: 'Назовите журнал, который записала команда msctl scenario',
+  }),
+  'file-exists': ({ file }) => ({
+    what: `${file} уже есть.`,
+    why: 'Написанное кем-то не перезаписывается.',
+    next: 'Выберите другое имя: msctl scenario new my-second-one.ts',
+  }),
+  interrupted: () => ({
+    what: 'Прервано.',
+    why: 'Всё, что запускалось, снова остановлено; что работало раньше, работает и теперь.',
+    next: 'Что запущено: msctl status',
+  }),
+}
+
+/** What can go wrong with a command by itself. */
+export const messages: Texts<Explanations<Failures>> = { en, ru }

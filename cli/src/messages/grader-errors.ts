@@ -1,0 +1,108 @@
+import type { GraderFailures } from '@msctl/grader/failure'
+import type { Explanations } from './explanations.ts'
+import type { Texts } from './language.ts'
+
+const en: Explanations<GraderFailures> = {
+  'compose-map': ({ role, candidates, given }) => ({
+    what:
+      given === undefined
+        ? `Which service of the Compose file is ${role} cannot be told.`
+        : `The Compose file has no service ${given}, which --map names.`,
+    why: candidates.length === 0 ? 'It has no services.' : `It could be: ${candidates.join(', ')}`,
+    next: `Say which it is: --map ${role}=${candidates[0] ?? 'NAME'}`,
+  }),
+  'no-submissions': ({ folder }) => ({
+    what: `There is nothing to grade in ${folder}.`,
+    why: 'Each submission is a folder in it, with a Compose file or a submission.json.',
+    next: 'Name the folder that holds the submissions: msctl grade path/to/submissions',
+  }),
+  'compose-refused': ({ service, reason }) => ({
+    what: `The Compose file cannot be graded safely: ${service}.`,
+    why: `This service would reach out of its container: ${reason}.`,
+    next: 'Look at the submission by hand; or start it yourself and grade it with msctl verify --url',
+  }),
+  'report-unwritable': ({ file, reason }) => ({
+    what: `The report cannot be written to ${file}.`,
+    why: reason,
+    next: 'Name another file: --report FORMAT=FILE',
+  }),
+  'report-unreadable': ({ file, reason }) => ({
+    what: `${file} is no report that can be used.`,
+    why: reason,
+    next: 'Name a JSON report as msctl verify writes it: --report json=FILE',
+  }),
+  'grades-unreadable': ({ file, reason }) => ({
+    what: `${file} holds no grades that can be used.`,
+    why: reason,
+    next: 'Name folders that msctl grade has written to, or their grades.json',
+  }),
+  'grades-overlap': ({ id, shards }) => ({
+    what: `${id} was graded more than once.`,
+    why: `It is in ${shards.join(' and in ')}, and nobody has said which of them counts.`,
+    next: 'Leave one of them out',
+  }),
+  'too-many-points': ({ criterion, points, maxPoints }) => ({
+    what: `${criterion} has ${maxPoints} points, and ${points} were given.`,
+    why: 'The rubric says how many points a criterion has.',
+    next: `Give up to ${maxPoints}: --manual ${criterion}=${maxPoints}`,
+  }),
+  'rubric-unusable': ({ file, reason }) => ({
+    what: `${file} is no rubric that can be used.`,
+    why: reason,
+    next: 'Begin with the one of the assignment: grader/src/run/rubric.json; docs/grading.md says more',
+  }),
+}
+
+const ru: Explanations<GraderFailures> = {
+  'compose-map': ({ role, candidates, given }) => ({
+    what:
+      given === undefined
+        ? `Не удалось понять, какой сервис в файле Compose — это ${role}.`
+        : `В файле Compose нет сервиса ${given}, который назван в --map.`,
+    why: candidates.length === 0 ? 'Сервисов в нём нет.' : `Это может быть: ${candidates.join(', ')}`,
+    next: `Укажите его сами: --map ${role}=${candidates[0] ?? 'ИМЯ'}`,
+  }),
+  'no-submissions': ({ folder }) => ({
+    what: `В папке ${folder} нечего проверять.`,
+    why: 'Каждая работа — это папка в ней, с файлом Compose или submission.json.',
+    next: 'Укажите папку, в которой лежат работы: msctl grade путь/к/работам',
+  }),
+  'compose-refused': ({ service, reason }) => ({
+    what: `Проверять этот файл Compose небезопасно: ${service}.`,
+    why: `Сервис вышел бы за пределы своего контейнера: ${reason}.`,
+    next: 'Посмотрите работу вручную или запустите её сами и проверьте командой msctl verify --url',
+  }),
+  'report-unwritable': ({ file, reason }) => ({
+    what: `Отчёт нельзя записать в ${file}.`,
+    why: reason,
+    next: 'Назовите другой файл: --report ФОРМАТ=ФАЙЛ',
+  }),
+  'report-unreadable': ({ file, reason }) => ({
+    what: `${file} — не отчёт, которым можно воспользоваться.`,
+    why: reason,
+    next: 'Нужен отчёт в JSON, какой пишет msctl verify: --report json=ФАЙЛ',
+  }),
+  'grades-unreadable': ({ file, reason }) => ({
+    what: `В ${file} нет оценок, которыми можно воспользоваться.`,
+    why: reason,
+    next: 'Назовите папки, в которые писал msctl grade, или их grades.json',
+  }),
+  'grades-overlap': ({ id, shards }) => ({
+    what: `Работа ${id} оценена больше одного раза.`,
+    why: `Она есть в ${shards.join(' и в ')}, и никто не сказал, что из этого считать.`,
+    next: 'Уберите лишнее',
+  }),
+  'too-many-points': ({ criterion, points, maxPoints }) => ({
+    what: `У критерия ${criterion} всего ${maxPoints} баллов, а поставлено ${points}.`,
+    why: 'Сколько баллов у критерия, сказано в таблице баллов.',
+    next: `Поставьте не больше ${maxPoints}: --manual ${criterion}=${maxPoints}`,
+  }),
+  'rubric-unusable': ({ file, reason }) => ({
+    what: `${file} нельзя использовать как таблицу баллов.`,
+    why: reason,
+    next: 'Возьмите за основу таблицу задания: grader/src/run/rubric.json; подробнее в docs/grading.md',
+  }),
+}
+
+/** What keeps something from being graded. */
+export const messages: Texts<Explanations<GraderFailures>> = { en, ru }
