@@ -9,7 +9,7 @@ import { comesTrue, holdServiceTable } from './locks.ts'
 import { create, unknownId } from './objects.ts'
 import { call, create as createLine, databaseOf, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { RESOURCES } from './resources.ts'
-import { createPower } from './service-power.ts'
+import { createServiceControl } from './service-control.ts'
 
 type DatabaseLab = Lab<Grader, Record<never, never>>
 
@@ -292,11 +292,11 @@ async function stopWhileAsked(lab: DatabaseLab): Promise<void> {
   if (stopping === undefined) return
   await stopping
   if (user !== undefined) await settleWithoutOrders(lab, user.id)
-  const power = createPower(lab)
-  await power.start(orders)
+  const services = createServiceControl(lab)
+  await services.start(orders)
   isStopped = false
   // Seldom asked meanwhile, as the circuit is not to open by that.
-  await power.awaken(orders, order?.id ?? unknownId(lab.world))
+  await services.waitUntilUp({ resource: orders, id: order?.id ?? unknownId(lab.world) })
   if (seen === undefined) return
   lab.expect('advice.services.graceful-stop', {
     ...judge(

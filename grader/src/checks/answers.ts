@@ -57,6 +57,22 @@ export function asMade(body: Row, answer: Answer): Row {
     : Object.fromEntries(known.map((name) => [name, row[name]]))
 }
 
+/** Whether two times are the same, as far as that can be told: the zone and the fraction may be written or left out. */
+export function isSameTime(one: unknown, other: unknown): boolean {
+  if (one === other || one === undefined || other === undefined) return true
+  const [first, second] = [one, other].map((time) =>
+    typeof time === 'number' ? time : Date.parse(String(time)),
+  )
+  if (first === undefined || second === undefined || Number.isNaN(first + second)) return true
+  const isExact = [one, other].every((time) => /\.\d/.test(String(time)))
+  const unit = isExact ? 1 : 1000
+  const differenceMs = Math.abs(Math.floor(first / unit) - Math.floor(second / unit)) * unit
+  return differenceMs % QUARTER_MS === 0
+}
+
+/** Zones differ by whole quarters of an hour. */
+const QUARTER_MS = 15 * 60_000
+
 /** What was asked for, and what came of it: `GET /users/1 → 500 {"detail":"…"}`. */
 export function told({ evidence, status, text, error }: Answer): Text {
   const call = evidence.type === 'exchange' ? `${evidence.method} ${evidence.path} ` : ''
@@ -66,7 +82,7 @@ export function told({ evidence, status, text, error }: Answer): Text {
   return `${call}→ ${status} ${body.length > SHOWN_BODY ? `${body.slice(0, SHOWN_BODY)}…` : body}`.trim()
 }
 
-function isRow(value: unknown): value is Row {
+export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest'
 import type { Report } from '../run/report.ts'
 import { runGrading } from '../run/run-grading.ts'
 import { startTestPlatform } from '../self-test/testing/start-test-platform.ts'
-import { caching } from './caching/caches.ts'
+import { caching } from './caching/experiment.ts'
 import { details } from './correctness/details.ts'
-import { correctness } from './correctness/endpoints.ts'
+import { correctness } from './correctness/experiment.ts'
 import { gateway } from './correctness/gateway.ts'
-import { payments } from './payments.ts'
+import { payments } from './payments/experiment.ts'
 
 const run = promisify(execFile)
 /** On a machine that is busy with other tests, in milliseconds. */

@@ -5,9 +5,9 @@ import { call, create, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { link, type Resource } from './resources.ts'
 
 /**
- * Judges what `?userId=` or `?order_id=` gives: those with that number, all of them and no others.
+ * Judges what `?userId=` or `?order_id=` gives: those with that number, each once, and no others.
  *
- * @param made the first two with the same number, the third with one that begins like it.
+ * @param made the first has the number that is asked for; the others have it, or another.
  */
 export async function judgeFilter(
   { world }: { readonly world: Grader },
@@ -16,34 +16,61 @@ export async function judgeFilter(
 ) {
   const { path, filter = '' } = resource
   const value = bodies[0]?.[filter]
-  const wanted = ids.slice(0, 2)
+  const wanted = ids.filter((_, index) => bodies[index]?.[filter] === value)
   const ask = (of: unknown) => world.request('GET', `${path}?${filter}=${of}`)
   const answer = await ask(value)
   const nobody = await ask(link(world))
   const rows = isOk(answer) ? rowsOf(answer) : undefined
   const none = isOk(nobody) ? rowsOf(nobody) : undefined
   const missing = wanted.filter((id) => !rows?.some((row) => row.id === id))
-  const [, , stranger] = ids
-  const others = (rows ?? []).filter((row) => row.id === stranger || (row[filter] ?? value) !== value)
+  const repeated = wanted.filter((id) => (rows ?? []).filter((row) => row.id === id).length > 1)
+  const strangers = ids.filter((id) => !wanted.includes(id))
+  const others = (rows ?? []).filter(
+    (row) => strangers.includes(Number(row.id)) || (row[filter] ?? value) !== value,
+  )
+  const some = (all: readonly number[]) => `${all.slice(0, 5).join(', ')}${all.length > 5 ? ', …' : ''}`
   return {
     expected: {
-      en: `?${filter}=${value} gives ${wanted.join(' and ')}, and no others`,
-      ru: `?${filter}=${value} отдаёт ${wanted.join(' и ')} и никаких других`,
+      en: `?${filter}=${value} gives ${wanted.length} objects (${some(wanted)}), each once, and no others`,
+      ru: `?${filter}=${value} отдаёт ${wanted.length} объектов (${some(wanted)}), каждый один раз, и никаких других`,
     },
     complaints: [
-      rows === undefined && complain({ en: 'No list:', ru: 'Это не список:' }, answer),
+      rows === undefined && complain({ en: 'The answer is not a list:', ru: 'Ответ — не список:' }, answer),
       rows !== undefined &&
         missing.length > 0 &&
-        complain({ en: `Missing: ${missing.join(', ')}.`, ru: `Не хватает: ${missing.join(', ')}.` }, answer),
+        complain(
+          {
+            en: `?${filter}=${value} leaves out ${missing.length} of ${wanted.length}: ${some(missing)}.`,
+            ru: `?${filter}=${value} не отдаёт ${missing.length} из ${wanted.length}: ${some(missing)}.`,
+          },
+          answer,
+        ),
+      repeated.length > 0 &&
+        complain(
+          {
+            en: `?${filter}=${value} lists ${repeated.length} objects more than once: ${some(repeated)}.`,
+            ru: `?${filter}=${value} отдаёт больше одного раза ${repeated.length} объектов: ${some(repeated)}.`,
+          },
+          answer,
+        ),
       others.length > 0 &&
         complain(
-          { en: `${others.length} of another ${filter}.`, ru: `С другим ${filter}: ${others.length}.` },
+          {
+            en: `?${filter}=${value} lists ${others.length} objects with another ${filter}.`,
+            ru: `?${filter}=${value} отдаёт объекты с другим ${filter}: ${others.length}.`,
+          },
           answer,
         ),
       // Nobody's list may be empty, or not found.
       nobody.status !== 404 &&
         (none === undefined || none.length > 0) &&
-        complain({ en: 'Nothing matches, and yet:', ru: 'Ничего не подходит, и всё же:' }, nobody),
+        complain(
+          {
+            en: `No object has this ${filter}, but the answer is not an empty list:`,
+            ru: `Объектов с таким ${filter} нет, но ответ — не пустой список:`,
+          },
+          nobody,
+        ),
     ],
     answers: [answer, nobody],
     repro: [
@@ -51,7 +78,7 @@ export async function judgeFilter(
       create(path, SAMPLE[resource.service].json.replace('$N', '1$N'), 'OTHER'),
       create(path, SAMPLE[resource.service].json),
       call('GET', `${path}?${filter}=$N`),
-      expected(`$ID and nothing else, so not $OTHER`, holds('[.. | objects | .id // empty] == [$ID]')),
+      expected('$ID and nothing else, so not $OTHER', holds('[.. | objects | .id // empty] == [$ID]')),
       call('GET', `${path}?${filter}=$((N + 1))`),
       '[ "$STATUS" = 404 ] && BODY=[]',
       expected('nothing at all', holds('[.. | objects | .id // empty] == []')),

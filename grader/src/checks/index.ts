@@ -2,14 +2,15 @@ import type { Experiment } from '../run/grader.ts'
 import { databaseAdvice } from './advice-database.ts'
 import { inputAdvice } from './advice-input.ts'
 import { staleReads } from './advice-stale-reads.ts'
-import { caching } from './caching/caches.ts'
-import { circuitBreaker } from './circuit-breaker/circuits.ts'
+import { caching } from './caching/experiment.ts'
+import { circuitBreaker } from './circuit-breaker/experiment.ts'
 import { compose } from './compose.ts'
 import { details } from './correctness/details.ts'
-import { correctness } from './correctness/endpoints.ts'
+import { correctness } from './correctness/experiment.ts'
 import { gateway } from './correctness/gateway.ts'
-import { payments } from './payments.ts'
-import { persistence } from './persistence.ts'
+import { payments } from './payments/experiment.ts'
+import { persistence } from './persistence/experiment.ts'
+import { stored } from './persistence/stored.ts'
 import { structure } from './structure.ts'
 
 /** Everything that is asked of a target, in the order in which it begins: what is quick first, what takes all services last. */
@@ -21,6 +22,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   details,
   ...caching,
   payments,
+  stored,
   ...inputAdvice,
   ...databaseAdvice,
   ...staleReads,

@@ -1,5 +1,6 @@
 import type { Text } from '@msctl/scenarios'
 import type { Answer, CheckFinding } from '../run/grader.ts'
+import type { Evidence } from '../run/report.ts'
 import { told } from './answers.ts'
 
 /** Something that is not as it should be, and the exchanges that show it. */
@@ -8,20 +9,36 @@ export interface Complaint {
   readonly answers: readonly Answer[]
 }
 
-const AS_EXPECTED: Text = { en: 'Just that.', ru: 'Так и есть.' }
+export const AS_EXPECTED: Text = { en: 'As expected.', ru: 'Как ожидалось.' }
 /** How many exchanges stand for all of them in a report. */
 const SHOWN_ANSWERS = 8
+
+/** What is wrong: whatever is no complaint is not. */
+export type Complaints = readonly (Complaint | false | undefined)[]
 
 /** Complains of an answer: says what is wrong with it, and shows it. */
 export function complain(wrong: Text, ...answers: readonly Answer[]): Complaint {
   return { what: join([wrong, ...answers.slice(0, 2).map(told)], ' '), answers }
 }
 
+/** What a verdict rests on, besides the exchanges of its complaints. */
+interface Grounds {
+  /** Shown where there is nothing to complain of. */
+  readonly answers?: readonly Answer[]
+  /** Shown in any case, before the exchanges. */
+  readonly evidence?: readonly Evidence[] | undefined
+  readonly repro?: readonly string[] | undefined
+  /** Why it could not be judged, where there is nothing to complain of. */
+  readonly undecided?: Text | undefined
+  /** The check whose failure explains that it could not be judged, or what is complained of. */
+  readonly restsOn?: string | undefined
+}
+
 /** Holds when there is nothing to complain of. */
 export function judge(
   expected: Text,
-  complaints: readonly (Complaint | false | undefined)[],
-  { answers = [], repro }: { answers?: readonly Answer[]; repro?: readonly string[] } = {},
+  complaints: Complaints,
+  { answers = [], evidence = [], repro, undecided, restsOn }: Grounds = {},
 ): CheckFinding {
   const found = complaints.filter((complaint) => complaint !== false && complaint !== undefined)
   const held = found.length === 0
@@ -35,8 +52,10 @@ export function judge(
           found.map(({ what }) => what),
           '\n',
         ),
-    evidence: shown.slice(0, SHOWN_ANSWERS).map(({ evidence }) => evidence),
+    evidence: [...evidence, ...shown.slice(0, SHOWN_ANSWERS).map((answer) => answer.evidence)],
     ...(repro === undefined ? {} : { repro }),
+    ...(held && undecided !== undefined ? { undecided } : {}),
+    ...(restsOn !== undefined && (!held || undecided !== undefined) ? { restsOn: [restsOn] } : {}),
   }
 }
 

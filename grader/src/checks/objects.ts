@@ -51,6 +51,21 @@ export async function inBatches<T, R>(
   return results
 }
 
+/** Creates many, which share some fields; those that could not be created are not among them. */
+export async function createMany(
+  lab: AnyLab,
+  resource: Resource,
+  count: number,
+  shared: Row = {},
+): Promise<Created[]> {
+  const made = await inBatches(Array.from({ length: count }), MANY_AT_ONCE, () =>
+    create(lab, resource, { ...resource.make(lab.world), ...shared }),
+  )
+  return made.filter((each) => each !== undefined)
+}
+
+const MANY_AT_ONCE = 8
+
 /** How many requests that may be failures to a circuit are sent before one that surely is none. */
 const FEW = 3
 

@@ -13,6 +13,7 @@ export function rememberCreated(): CreatedObjects & {
   deleteAll(request: Request, areBack: () => Promise<boolean>): Promise<readonly string[]>
 } {
   const paths = new Set<string>()
+  const everNoted = new Set<string>()
   const pathOf = (service: ServiceName, id: number) => `/${service}/${id}`
   const deleteOnce = async (request: Request) => {
     const givenUp = new Set<string>()
@@ -30,7 +31,11 @@ export function rememberCreated(): CreatedObjects & {
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
   }
   return {
-    note: (service, id) => void paths.add(pathOf(service, id)),
+    note: (service, id) => {
+      paths.add(pathOf(service, id))
+      everNoted.add(pathOf(service, id))
+    },
+    wasNoted: (service, id) => everNoted.has(pathOf(service, id)),
     forget: (service, id) => void paths.delete(pathOf(service, id)),
     async deleteAll(request, areBack) {
       for (let before = Number.POSITIVE_INFINITY; paths.size > 0 && paths.size < before; ) {

@@ -4,6 +4,7 @@ import type { Redis } from '@msctl/platform/redis'
 import { type Expectation, type Finding, inLanguage, type Sheet, type Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
 import type { ComposeFacts } from '../target/compose-facts.ts'
+import type { StartUps } from '../target/start-ups.ts'
 import type { CriterionId, Evidence } from './report.ts'
 
 /** What a check may need beyond HTTP; what of it the grader has been given is its reach. */
@@ -89,22 +90,20 @@ export interface Grader {
   readonly pace: { readonly medianMs: number; readonly p99Ms: number }
   /** What all experiments of a run share, such as objects that were created once. */
   readonly created: CreatedObjects
-  /** How long each service takes to come up, where that was seen: the one that was seen last is the last. */
-  readonly startUps: Map<ServiceName, StartUp>
-  /** Whether the circuit of a service was seen to stay closed at four failures in a row, and to forget them at a success. */
-  readonly staysClosedAtFour: Map<ServiceName, boolean>
-}
-
-/** How long a service takes from its start to its first answer, in milliseconds: it was asked at these times, and not in between. */
-export interface StartUp {
-  readonly longerThanMs: number
-  readonly atMostMs: number
+  readonly startUps: StartUps
+  /**
+   * The services whose circuits stayed closed at four failures in a row and reset the count at a success, while an experiment had to
+   * end them anyway, and what the control said then: so that nobody has to do it once more.
+   */
+  readonly closedAtFour: Map<ServiceName, readonly Evidence[]>
 }
 
 /** What the grader has created, to be deleted at the end, and nothing else ever. */
 export interface CreatedObjects {
   note(service: ServiceName, id: number): void
   forget(service: ServiceName, id: number): void
+  /** Whether an id was ever noted, also when it was forgotten since. */
+  wasNoted(service: ServiceName, id: number): boolean
 }
 
 /** A check: an expectation of an experiment, with what the rubric needs to know of it. */
@@ -124,6 +123,11 @@ export interface CheckFinding extends Finding {
   readonly evidence?: readonly Evidence[]
   /** Why it could not be judged after all, though nothing went wrong: the check is then not assessed. For findings that hold. */
   readonly undecided?: Text
+  /**
+   * Ids of checks that explain why nothing better was found: if one of them has failed, this has failed because of that. Unlike
+   * `dependsOn` they are known only when the check is settled.
+   */
+  readonly restsOn?: readonly string[]
   /** The lines of a shell script that shows the failure: uses $URL, $REDIS_URL, $DB_USERS, $DB_ORDERS, $DB_PAYMENTS, $CONTROL. */
   readonly repro?: readonly string[]
 }

@@ -50,7 +50,8 @@ export function createJudge(options: JudgeOptions): Judge {
       for (const check of checks) {
         const outcome = outcomes.get(check.id)
         if (outcome === undefined || verdicts.has(check.id)) continue
-        const wanted = (check.dependsOn ?? []).flatMap((id) => byId.get(id) ?? [])
+        const restsOn = outcome.by === 'finding' ? (outcome.finding.restsOn ?? []) : []
+        const wanted = [...(check.dependsOn ?? []), ...restsOn].flatMap((id) => byId.get(id) ?? [])
         if (!evenIncomplete && wanted.some(({ id }) => !verdicts.has(id))) continue
         const dependencies = wanted.flatMap(({ id }) => {
           const verdict = verdicts.get(id)

@@ -5,6 +5,7 @@ import type { Http } from '../target/http.ts'
 import { measurePace } from '../target/pace.ts'
 import { recordControl } from '../target/record-control.ts'
 import type { Recorder } from '../target/recorder.ts'
+import { createStartUps } from '../target/start-ups.ts'
 import type { Target, Unstarted } from '../target/target.ts'
 import type { Connection } from './connection.ts'
 import { type Grader, GradingError, type Need, type RecordedControl } from './grader.ts'
@@ -57,7 +58,7 @@ export async function startSession(
   const grader: Grader = {
     ...{ request: http.request, redis, databases, control, random, unique, pace, created },
     ...{ source: target.source, compose: target.compose },
-    ...{ startUps: new Map(), staysClosedAtFour: new Map() },
+    ...{ startUps: createStartUps(), closedAtFour: new Map() },
   }
   return {
     ...{ grader, stalls, awaitServices, reach: reachOf(target, preflight, control) },
@@ -80,8 +81,8 @@ export function unstartedSession(target: Target, { reason, because, evidence }: 
   return {
     grader: {
       ...{ request: never, redis: undefined, databases: {}, control: undefined, source, compose },
-      ...{ random: never, unique: never, created: { note: never, forget: never } },
-      ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: new Map(), staysClosedAtFour: new Map() },
+      ...{ random: never, unique: never, created: { note: never, forget: never, wasNoted: never } },
+      ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: createStartUps(), closedAtFour: new Map() },
     },
     reach: {
       has: needsMet({ compose, source }),

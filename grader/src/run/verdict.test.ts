@@ -33,6 +33,12 @@ test('a check that fell with another says with which', () => {
   expect(verdict).toMatchObject({ because: 'first', reason: { en: expect.stringContaining('first') } })
 })
 
+test('a failure that is explained by another check that failed says so, and stands by itself otherwise', () => {
+  const explained = { by: 'finding', finding: { ...finding, held: false, restsOn: ['first'] } } as const
+  expect(judgeCheck(explained, dependency('fail'))).toMatchObject({ status: 'fail', because: 'first' })
+  expect(judgeCheck(explained, dependency('pass'))).toEqual({ status: 'fail', reason: 'b' })
+})
+
 test('of several attempts a failure counts most, then an error', () => {
   expect(worstOf(['pass', 'fail', 'error'])).toBe('fail')
   expect(worstOf(['pass', 'error'])).toBe('error')

@@ -40,8 +40,13 @@ export function judgeCheck(
     const { status, reason, because } = outcome
     return { status, reason, because }
   }
-  if (outcome.by === 'finding' && !outcome.finding.held)
-    return { status: 'fail', reason: outcome.finding.actual }
+  if (outcome.by === 'finding' && !outcome.finding.held) {
+    const { actual, restsOn = [] } = outcome.finding
+    const cause = dependencies.find(({ id, status }) => status === 'fail' && restsOn.includes(id))
+    return cause === undefined
+      ? { status: 'fail', reason: actual }
+      : { status: 'fail', reason: DEPENDS.fail(cause.id), because: cause.id }
+  }
   for (const status of ['fail', 'error', 'not-assessed'] as const) {
     const cause = dependencies.find((each) => each.status === status)
     if (cause !== undefined) return { status, reason: DEPENDS[status](cause.id), because: cause.id }

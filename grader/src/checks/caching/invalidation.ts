@@ -1,6 +1,6 @@
 import type { Redis } from '@msctl/platform/redis'
 import type { Text } from '@msctl/scenarios'
-import type { Answer, CheckFinding } from '../../run/grader.ts'
+import type { Answer, Check, CheckFinding } from '../../run/grader.ts'
 import { isOk, rowOf, says } from '../answers.ts'
 import { complain, judge } from '../judge.ts'
 import { comesTrue } from '../locks.ts'
@@ -8,26 +8,44 @@ import { call, createOne, expected, hasStatus, holds } from '../repro.ts'
 import type { Resource } from '../resources.ts'
 import { type CacheLab, fill } from './cached.ts'
 
-export async function change(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
+const HINT = ({ key }: Resource): Text => ({
+  en: `After commit(), delete ${key}:{id} from Redis: the same key that GET fills.`,
+  ru: `После commit() удалите из Redis ${key}:{id} — тот же ключ, который заполняет GET.`,
+})
+
+export const invalidatedByPut = (resource: Resource): Check => ({
+  criterion: 'caching',
+  needs: ['redis'],
+  title: {
+    en: `After PUT ${resource.path}/{id}, GET gives the new value`,
+    ru: `После PUT ${resource.path}/{id} GET отдаёт новое значение`,
+  },
+  why: {
+    en: 'Whoever changes something and reads the old value thinks for five minutes that the change is lost.',
+    ru: 'Кто изменил объект и читает старое значение, пять минут думает, что изменение потеряно.',
+  },
+  hint: HINT(resource),
+  dependsOn: [`caching.${resource.service}.served`],
+})
+
+export async function changeOne(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { object } = lab.state
   const [wanted] = resource.changes(lab.world)
   if (object === undefined || wanted === undefined) return
   await fill(lab, redis, resource)
-  const put = await lab.world.request('PUT', `${path}/${object.id}`, { json: wanted })
-  const finding = await judgeFreshness(lab, redis, {
-    get: () => lab.world.request('GET', `${path}/${object.id}`),
-    isFresh: (answer) => says(rowOf(answer), wanted),
-    write: put,
-    expected: { en: `GET gives ${JSON.stringify(wanted)}`, ru: `GET отдаёт ${JSON.stringify(wanted)}` },
-  })
+  const write = await lab.world.request('PUT', `${path}/${object.id}`, { json: wanted })
   const [json, isChanged] = {
     users: ['{"name": "Eve"}', '.name == "Eve"'],
     orders: ['{"quantity": 7}', '.quantity == 7'],
     payments: ['{"status": "pending"}', '.status == "pending"'],
   }[service] as [string, string]
-  lab.expect(`caching.${service}.invalidated-by-put`, {
-    ...finding,
+  const finding = await judgeFreshness(lab, redis, {
+    get: () => lab.world.request('GET', `${path}/${object.id}`),
+    isNew: (answer) => says(rowOf(answer), wanted),
+    write,
+    expected: { en: `GET gives ${JSON.stringify(wanted)}`, ru: `GET отдаёт ${JSON.stringify(wanted)}` },
+    restsOn: `correctness.${service}.update`,
     repro: [
       ...createOne(resource),
       call('GET', `${path}/$ID`),
@@ -36,24 +54,37 @@ export async function change(lab: CacheLab, redis: Redis, resource: Resource): P
       call('GET', `${path}/$ID`),
       expected('what PUT said', holds(isChanged)),
     ],
-  } as CheckFinding)
+  })
+  lab.expect(`caching.${service}.invalidated-by-put`, finding)
 }
 
-export async function remove(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
+export const invalidatedByDelete = (resource: Resource): Check => ({
+  criterion: 'caching',
+  needs: ['redis'],
+  title: {
+    en: `After DELETE ${resource.path}/{id}, GET gives 404`,
+    ru: `После DELETE ${resource.path}/{id} GET отвечает 404`,
+  },
+  why: {
+    en: 'What is deleted must not be served from the cache.',
+    ru: 'Удалённое не должно отдаваться из кэша.',
+  },
+  hint: HINT(resource),
+  dependsOn: [`caching.${resource.service}.served`],
+})
+
+export async function deleteOne(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
   const { object } = lab.state
   if (object === undefined) return
   await fill(lab, redis, resource)
-  const removed = await lab.world.request('DELETE', `${path}/${object.id}`)
+  const write = await lab.world.request('DELETE', `${path}/${object.id}`)
   const finding = await judgeFreshness(lab, redis, {
     get: () => lab.world.request('GET', `${path}/${object.id}`),
-    isFresh: ({ status }) => status === 404,
-    write: removed,
+    isNew: ({ status }) => status === 404,
+    write,
     expected: { en: 'GET gives 404', ru: 'GET отвечает 404' },
-  })
-  if (finding.held && finding.undecided === undefined) lab.world.created.forget(service, object.id)
-  lab.expect(`caching.${service}.invalidated-by-delete`, {
-    ...finding,
+    restsOn: `correctness.${service}.delete`,
     repro: [
       ...createOne(resource),
       call('GET', `${path}/$ID`),
@@ -62,7 +93,9 @@ export async function remove(lab: CacheLab, redis: Redis, resource: Resource): P
       call('GET', `${path}/$ID`),
       expected('404', hasStatus('404')),
     ],
-  } as CheckFinding)
+  })
+  if (finding.held && finding.undecided === undefined) lab.world.created.forget(service, object.id)
+  lab.expect(`caching.${service}.invalidated-by-delete`, finding)
 }
 
 /**
@@ -74,39 +107,59 @@ async function judgeFreshness(
   redis: Redis,
   {
     get,
-    isFresh,
+    isNew,
     write,
     expected: wanted,
-  }: { get: () => Promise<Answer>; isFresh: (answer: Answer) => boolean; write: Answer; expected: Text },
+    restsOn,
+    repro,
+  }: {
+    readonly get: () => Promise<Answer>
+    readonly isNew: (answer: Answer) => boolean
+    readonly write: Answer
+    readonly expected: Text
+    /** The check of the write itself. */
+    readonly restsOn: string
+    readonly repro: readonly string[]
+  },
 ): Promise<CheckFinding> {
-  const { key } = lab.state
   let answer = await get()
   const first = answer
-  // Nobody promised that the key is gone before the answer is there; a moment later it has to be.
-  const isSoonFresh = await comesTrue(lab.signal, 300 + 2 * lab.world.pace.p99Ms, async () => {
-    if (isFresh(answer)) return true
+  // Nobody promised that the key is gone before the answer is there; a moment later it has to be. An error does not pass with time,
+  // and asking on for it would open a circuit.
+  await comesTrue(lab.signal, 300 + 2 * lab.world.pace.p99Ms, async () => {
+    if (isNew(answer) || !isOk(answer)) return true
     answer = await get()
     return false
   })
-  if (isSoonFresh) return judge(wanted, [], { answers: [write, answer] })
+  if (isNew(answer)) return judge(wanted, [], { answers: [write, answer], repro })
+  const { key } = lab.state
   if (key !== undefined) await redis.ask('DEL', key)
   const withoutCache = await get()
-  if (isOk(write) && isFresh(withoutCache))
-    return judge(wanted, [
-      complain(
-        {
-          en: 'The old value is served, until the key is deleted by hand:',
-          ru: 'Отдаётся старое значение, пока ключ не удалить вручную:',
-        },
-        first,
-        withoutCache,
-      ),
-    ])
-  return {
-    ...judge(wanted, [], { answers: [write, withoutCache] }),
-    undecided: {
-      en: 'The write itself did not take effect, so nothing can be said of the cache.',
-      ru: 'Сама запись не подействовала, поэтому о кэше ничего не сказать.',
+  const isCacheOld = isOk(write) && isNew(withoutCache)
+  return judge(
+    wanted,
+    [
+      isCacheOld &&
+        complain(
+          isOk(first)
+            ? {
+                en: 'GET gives the old value until the key is deleted by hand:',
+                ru: 'GET отдаёт старое значение, пока ключ не удалить вручную:',
+              }
+            : {
+                en: 'GET gives an error until the key is deleted by hand:',
+                ru: 'GET отвечает ошибкой, пока ключ не удалить вручную:',
+              },
+          first,
+          withoutCache,
+        ),
+    ],
+    {
+      ...{ answers: [write, withoutCache], repro, restsOn: isCacheOld ? undefined : restsOn },
+      undecided: {
+        en: 'Without the cached value GET does not show the change either, so this says nothing about the cache.',
+        ru: 'И без значения в кэше GET не показывает изменения, поэтому о кэше это ничего не говорит.',
+      },
     },
-  }
+  )
 }

@@ -1,134 +1,167 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { HeldTable } from '@msctl/scenarios/world'
-import type { Answer } from '../../run/grader.ts'
-import { isOk, rowsOf } from '../answers.ts'
-import { type Complaint, complain } from '../judge.ts'
-import { holdServiceTable } from '../locks.ts'
-import { link } from '../resources.ts'
-import { type Visit, visit } from '../service-power.ts'
-import type { BreakerLab, Lane } from './lane.ts'
-import { haveStumbled, stumbled } from './stumble.ts'
-import { LATE, LOOK_EVERY } from './timing.ts'
-import { NO_TABLE, NOT_HELD, PAST_TABLE, REFUSED_YET_SENT, SEVERAL } from './words.ts'
+import type { Text } from '@msctl/scenarios'
+import { type Answer, GradingError } from '../../run/grader.ts'
+import type { Evidence } from '../../run/report.ts'
+import type { ServiceControl } from '../service-control.ts'
+import { type Probe, type Visit, visitServed, visitStarted } from '../visits.ts'
+import { type Burst, sendBursts } from './one-trial.ts'
+import { type BreakerLab, type Opening, visitStopped } from './opens-at-fifth.ts'
+import { findPosted, type Refusals, refusalMs } from './refuses-when-open.ts'
+import { readCircuit, type ShownCircuit } from './shown-circuit.ts'
 
 /**
- * Waits for the circuit to let something through. With a database, whatever reaches the service is held there: several requests are sent
- * at once, and those that got through are counted.
- *
- * @returns what got through; `undefined` when nothing did in time.
+ * When what is done, in resets since the fifth failure, or since the failed trial. The first look is late enough for a reset of two
+ * thirds to be over, and the trial late enough for one that is a little slow to be due. Nothing may get through before `EARLY`, so that
+ * also a reset of twice the time, which would be over just before that, is told from the right one.
  */
+const IN_BETWEEN = 0.4
+const FIRST_LOOK = 0.85
+export const TRIAL = 1.07
+/** A first look that was answered no later than this was none. */
+const ON_TIME = 0.92
+const EARLY = 0.95
+export const LATE = 1.25
+/** From one look to the next. */
+const LOOK_EVERY = 0.015
+
+/** A circuit that was open, until it let a request through again. */
+export interface Reclosing {
+  /** The circuit while it is surely open. */
+  readonly inBetween: ShownCircuit
+  /** With the service stopped: a request before a trial is due, and the trial. */
+  readonly firstLook: Visit
+  readonly trial: Visit
+  /** When the service was told to start, and when it should have been up, by `performance.now()`. */
+  readonly startedAt: number
+  readonly upAt: number
+  readonly end: Ending
+  readonly controls: readonly Evidence[]
+}
+
+/** How it was seen to let a request through again, with the bursts of requests that were sent meanwhile. */
+type Ending = { readonly bursts: readonly Burst[] } & (
+  | /** A request was served before the failed trial's reset was over. */
+  {
+      readonly is: 'early'
+      readonly seen: Visit
+    } /** No request was served in time, though the service was back. */
+  | { readonly is: 'never'; readonly shown: ShownCircuit }
+  | { readonly is: 'passed'; readonly closed: Closed }
+)
+
+/** What followed the trial that was served. */
+export interface Closed {
+  readonly visits: readonly Visit[]
+  readonly shown: ShownCircuit
+  /** The answer that shows what a refused POST sent. */
+  readonly found: Answer | undefined
+}
+
+/** Watches an open circuit: it stays open, its trial fails, it stays open again, lets one through, and closes. */
 export async function watchHalfOpen(
   lab: BreakerLab,
-  lane: Lane,
+  control: ServiceControl,
+  probe: Probe,
+  { fifth }: NonNullable<Opening['five']>,
+  refusals: Refusals,
+  resetMs: number,
+): Promise<Reclosing> {
+  const { resource } = probe
+  const { service } = resource
+  const until = (share: number, what: Text) => waitUntil(lab, fifth.answeredAt + resetMs * share, what)
+
+  await until(IN_BETWEEN, STAYS_OPEN(service))
+  const inBetween = await readCircuit(lab, service)
+  await until(FIRST_LOOK, STAYS_OPEN(service))
+  const firstLook = await visitStopped(lab, probe)
+  await until(TRIAL, FAILED_TRIAL(service))
+  const trial = await visitStopped(lab, probe)
+
+  const startedAt = performance.now()
+  const controls = [await control.start(resource)]
+  await control.waitOutStartUp(resource)
+  const upAt = performance.now()
+  const watched = { inBetween, firstLook, trial, startedAt, upAt, controls }
+  tellWaiting(lab, SECOND_TRIAL(service), trial.answeredAt + resetMs * LATE, trial.answeredAt + resetMs)
+  const early = await watchUntilDue(lab, probe, trial, resetMs)
+  if (early !== undefined) {
+    // Where everything is slow, the first look may have come late enough to be the trial itself.
+    const isLate = firstLook.answeredAt - fifth.sentAt > resetMs * ON_TIME
+    const sinceMs = early.answeredAt - (isLate ? firstLook : trial).sentAt
+    if (sinceMs < resetMs * EARLY) return { ...watched, end: { is: 'early', bursts: [], seen: early } }
+    // Seen late, as this machine or the refusals are slow: it may have closed as it should.
+    const closed = await watchClosed(lab, probe, refusals)
+    return { ...watched, end: { is: 'passed', bursts: [], closed } }
+  }
+
+  const { bursts, isServed } = await sendBursts(lab, probe.resource, {
+    ...{ refusalMs: refusalMs(refusals), pauseMs: resetMs * LOOK_EVERY },
+    ...{ deadline: trial.answeredAt + resetMs * LATE, againMs: resetMs * LATE },
+  })
+  lab.report({
+    type: 'waited',
+    ...{ for: lab.words(SECOND_TRIAL(service)), tookMs: performance.now() - upAt, cameTrue: isServed },
+  })
+  if (isServed) {
+    const closed = await watchClosed(lab, probe, refusals)
+    return { ...watched, end: { is: 'passed', bursts, closed } }
+  }
+  const shown = await readCircuit(lab, service)
+  if (shown.state === 'CLOSED') throw new GradingError('control', NOT_BACK(service))
+  return { ...watched, end: { is: 'never', bursts, shown } }
+}
+
+/** @returns what was served before a trial was due. */
+async function watchUntilDue(
+  lab: BreakerLab,
+  probe: Probe,
   trial: Visit,
   resetMs: number,
-): Promise<readonly Answer[] | undefined> {
-  const { resource } = lane
-  const database = lab.world.databases[resource.service]
-  let table: HeldTable | undefined
-  if (database !== undefined) {
-    try {
-      table = await holdServiceTable(lab, resource.service)
-      if (table === undefined) lane.oneTrial = { complaints: [], undecided: NO_TABLE }
-    } catch (error) {
-      // Somebody else holds it, such as a session that was left open.
-      lane.oneTrial = { complaints: [], undecided: lab.words(NOT_HELD) + (error as Error).message }
-    }
-  }
-  const deadline = trial.answeredAt + resetMs * LATE
-  try {
-    for (;;) {
-      const sentAt = performance.now()
-      const passed = table === undefined ? await single(lab, lane) : await burst(lab, lane, table)
-      if (passed !== undefined) return passed
-      if (sentAt > deadline) return undefined
-      await delay(resetMs * LOOK_EVERY, undefined, { signal: lab.signal })
-    }
-  } finally {
-    await table?.release()
+): Promise<Visit | undefined> {
+  for (;;) {
+    const seen = await visitStarted(lab, probe)
+    if (seen.isServed) return seen
+    if (performance.now() > trial.answeredAt + resetMs * EARLY) return undefined
+    await delay(resetMs * LOOK_EVERY, undefined, { signal: lab.signal })
   }
 }
 
-/** Sent at once to a circuit that is to let one of them through. */
-const BURST = 6
-/** How long requests that reached the service are held there, for all of them to have come. */
-const HOLD_MS = 250
-const HOLD_PACES = 4
-
-async function single(lab: BreakerLab, lane: Lane): Promise<readonly Answer[] | undefined> {
-  const { answer, isServed } = await visit(lab, lane.resource, lane.id)
-  if (isServed) return [answer]
-  if (haveStumbled([answer], lane.refusalMs)) throw stumbled(lab, lane.resource)
-  return undefined
+async function watchClosed(lab: BreakerLab, probe: Probe, { posted }: Refusals): Promise<Closed> {
+  const first = await visitServed(lab, probe)
+  const visits = [first, ...(await Promise.all([1, 2, 3].map(() => visitServed(lab, probe))))]
+  const shown = await readCircuit(lab, probe.resource.service)
+  const isClosed = visits.every(({ isServed }) => isServed)
+  return { visits, shown, found: isClosed ? await findPosted(lab, probe.resource, posted) : undefined }
 }
 
-/** Asks for a list several times at once while the table is held, and counts those that reach it. No list is cached. */
-async function burst(lab: BreakerLab, lane: Lane, table: HeldTable): Promise<readonly Answer[] | undefined> {
-  const { world, signal } = lab
-  const { path, filter } = lane.resource
-  const list = `${path}?${filter === undefined ? 'limit=1' : `${filter}=${link(world)}`}`
-  let open = BURST
-  const sent = Array.from({ length: BURST }, () =>
-    world.request('GET', list).finally(() => {
-      open--
-    }),
-  )
-  const all = Promise.all(sent)
-  // Whoever fails first must not do so unheard while the others are counted.
-  all.catch(() => undefined)
-  let most = 0
-  let steadySince = performance.now()
-  const holdMs = Math.max(HOLD_MS, HOLD_PACES * world.pace.medianMs)
-  while (open > 0 && performance.now() - steadySince < holdMs) {
-    const waitingNow = await table.waiting()
-    if (waitingNow > most) {
-      most = waitingNow
-      steadySince = performance.now()
-    }
-    await delay(15, undefined, { signal })
-  }
-  if (most === 0) {
-    const answers = await all
-    const passed = answers.filter(isThrough)
-    if (passed.length === 0) {
-      if (haveStumbled(answers, lane.refusalMs)) throw stumbled(lab, lane.resource)
-      return undefined
-    }
-    lane.oneTrial = { complaints: [], undecided: PAST_TABLE }
-    return passed
-  }
-  await table.release()
-  const answers = await all
-  const passed = answers.filter(isThrough)
-  if (most > passed.length && haveStumbled(answers, lane.refusalMs)) throw stumbled(lab, lane.resource)
-  const { several, leaked } = judgeBurst(most, answers)
-  lane.refusing?.push(...leaked)
-  if (passed.length === 0) return undefined
-  lane.oneTrial = { complaints: several }
-  return passed
+/** Waits until a time by `performance.now()`. */
+async function waitUntil(lab: BreakerLab, at: number, what: Text): Promise<void> {
+  const leftMs = at - performance.now()
+  if (leftMs <= 0) return
+  tellWaiting(lab, what, at, at)
+  await delay(leftMs, undefined, { signal: lab.signal })
+  lab.report({ type: 'waited', for: lab.words(what), tookMs: leftMs, cameTrue: true })
 }
 
-/**
- * What is wrong with a burst, of which some were held in the service. Who was held there and got an answer was let through; who was held
- * and refused was sent by an open circuit: its time may end in the midst of a burst.
- */
-export function judgeBurst(
-  held: number,
-  answers: readonly Answer[],
-): { readonly several: Complaint[]; readonly leaked: Complaint[] } {
-  const passed = answers.filter(isThrough).length
-  const through = Math.min(held, passed)
-  // Of one that was held alone and failed nobody knows whether it was refused.
-  const refused = held > 1 ? held - through : 0
-  return {
-    several: through > 1 ? [complain(SEVERAL(through, answers.length), ...answers.slice(0, 3))] : [],
-    leaked:
-      refused > 0
-        ? [complain(REFUSED_YET_SENT(refused), ...answers.filter((answer) => !isThrough(answer)).slice(0, 1))]
-        : [],
-  }
+/** Tells times by `performance.now()` as those of the clock. */
+function tellWaiting({ report, words }: BreakerLab, what: Text, deadline: number, expected: number): void {
+  const clock = (time: number) => Date.now() + time - performance.now()
+  report({ type: 'waiting', for: words(what), deadlineAt: clock(deadline), expectedAt: clock(expected) })
 }
 
-/** Whether the service answered for a list: with one, or with a refusal of its own. */
-const isThrough = (answer: Answer) =>
-  answer.status !== null && answer.status < 500 && (!isOk(answer) || rowsOf(answer) !== undefined)
+const STAYS_OPEN = (service: string): Text => ({
+  en: `the circuit of ${service} to stay open`,
+  ru: `предохранитель ${service} остаётся разомкнутым`,
+})
+const FAILED_TRIAL = (service: string): Text => ({
+  en: `the trial request to ${service}, which fails`,
+  ru: `пробный запрос к ${service}, который не пройдёт`,
+})
+const SECOND_TRIAL = (service: string): Text => ({
+  en: `the trial request to ${service}, which succeeds`,
+  ru: `пробный запрос к ${service}, который пройдёт`,
+})
+const NOT_BACK = (service: string): Text => ({
+  en: `The control said that ${service} was started, and its circuit is closed, but it does not answer.`,
+  ru: `Программа управления сообщила, что ${service} запущен, и его предохранитель замкнут, но сервис не отвечает.`,
+})

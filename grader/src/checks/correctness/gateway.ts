@@ -8,8 +8,8 @@ export const gateway: Experiment<Record<never, never>> = {
   uses: [],
   sheet: {
     name: 'correctness-gateway',
-    title: { en: 'What the gateway says of itself', ru: 'Что шлюз говорит о себе' },
-    question: { en: 'Can one ask the gateway how it is?', ru: 'Можно ли спросить у шлюза, как он?' },
+    title: { en: 'The status of the gateway', ru: 'Состояние шлюза' },
+    question: { en: 'Does the gateway report its status?', ru: 'Сообщает ли шлюз о своём состоянии?' },
     idea: {
       en: 'GET /health and GET /status are there for people and for programs.',
       ru: 'GET /health и GET /status существуют для людей и для программ.',
@@ -20,12 +20,12 @@ export const gateway: Experiment<Record<never, never>> = {
         criterion: 'correctness',
         title: { en: 'GET /health and GET /status answer', ru: 'GET /health и GET /status отвечают' },
         why: {
-          en: 'They are the first thing that one asks when something is wrong.',
-          ru: 'С них начинают, когда что-то не так.',
+          en: 'They are the first thing to look at when something is wrong.',
+          ru: 'На них смотрят в первую очередь, когда что-то не работает.',
         },
         hint: {
-          en: 'Both are routes of the gateway itself; /health answers with JSON.',
-          ru: 'Оба пути обслуживает сам шлюз; /health отвечает в JSON.',
+          en: 'Both are routes of the gateway itself. /health answers with JSON.',
+          ru: 'Оба адреса обслуживает сам шлюз. /health отвечает в формате JSON.',
         },
       },
     },
