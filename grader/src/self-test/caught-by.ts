@@ -25,11 +25,7 @@ export const CAUGHT_BY: CaughtBy = {
     'correctness.details.content',
     'caching.users.served',
   ],
-  'users-post-loses-unicode': [
-    ...of('correctness.users', 'read', 'create', 'update', 'validation', 'list'),
-    'correctness.details.content',
-    'caching.users.served',
-  ],
+  'users-post-loses-unicode': ['persistence.text'],
   'users-post-accepts-missing-name': ['correctness.users.validation'],
   'users-post-rejects-but-stores': ['correctness.users.validation'],
   'users-duplicate-email-accepted': ['correctness.users.unique-email'],
@@ -201,9 +197,10 @@ export const CAUGHT_BY: CaughtBy = {
   'payments-filter-ignored': ['payments.filter', 'correctness.payments.list'],
   'payments-filter-substring': ['payments.filter', 'correctness.payments.list'],
 
-  ...perService('in-memory', (service) =>
-    of(`persistence.${service}`, 'survive-restart', 'acknowledged-writes'),
-  ),
+  ...perService('in-memory', (service) => [
+    ...of(`persistence.${service}`, 'survive-restart', 'acknowledged-writes'),
+    ...of('persistence', 'tables', 'ids-go-on'),
+  ]),
   'orders-emptied-at-start': of('persistence.orders', 'survive-restart', 'acknowledged-writes'),
   'payments-emptied-at-start': of('persistence.payments', 'survive-restart', 'acknowledged-writes'),
   'users-ids-start-again': ['persistence.ids-go-on', 'circuit-breaker.users.opens-at-fifth'],

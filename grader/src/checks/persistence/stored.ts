@@ -253,7 +253,7 @@ async function judgeTable(
     missing.includes('id') ||
     (await comesTrue(lab.signal, ROW_WITHIN_MS, async () => {
       const [found] = await database.query(
-        `SELECT to_jsonb(t) AS row FROM ${table.name} AS t WHERE id = $1`,
+        `SELECT to_jsonb(t)::text AS row FROM ${table.name} AS t WHERE id = $1`,
         [id],
       )
       const row = Object.entries(found === undefined ? {} : (JSON.parse(String(found.row)) as Row))
