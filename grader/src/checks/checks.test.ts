@@ -12,7 +12,7 @@ import { payments } from './payments/experiment.ts'
 
 const run = promisify(execFile)
 /** On a machine that is busy with other tests, in milliseconds. */
-const TIMEOUT_MS = 120_000
+const TIMEOUT_MS = 240_000
 const experiments = [...correctness, gateway, details, ...caching, payments]
 
 const hasTools = ['curl', 'jq', 'redis-cli'].every((tool) => {
