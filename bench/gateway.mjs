@@ -6,15 +6,11 @@
 // with `--upstream constant`, a server that always gives the same answer, which shows the gateway alone. nginx has one
 // worker and keeps its connections. Rounds are paired and take turns, because a busy machine gets slower and faster;
 // what counts is the median of the rounds' ratios. Needs `wrk` and `nginx` (Debian: apt-get install nginx-light wrk).
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { access, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
-import { build } from 'esbuild'
+import { dir, freePort, median, root, start, startStores, startUsers, stopAll, untilAnswers } from './rig.mjs'
 
 /** The project's bound: at least this share of nginx's requests a second. */
 const BOUND = 0.35
@@ -28,54 +24,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const dir = await mkdtemp(path.join(tmpdir(), 'msctl-bench-'))
-/** What has to be undone, the last first. */
-const undo = [() => rm(dir, { recursive: true, force: true })]
-
-async function stopAll() {
-  for (const step of undo.splice(0).reverse()) {
-    await step().catch((error) => process.stderr.write(`${error.message}\n`))
-  }
-}
-process.once('SIGINT', () => stopAll().then(() => process.exit(130)))
-process.once('SIGTERM', () => stopAll().then(() => process.exit(143)))
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-/** Starts a program, which ends with the benchmark. */
-function start(command, args, env = {}) {
-  const child = spawn(command, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(child, 'close')
-  undo.push(async () => {
-    child.kill('SIGTERM')
-    await ended
-  })
-}
-
-async function untilAnswers(url, timeoutMs = 20_000) {
-  const deadline = Date.now() + timeoutMs
-  for (;;) {
-    const status = await fetch(url).then(
-      (response) => response.status,
-      () => 0,
-    )
-    if (status === 200) return
-    if (Date.now() > deadline) throw new Error(`${url} does not answer 200`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 /** @returns the port of a server that always gives the same answer, of the size of a user. */
 async function startConstant() {
@@ -93,52 +41,6 @@ async function startConstant() {
     }).listen(${port}, '127.0.0.1')`
   start(process.execPath, ['--eval', program])
   return port
-}
-
-/** @returns the port of the users service, which holds one user. */
-async function startUsers() {
-  const { startPostgres, startRedis } = await importStores()
-  const postgres = await startPostgres({ dir: path.join(dir, 'postgres') })
-  undo.push(() => postgres.stop())
-  const cacheDir = path.join(root, '.msctl', 'cache')
-  const redis = await startRedis({
-    dir: path.join(dir, 'redis'),
-    cacheDir,
-    searchPath: process.env.PATH ?? '',
-  })
-  undo.push(() => redis.stop())
-  const port = await freePort()
-  start(process.execPath, [path.join(root, 'services/users/dist/main.cjs')], {
-    PORT: String(port),
-    DATABASE_URL: postgres.url,
-    REDIS_URL: redis.url,
-  })
-  await untilAnswers(`http://127.0.0.1:${port}/ready`)
-  const created = await fetch(`http://127.0.0.1:${port}/users`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"email":"ann@example.com","name":"Ann"}',
-  })
-  if (created.status !== 201) throw new Error(`The service did not take a user: ${created.status}`)
-  return port
-}
-
-/** The stores that the tests use, which are TypeScript. */
-async function importStores() {
-  // Below node_modules, so that it finds the packages that it needs.
-  const outdir = path.join(root, 'node_modules', '.cache', 'msctl-bench')
-  await mkdir(outdir, { recursive: true })
-  const outfile = path.join(outdir, 'stores.mjs')
-  await build({
-    entryPoints: [path.join(root, 'platform/src/local/throwaway.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    outfile,
-    logLevel: 'warning',
-  })
-  return import(pathToFileURL(outfile).href)
 }
 
 async function startGateway(upstreamPort) {
@@ -206,10 +108,11 @@ async function measure(port, seconds) {
   }
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
-
 try {
-  const upstream = values.upstream === 'constant' ? await startConstant() : await startUsers()
+  const upstream =
+    values.upstream === 'constant'
+      ? await startConstant()
+      : await startUsers(path.join(root, 'services/users/dist/main.cjs'), await startStores())
   const ports = { gateway: await startGateway(upstream), nginx: await startNginx(upstream) }
   for (const port of Object.values(ports)) {
     await untilAnswers(`http://127.0.0.1:${port}/users/1`)

@@ -130,8 +130,8 @@ export const staleCache = defineSheet<World, State>({
   ],
 
   conclude: () => ({
-    en: `Textbook cache-aside would go on showing ${OLD} for five minutes. Here a miss takes a lease: a token for that key. The writer deletes the key and makes the lease invalid. When the slow reader tries to fill the cache, its token is no longer valid, and Redis refuses the value, which may be old. One answer held the old name: it was requested before the write was done. No later answer did.`,
-    ru: `Cache-aside по учебнику показывал бы ${OLD} ещё пять минут. Здесь промах берёт право на заполнение (lease): токен для этого ключа. Писатель удаляет ключ и отзывает это право. Когда медленный читатель пытается заполнить кэш, его токен уже недействителен, и Redis отклоняет значение: оно могло устареть. Старое имя было в одном ответе: его запросили до конца записи. В более поздних ответах его нет.`,
+    en: `Textbook cache-aside would go on showing ${OLD} for five minutes. Here only a reader with a lease, a token for that key, may fill the cache. Before it commits, the writer tells Redis: the key is deleted, its lease is invalid, and there is no new lease until the write is done. So the slow reader has no valid lease, and its value, which may be old, stays out of the cache. One answer held the old name: it was requested before the write was done. No later answer did.`,
+    ru: `Cache-aside по учебнику показывал бы ${OLD} ещё пять минут. Здесь заполнить кэш может только читатель с правом на заполнение (lease) — токеном для этого ключа. До фиксации писатель сообщает Redis: ключ удалён, право отозвано, и до конца записи нового не дают. У медленного читателя действительного права нет, и его значение, которое могло устареть, в кэш не попадает. Старое имя было в одном ответе: его запросили до конца записи. В более поздних ответах его нет.`,
   }),
 })
 
@@ -196,7 +196,7 @@ async function runRace(lab: RaceLab): Promise<void> {
       `The reader was not held with the old row: it answered ${data?.name}.`,
     )
   lab.say({
-    en: `It answers ${OLD}, and tries to put ${OLD} into the cache.`,
-    ru: `Он отвечает ${OLD} и пытается положить ${OLD} в кэш.`,
+    en: `It answers ${OLD}. Textbook cache-aside would now put ${OLD} into the cache.`,
+    ru: `Он отвечает ${OLD}. Cache-aside по учебнику сейчас положил бы ${OLD} в кэш.`,
   })
 }
