@@ -7,13 +7,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { breaker } from './breaker/breaker.ts'
 import { coherence } from './coherence/coherence.ts'
 import { durability } from './durability/durability.ts'
 import { createRandom } from './random.ts'
 import { endScopes, scope } from './scope.ts'
 import type { Findings, Torture } from './torture.ts'
 
-const TORTURES: readonly Torture[] = [coherence, durability]
+const TORTURES: readonly Torture[] = [coherence, durability, breaker]
 
 const { values } = parseArgs({
   options: {

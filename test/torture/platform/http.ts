@@ -13,6 +13,8 @@ export interface SendOptions {
   patienceMs: number
   body?: object
   headers?: Record<string, string>
+  /** Hangs up when it aborts. */
+  signal?: AbortSignal
 }
 
 /** Sends requests with JSON over connections that are kept. */
@@ -22,14 +24,16 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-export function createHttpClient(): HttpClient {
-  const agent = new Agent({ connections: 64 })
+/** @param options.connections at the most, to one server. */
+export function createHttpClient({ connections = 64 }: { connections?: number } = {}): HttpClient {
+  const agent = new Agent({ connections })
   return {
-    send: async (url, method, { patienceMs, body, headers }) => {
+    send: async (url, method, { patienceMs, body, headers, signal }) => {
+      const patience = AbortSignal.timeout(patienceMs)
       const answer = await request(url, {
         method,
         dispatcher: agent,
-        signal: AbortSignal.timeout(patienceMs),
+        signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
         headers: { ...(body && { 'content-type': 'application/json' }), ...headers },
         ...(body && { body: JSON.stringify(body) }),
       })
