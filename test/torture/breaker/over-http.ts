@@ -9,7 +9,7 @@ import { type Behaviour, FAILING, type FakeService, startFakeService } from './f
 import { FAILURES } from './model.ts'
 
 const RESET_SECONDS = 1.5
-const TIMEOUT_SECONDS = 1.5
+const TIMEOUT_SECONDS = 2
 const PATIENCE_MS = 15_000
 /** How many requests come when a circuit tries again. */
 const CROWD = 200
@@ -158,13 +158,21 @@ async function crowd(
   const { retry_in_seconds } = await circuitOf(subject)
   const untilTrialMs = (retry_in_seconds ?? 0) * 1000
   const hangUp = new AbortController()
-  const answers = Array.from({ length: CROWD }, async () => {
-    await delay(Math.max(0, untilTrialMs + random.between(-30, 60)))
-    return ask(subject, trial.startsWith('loses its caller') ? hangUp.signal : undefined)
+  let answered = 0
+  const come = async (afterMs: number) => {
+    await delay(Math.max(0, afterMs))
+    const answer = await ask(subject, trial.startsWith('loses its caller') ? hangUp.signal : undefined)
+    answered += 1
+    return answer
+  }
+  const answers = Array.from({ length: CROWD }, () => come(untilTrialMs + random.between(-30, 60)))
+  await until(() => {
+    // On a busy machine all of them may have come too early.
+    if (answered === answers.length) answers.push(come(0))
+    return fake.seen() > before
   })
-  await seenBy(fake, before + 1)
   // All others are refused while the one is under way.
-  await delay(100)
+  await until(() => answered >= answers.length - 1)
   const during = await circuitOf(subject)
   expectThat(during.status === 'HALF_OPEN', `while the trial is under way it is ${during.status}`)
   const halfOpenAt = during.transitions.at(-1)?.at ?? ''
@@ -185,7 +193,7 @@ async function crowd(
   expectThat(verdict?.to === expected, `it is ${verdict?.to} afterwards`)
   expectThat(fake.seen() === before + 1, `${fake.seen() - before} of ${CROWD} were let through`)
   const others = statuses.filter((status) => status === 503 || status === undefined).length
-  expectThat(others >= CROWD - 1, `the crowd was answered ${JSON.stringify(statuses)}`)
+  expectThat(others >= answers.length - 1, `the crowd was answered ${JSON.stringify(statuses)}`)
   fake.release()
   await fake.listen(true)
 }
