@@ -147,7 +147,11 @@ const KINDS = [
       },
     },
   },
-  { is: (source) => MODULE_LOADERS.includes(source), options: cli },
+  // The mark is for compile-cache.ts.
+  {
+    is: (source) => MODULE_LOADERS.includes(source),
+    options: { ...cli, banner: { js: '/* loads modules */' } },
+  },
   // `require` starts faster than `import()`, which would have Node set up its other module loader first.
   { is: () => true, options: { ...cli, supported: { 'dynamic-import': false } } },
 ]
@@ -179,8 +183,9 @@ async function buildCli() {
   await removeOld('cli/dist', new Set([...known].map(bundleOf)))
 }
 
-/** Removes bundles that are built no more. */
+/** Removes bundles that are built no more, and what was kept of their compiled code. */
 async function removeOld(folder, bundles) {
+  await rm(path.join(folder, '.compiled'), { recursive: true, force: true })
   for (const name of await readdir(folder)) {
     const [bundle] = /.*(?=\.[cm]js(\.map)?$)/.exec(name) ?? []
     if (bundle !== undefined && !bundles.has(bundle)) await rm(path.join(folder, name))

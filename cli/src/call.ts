@@ -47,11 +47,18 @@ export function openClient(url: string): Client {
   })
 }
 
+/** What `--liftoff-only` changes, as it was. */
+const AS_BEFORE = ['--no-liftoff-only', '--wasm-tier-up', '--wasm-dynamic-tiering']
+
 /** Where the call of a command goes that makes one, or a few. */
 export async function whereOf(context: Context, asked?: Asked): Promise<Call> {
   // undici parses HTTP with WebAssembly. Node would optimise that in the background, for longer than our few calls
   // take, and the process could not end before it is done.
   setFlagsFromString('--liftoff-only')
+  // Compiled code is kept at the end, and is of use only to who has the same flags when it is loaded.
+  process.prependOnceListener('exit', () => {
+    for (const flag of AS_BEFORE) setFlagsFromString(flag)
+  })
   return { url: (await findGateway(context)).url, signal: context.signal, asked }
 }
 
