@@ -307,7 +307,7 @@ describe('the command line', () => {
     await expectFailure(args, {
       code: 2,
       lines: [
-        `This is not how msctl is called: ${detail}`,
+        `Wrong usage: ${detail}`,
         'The command line could not be understood, so nothing was done.',
         /See msctl( \w+)* --help/,
       ],

@@ -25,7 +25,7 @@ const ru: typeof en = {
   },
   columns: { name: 'НАСТРОЙКА', value: 'ЗНАЧЕНИЕ', source: 'ОТКУДА' },
   sources: {
-    flag: 'ключ',
+    flag: 'параметр',
     environment: 'окружение',
     file: 'файл настроек',
     platform: 'платформа, запущенная здесь',

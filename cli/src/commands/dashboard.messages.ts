@@ -1,4 +1,8 @@
+import type { Language } from '@msctl/scenarios'
+
 const en = {
+  /** Which language this is, for amounts. */
+  language: 'en' as Language,
   menu: {
     dashboard: {
       examples: ['watch the platform, and act by keys', 'one look, for scripts'],
@@ -82,6 +86,7 @@ const en = {
 }
 
 const ru: typeof en = {
+  language: 'ru',
   menu: {
     dashboard: {
       examples: ['наблюдать за платформой и управлять ею', 'один взгляд, для сценариев'],

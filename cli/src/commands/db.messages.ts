@@ -28,7 +28,7 @@ const ru: typeof en = {
   options: {
     sql: 'выполнить один этот запрос вместо командной строки',
   },
-  needsSql: 'с ключом --json нужен и --sql: командная строка psql не выводит JSON',
+  needsSql: 'с параметром --json нужен и --sql: командная строка psql не выводит JSON',
   noRows: '(строк нет)',
   rows: (count) => `строк: ${count}`,
   done: (command) => `Сделано: ${command}`,

@@ -26,7 +26,7 @@ const en = {
   ok: {
     node: ({ version }: { version: string }) => version,
     home: ({ folder }: { folder: string }) => `${folder} can be written to`,
-    disk: ({ freeBytes }: { freeBytes: number }) => `${formatBytes(freeBytes)} free`,
+    disk: ({ freeBytes }: { freeBytes: number }) => `${formatBytes(freeBytes, 'en')} free`,
     port: ({ port, isOurs }: { port: number; isOurs: boolean }) =>
       isOurs ? `${port}, where the platform runs` : `${port} is free`,
     stores: ({ taken }: { taken: string }) =>
@@ -80,7 +80,7 @@ const ru: typeof en = {
   ok: {
     node: ({ version }) => version,
     home: ({ folder }) => `${folder}, писать можно`,
-    disk: ({ freeBytes }) => `свободно ${formatBytes(freeBytes)}`,
+    disk: ({ freeBytes }) => `свободно ${formatBytes(freeBytes, 'ru')}`,
     port: ({ port, isOurs }) => (isOurs ? `${port}, на нём работает платформа` : `${port} свободен`),
     stores: ({ taken }) => (taken === '' ? 'все свободны' : `заняты: ${taken}; будут выбраны другие`),
     programs: () => 'собраны',

@@ -83,7 +83,10 @@ function explainProblem(problem: Problem | Warning, language: Language): { what:
   const { problem: words, remedy } = messages[language]
   if (problem.code === 'disk-nearly-full') {
     const { freeBytes, wantedBytes } = problem
-    return { what: words.disk(formatBytes(freeBytes), formatBytes(wantedBytes)), next: [remedy.disk] }
+    return {
+      what: words.disk(formatBytes(freeBytes, language), formatBytes(wantedBytes, language)),
+      next: [remedy.disk],
+    }
   }
   if (problem.code === 'no-prompt') return { what: words.psql, next: [remedy.psql(problem.remedy)] }
   const { what, why, next } = explain(problem, language)

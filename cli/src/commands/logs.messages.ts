@@ -6,7 +6,7 @@ const en = {
   },
   options: {
     follow: 'go on with what is written from now on',
-    level: 'only lines at least this grave: trace, debug, info, warn, error or fatal',
+    level: 'only lines of this level or above: trace, debug, info, warn, error, fatal',
     requestId: 'only the lines of this request',
     tail: 'at most so many of the last lines (default: all; with --follow: 20)',
   },

@@ -71,8 +71,8 @@ function row(part: PartStatus, { language, terminal }: RenderContext, now: numbe
     { text: common[language].parts[part.state], mark },
     { text: part.port === null ? '-' : String(part.port) },
     { text: runner === undefined || runner === null ? '-' : String(runner) },
-    { text: part.memoryBytes === null ? '-' : formatBytes(part.memoryBytes) },
-    { text: part.startedAt === null ? '-' : formatDuration(now - Date.parse(part.startedAt)) },
+    { text: part.memoryBytes === null ? '-' : formatBytes(part.memoryBytes, language) },
+    { text: part.startedAt === null ? '-' : formatDuration(now - Date.parse(part.startedAt), language) },
     { text: part.url ?? '-' },
   ]
 }

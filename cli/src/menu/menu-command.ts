@@ -39,6 +39,11 @@ export class MenuCommand extends Command {
         showGlobalOptions: true,
         minWidthToWrap: 20,
         styleTitle: (title) => titles[title] ?? title,
+        commandUsage: (command) =>
+          plain
+            .commandUsage(command)
+            .replace('[options]', words.optionsUsage)
+            .replace('[command]', words.commandUsage),
         // The choices stand in the description already, in its language.
         optionDescription: (option) => option.description,
         subcommandTerm: (command) =>

@@ -27,7 +27,7 @@ const fieldByFieldInEnglish = (fields: readonly { readonly path: string; readonl
 
 const en: Explanations<Failures> = {
   usage: ({ detail, command }) => ({
-    what: `This is not how msctl is called: ${detail}`,
+    what: `Wrong usage: ${detail}`,
     why: 'The command line could not be understood, so nothing was done.',
     next: `See ${command ?? 'msctl'} --help`,
   }),
@@ -198,7 +198,7 @@ const fieldByFieldInRussian = (fields: readonly { readonly path: string; readonl
 
 const ru: Explanations<Failures> = {
   usage: ({ detail, command }) => ({
-    what: `msctl так не вызывают: ${detail}`,
+    what: `Неверный вызов: ${detail}`,
     why: 'Командная строка непонятна, поэтому ничего не сделано.',
     next: `Справка: ${command ?? 'msctl'} --help`,
   }),
@@ -300,7 +300,7 @@ const ru: Explanations<Failures> = {
   }),
   'no-schema': ({ given, suggestion }) => ({
     what: `Команды «${given}», которая выводит данные, нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
-    why: 'Схемы есть у того, что команды выводят с ключом --json.',
+    why: 'Схемы описывают то, что команды выводят с параметром --json.',
     next: 'Все схемы: msctl schema',
   }),
   'no-terminal': () => ({

@@ -16,12 +16,12 @@ const unexpected: Texts<(message: string) => Explanation> = {
   en: (message) => ({
     what: 'Something went wrong that msctl did not expect.',
     why: message,
-    next: 'Run it again with -v to see where, and report it',
+    next: 'Run it again with -v to see where it happened, and report it',
   }),
   ru: (message) => ({
     what: 'Случилось то, чего msctl не ожидал.',
     why: message,
-    next: 'Повторите с ключом -v, чтобы увидеть, где, и сообщите об этом',
+    next: 'Повторите с параметром -v, чтобы увидеть место ошибки, и сообщите о ней',
   }),
 }
 

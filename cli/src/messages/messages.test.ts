@@ -44,6 +44,7 @@ function facts(): unknown {
 
 /** What is the same in every language: names, numbers, commands. */
 const SAME = new Set([
+  'commands/dashboard.language',
   'commands/status.columns.process',
   'messages/menu.exits.0.0',
   'messages/menu.exits.1.0',

@@ -275,7 +275,7 @@ const ru: Explanations<PlatformFailures> = {
   'compose-failed': ({ command, output }) => ({
     what: `Compose завершился с ошибкой: ${command}`,
     why: output.length === 0 ? 'Причину он не назвал.' : `Он сообщил:${quote(output)}`,
-    next: 'Выполните эту команду сами или повторите msctl с ключом -v',
+    next: 'Выполните эту команду сами или повторите msctl с параметром -v',
   }),
   'part-unreachable': ({ part, reason }) => ({
     what: `Часть ${part} ${reason === undefined ? 'не работает' : 'не отвечает'}.`,

@@ -1,12 +1,17 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDuration } from './amounts.ts'
+import { formatBytes, formatDuration, formatLatency } from './amounts.ts'
 import { createProgress } from './progress.ts'
 import { describeTerminal } from './terminal.ts'
 
 test('amounts are said in their largest units', () => {
-  const spans = [90, 7_800, 306_000, 11_520_000, 273_600_000].map(formatDuration)
+  const spans = [90, 7_800, 306_000, 11_520_000, 273_600_000].map((ms) => formatDuration(ms, 'en'))
   expect(spans).toEqual(['90 ms', '7.8 s', '5 min 6 s', '3 h 12 min', '3 d 4 h'])
-  expect([12_300_000, 1_240_000_000].map(formatBytes)).toEqual(['12 MB', '1.2 GB'])
+  expect([12_300_000, 1_240_000_000, 78e9].map((bytes) => formatBytes(bytes, 'en'))).toEqual([
+    ...['12 MB', '1.2 GB', '78 GB'],
+  ])
+  expect(formatDuration(7_800, 'ru')).toBe('7,8 с')
+  expect(formatLatency(1.23, 'ru')).toBe('1,23 мс')
+  expect(formatBytes(1_240_000_000, 'ru')).toBe('1,2 ГБ')
 })
 
 test('colour follows NO_COLOR, FORCE_COLOR, the terminal, TERM and CI, in this order', () => {

@@ -40,13 +40,15 @@ export function createProgress({ write, terminal, language, quiet, verbose }: Pr
     if (working !== undefined) {
       write(
         ERASE_LINE +
-          terminal.dim(drawWorking(working, FRAMES[frame++ % FRAMES.length] ?? '', terminal.width)),
+          terminal.dim(
+            drawWorking(working, FRAMES[frame++ % FRAMES.length] ?? '', { width: terminal.width, language }),
+          ),
       )
       return
     }
     const names = PARTS.filter((part) => awaited.has(part)).join(', ')
     const what = names || activity()
-    const text = `${FRAMES[frame % FRAMES.length]} ${what}  ${formatDuration(performance.now() - began)}`
+    const text = `${FRAMES[frame % FRAMES.length]} ${what}  ${formatDuration(performance.now() - began, language)}`
     write(ERASE_LINE + terminal.dim(text.slice(0, terminal.width - 1)))
     frame++
   }
@@ -86,7 +88,7 @@ export function createProgress({ write, terminal, language, quiet, verbose }: Pr
       case 'ready': {
         awaited.delete(event.part)
         const port = event.port === undefined ? '' : `:${event.port}  `
-        const facts = terminal.dim(port + formatDuration(event.tookMs))
+        const facts = terminal.dim(port + formatDuration(event.tookMs, language))
         say(`${terminal.green('✓')} ${words.ready(event.part)} ${facts}`)
         break
       }
@@ -137,13 +139,17 @@ const BAR_WIDTH = 30
 function drawWorking(
   { what, since, until }: { readonly what: string; readonly since: number; readonly until?: number },
   frame: string,
-  width: number,
+  { width, language }: { readonly width: number; readonly language: Language },
 ): string {
   const now = Date.now()
   const name = what === '' ? '' : `${what}  `
-  if (until === undefined) return `${frame} ${name}${formatDuration(now - since)}`.slice(0, width - 1)
+  if (until === undefined)
+    return `${frame} ${name}${formatDuration(now - since, language)}`.slice(0, width - 1)
   const left = Math.max(0, until - now)
   const done = Math.min(BAR_WIDTH, Math.round((1 - left / Math.max(1, until - since)) * BAR_WIDTH))
   const bar = '━'.repeat(done) + '╌'.repeat(BAR_WIDTH - done)
-  return `${frame} ${name}${formatDuration(Math.ceil(left / 1000) * 1000)}  ${bar}`.slice(0, width - 1)
+  return `${frame} ${name}${formatDuration(Math.ceil(left / 1000) * 1000, language)}  ${bar}`.slice(
+    0,
+    width - 1,
+  )
 }

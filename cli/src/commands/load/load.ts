@@ -52,7 +52,9 @@ export const load: SingleAction<LoadOptions, LoadReport> = {
     ]
     if (latencyMs !== null) {
       const { p50, p90, p99, max } = latencyMs
-      const each = Object.entries({ p50, p90, p99, max }).map(([name, ms]) => `${name} ${formatLatency(ms)}`)
+      const each = Object.entries({ p50, p90, p99, max }).map(
+        ([name, ms]) => `${name} ${formatLatency(ms, language)}`,
+      )
       facts.push([words.latency, each.join('  ')])
     }
     const width = Math.max(...facts.map(([name]) => name.length))
@@ -61,9 +63,9 @@ export const load: SingleAction<LoadOptions, LoadReport> = {
       ...(sent > 0 && answers['404'] === sent ? [words.notFound] : []),
     ]
     const parts = [
-      terminal.bold(words.target(pathname + search, asked.rps, formatDuration(asked.durationMs))),
+      terminal.bold(words.target(pathname + search, asked.rps, formatDuration(asked.durationMs, language))),
       facts.map(([name, value]) => `${terminal.dim(name.padEnd(width))}  ${value}`).join('\n'),
-      ...(histogram.length > 0 ? [renderHistogram(histogram, terminal)] : []),
+      ...(histogram.length > 0 ? [renderHistogram(histogram, terminal, language)] : []),
     ]
     return { result: parts.join('\n\n'), ...(hints.length > 0 && { hints: hints.join('\n') }) }
   },
@@ -79,12 +81,13 @@ export const load: SingleAction<LoadOptions, LoadReport> = {
 function renderHistogram(
   histogram: LoadReport['histogram'],
   { width, cyan, dim }: RenderContext['terminal'],
+  language: RenderContext['language'],
 ): string {
   const most = Math.max(...histogram.map(({ count }) => count))
   const digits = String(most).length
   const barWidth = Math.min(MAX_BAR_WIDTH, Math.max(4, width - digits - 14))
   const rows = histogram.map(({ fromMs, count }) => [
-    { text: `≥ ${formatLatency(fromMs)}`, mark: dim },
+    { text: `≥ ${formatLatency(fromMs, language)}`, mark: dim },
     { text: String(count) },
     { text: '█'.repeat(Math.ceil((count / most) * barWidth)), mark: cyan },
   ])

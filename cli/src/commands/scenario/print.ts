@@ -172,7 +172,7 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
   ].join('\n')
 }
 
-const tellDuration = (ms: number, { language }: RenderContext) => messages[language].units(formatDuration(ms))
+const tellDuration = (ms: number, { language }: RenderContext) => formatDuration(ms, language)
 
 const formatValue = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3))
 

@@ -91,7 +91,7 @@ function summary(report: Report, terminal: Terminal, language: Language): string
   const verdict = verdictOf(report)
   const mark = { passed: terminal.green, below: terminal.red, undecided: terminal.yellow }[verdict]
   const points = words.score(score, assessable, maxScore, percentOf(report))
-  const facts = words.facts(run.target.url, formatDuration(run.durationMs), run.seed, passMark)
+  const facts = words.facts(run.target.url, formatDuration(run.durationMs, language), run.seed, passMark)
   const partial = run.complete ? '' : `\n${terminal.yellow(words.partial)}`
   return `${mark(terminal.bold(words.verdict[verdict]))}  ${points}\n${terminal.dim(facts)}${partial}`
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { EXIT } from '@msctl/grader/exit'
 import type { Trial } from '@msctl/grader/self-test/judge-trial'
+import type { Language } from '@msctl/scenarios'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { SingleAction } from '../../command.ts'
 import { formatDuration } from '../../print/amounts.ts'
@@ -36,7 +37,7 @@ export const selfTest: SingleAction<SelfTestOptions, SelfTest> = {
       cacheDir: path.join(home.state, 'cache'),
       onAgain: ({ name, errors: [error = ''] }, done, of) =>
         tell((terminal) => terminal.dim(`↻ ${name}  ${error}`), done, of),
-      onTrial: (trial, done, of) => tell((terminal) => trialLine(trial, terminal), done, of),
+      onTrial: (trial, done, of) => tell((terminal) => trialLine(trial, terminal, language), done, of),
     })
     const count = (kind: Trial['kind']) => {
       const all = trials.filter((trial) => trial.kind === kind)
@@ -83,9 +84,9 @@ export const selfTest: SingleAction<SelfTestOptions, SelfTest> = {
 }
 
 /** One line for a bundled implementation, once it has been graded. */
-function trialLine(trial: Trial, terminal: Terminal): string {
+function trialLine(trial: Trial, terminal: Terminal, language: Language): string {
   const { name, isRight, durationMs } = trial
-  const took = terminal.dim(formatDuration(durationMs))
+  const took = terminal.dim(formatDuration(durationMs, language))
   if (isRight) return `${terminal.green('✓')} ${name}  ${took}`
   return [`${terminal.red('✗')} ${name}  ${took}`, ...wrongly(trial)].join('  ')
 }

@@ -8,7 +8,7 @@ export function Header({ state, words }: { readonly state: DashboardState; reado
   const { url, platform, gateway, now } = state
   const uptime =
     gateway.state === 'up'
-      ? formatDuration(Math.max(0, now - Date.parse(gateway.status.started_at)))
+      ? formatDuration(Math.max(0, now - Date.parse(gateway.status.started_at)), words.language)
       : undefined
   const facts = [url?.replace(/^https?:\/\//, ''), platform?.driver, uptime].filter(
     (fact) => fact !== undefined,

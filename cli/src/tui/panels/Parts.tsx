@@ -37,7 +37,7 @@ export function Parts({ state, language, width, height }: PartsProps) {
         const found = states[part]
         const { sign, colour } = found === undefined ? UNKNOWN : LOOKS[found]
         const word = found === undefined ? '' : common[language].parts[found]
-        const latency = found === 'up' ? latencyOf(part, state) : undefined
+        const latency = found === 'up' ? latencyOf(part, state, language) : undefined
         const isSelected = part === state.selected
         return (
           <Text key={part} wrap="truncate">
@@ -46,7 +46,7 @@ export function Parts({ state, language, width, height }: PartsProps) {
             </Text>
             <Text bold={isSelected}>{part.padEnd(NAME_WIDTH)}</Text>
             <Text color={colour}>{`${sign} ${(latency ?? word).padEnd(WORD_WIDTH)}`}</Text>
-            {width >= WIDE && <Text dimColor>{details(part, state)}</Text>}
+            {width >= WIDE && <Text dimColor>{details(part, state, language)}</Text>}
           </Text>
         )
       })}
@@ -55,23 +55,25 @@ export function Parts({ state, language, width, height }: PartsProps) {
 }
 
 /** How long the part took to answer: the gateway us, a service the gateway, the cache the driver. The database is not asked. */
-function latencyOf(part: Part, { gateway, cache }: DashboardState): string | undefined {
+function latencyOf(part: Part, { gateway, cache }: DashboardState, language: Language): string | undefined {
   const tookMs = (() => {
     if (part === 'cache') return cache.state === 'up' ? cache.tookMs : null
     if (gateway.state !== 'up' || part === 'db') return null
     return part === 'gateway' ? gateway.tookMs : gateway.status.services[part].latency_ms
   })()
-  return tookMs === null ? undefined : formatLatency(tookMs)
+  return tookMs === null ? undefined : formatLatency(tookMs, language)
 }
 
 /** Port, memory and how long it has run. */
-function details(part: Part, { platform, now }: DashboardState): string {
+function details(part: Part, { platform, now }: DashboardState, language: Language): string {
   const found = platform?.parts.find(({ name }) => name === part)
   if (found === undefined || found.state === 'down') return ''
   const { port, memoryBytes, startedAt } = found
   return [
     (port === null ? '' : `:${port}`).padStart(8),
-    (memoryBytes === null ? '' : formatBytes(memoryBytes)).padStart(8),
-    (startedAt === null ? '' : formatDuration(Math.max(0, now - Date.parse(startedAt)))).padStart(14),
+    (memoryBytes === null ? '' : formatBytes(memoryBytes, language)).padStart(8),
+    (startedAt === null ? '' : formatDuration(Math.max(0, now - Date.parse(startedAt)), language)).padStart(
+      14,
+    ),
   ].join('')
 }

@@ -68,6 +68,7 @@ function Service({ name, samples, words, width, bars }: ServiceProps) {
       <Text wrap="truncate">
         {' '.repeat(NAME_WIDTH)}
         <Latency
+          language={words.language}
           name="p50"
           value={p50}
           values={samples.map((sample) => sample.p50)}
@@ -75,6 +76,7 @@ function Service({ name, samples, words, width, bars }: ServiceProps) {
           width={each}
         />
         <Latency
+          language={words.language}
           name="p99"
           value={p99}
           values={samples.map((sample) => sample.p99)}
@@ -87,6 +89,7 @@ function Service({ name, samples, words, width, bars }: ServiceProps) {
 }
 
 interface LatencyProps {
+  readonly language: Words['language']
   readonly name: string
   readonly value: number | null
   readonly values: readonly (number | null)[]
@@ -95,8 +98,10 @@ interface LatencyProps {
   readonly width: number
 }
 
-function Latency({ name, value, values, top, width }: LatencyProps) {
-  const figure = `${name} ${value === null ? '-' : formatLatency(value)}`.padEnd(name.length + FIGURE_WIDTH)
+function Latency({ language, name, value, values, top, width }: LatencyProps) {
+  const figure = `${name} ${value === null ? '-' : formatLatency(value, language)}`.padEnd(
+    name.length + FIGURE_WIDTH,
+  )
   return (
     <Text>
       <Text dimColor>{figure}</Text>
