@@ -221,7 +221,7 @@ describe('the command line', () => {
       /Examples:\n {2}msctl up .*\n.*msctl up --driver compose/,
     )
     const russian = await finish(start(['up', '--help'], { env: { LANG: 'ru_RU.UTF-8' } }))
-    expect(russian.out).toMatch(/Вызов: msctl up .*Примеры:\n {2}msctl up /s)
+    expect(russian.out).toMatch(/Использование: msctl up .*Примеры:\n {2}msctl up /s)
     expect(russian.out).not.toMatch(/Options:|Usage:|Global/)
   })
 
