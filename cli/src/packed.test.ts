@@ -5,7 +5,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Change } from '@msctl/platform/platform'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { LoadReport } from './commands/load/report.ts'
 
 interface Result {
@@ -155,6 +155,8 @@ test('a mistake, and a part that is stopped, have their exit codes in every outp
     err: expect.stringMatching(/^Error: cache is not running\.\nWhy: .*\nNext: .*msctl start cache/),
   })
   await msctl('start', 'cache')
+  const cacheIsUsed = async () => (await fetch(`${url}/users/1`)).headers.get('x-cache') !== 'BYPASS'
+  await vi.waitFor(async () => expect(await cacheIsUsed()).toBe(true), { timeout: 15_000 })
 }, 30_000)
 
 test('a load finds no fault, and a flush empties the cache', async () => {

@@ -1,3 +1,4 @@
+/// <reference path="./undici-files.d.ts" />
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 // By their own files: undici's index loads fetch, WebSockets and caches, too, which takes longer than all else here.

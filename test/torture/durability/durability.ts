@@ -280,10 +280,21 @@ async function change({
 async function replay(life: Life, http: HttpClient, platform: Platform, random: Random): Promise<string[]> {
   const { kind, identity, key, answers } = life
   const url = `${random.pick(platform.urlsOf[kind.service])}${kind.path}`
-  const send = (version: number) =>
-    http.send(url, 'POST', {
-      ...{ patienceMs: PATIENCE_MS, body: kind.body(identity, version), headers: { 'idempotency-key': key } },
-    })
+  const send = async (version: number) => {
+    const deadline = performance.now() + PATIENCE_MS
+    for (;;) {
+      const answer = await http.send(url, 'POST', {
+        ...{
+          patienceMs: PATIENCE_MS,
+          body: kind.body(identity, version),
+          headers: { 'idempotency-key': key },
+        },
+      })
+      // A circuit that the kills have opened asks nobody: what counts is what the service says.
+      if (answer.status !== 503 || performance.now() > deadline) return answer
+      await delay(1000 * Number(answer.headers['retry-after'] ?? 1))
+    }
+  }
   const wasCreated = answers.some(({ status }) => status === 201)
   const { status, text, headers } = await send(1)
   life.answers.push({ status, text })
