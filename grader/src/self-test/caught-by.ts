@@ -201,8 +201,14 @@ export const CAUGHT_BY: CaughtBy = {
     ...of(`persistence.${service}`, 'survive-restart', 'acknowledged-writes'),
     ...of('persistence', 'tables', 'ids-go-on'),
   ]),
-  'orders-emptied-at-start': of('persistence.orders', 'survive-restart', 'acknowledged-writes'),
-  'payments-emptied-at-start': of('persistence.payments', 'survive-restart', 'acknowledged-writes'),
+  'orders-emptied-at-start': [
+    ...of('persistence.orders', 'survive-restart', 'acknowledged-writes'),
+    'persistence.ids-go-on',
+  ],
+  'payments-emptied-at-start': [
+    ...of('persistence.payments', 'survive-restart', 'acknowledged-writes'),
+    'persistence.ids-go-on',
+  ],
   'users-ids-start-again': ['persistence.ids-go-on', 'circuit-breaker.users.opens-at-fifth'],
   'orders-ids-used-again': ['persistence.ids-go-on'],
   'users-edits-lost': of('persistence.users', 'survive-restart', 'acknowledged-writes'),

@@ -37,6 +37,7 @@ const fields: Check = {
     en: 'Add the fields to the response schema, created_at (and updated_at) as well.',
     ru: 'Добавьте поля в схему ответа, в том числе created_at (и updated_at).',
   },
+  dependsOn: ['correctness.users.read', 'correctness.orders.read', 'correctness.payments.read'],
 }
 
 const tables: Check = {
@@ -70,6 +71,12 @@ const text: Check = {
     en: 'Keep text as Unicode all the way: JSON in UTF-8, the database with encoding UTF8, no conversion in the gateway or the cache.',
     ru: 'Храните текст в Unicode на всём пути: JSON в UTF-8, база с кодировкой UTF8, без преобразований в шлюзе и кэше.',
   },
+  dependsOn: [
+    'correctness.users.create',
+    'correctness.users.read',
+    'correctness.orders.create',
+    'correctness.orders.read',
+  ],
 }
 
 /** What is stored of an object, where, and how it comes back. */
