@@ -155,7 +155,7 @@ test('a mistake, and a part that is stopped, have their exit codes in every outp
     err: expect.stringMatching(/^Error: cache is not running\.\nWhy: .*\nNext: .*msctl start cache/),
   })
   await msctl('start', 'cache')
-  const cacheIsUsed = async () => (await fetch(`${url}/users/1`)).headers.get('x-cache') !== 'BYPASS'
+  const cacheIsUsed = async () => (await fetch(`${url}/users/1`)).headers.get('x-cache') === 'HIT'
   await vi.waitFor(async () => expect(await cacheIsUsed()).toBe(true), { timeout: 15_000 })
 }, 30_000)
 
