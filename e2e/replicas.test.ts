@@ -104,15 +104,15 @@ const OBJECTS: Record<ServiceName, { create: object; field: string; toValue: (ve
     },
     orders: { create: { userId: 1, product: 'v0' }, field: 'product', toValue: (version) => `v${version}` },
     payments: {
-      create: { order_id: 1, amount: 1000 },
+      create: { order_id: 1, amount: 1_000_000 },
       field: 'amount',
-      toValue: (version) => 1000 + version,
+      toValue: (version) => 1_000_000 + version,
     },
   }
 
 describe.each(SERVICES)('%s', (service) => {
   const { create, field, toValue } = OBJECTS[service]
-  const toVersion = (value: unknown) => Number(String(value).replace('v', '')) % 1000
+  const toVersion = (value: unknown) => Number(String(value).replace('v', '')) % 1_000_000
   const versionIn = ({ status, body }: Answer): number => {
     expect(status).toBe(200)
     return toVersion((body as Record<string, unknown>)[field])
