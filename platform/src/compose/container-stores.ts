@@ -54,8 +54,11 @@ export async function containerDatabase(
   }
 }
 
-/** The image of PostgreSQL has bash, whose own sockets carry the bytes; nothing has to be installed or published. */
-const CARRY = 'exec 3<>/dev/tcp/127.0.0.1/5432 4<&0 && { cat <&4 >&3 & cat <&3; kill $!; }'
+/**
+ * The image of PostgreSQL has bash, whose own sockets carry the bytes; nothing has to be installed or published. It waits for its child:
+ * PostgreSQL is process 1 there, would inherit it, and takes the end of a child by a signal for a crash of its own.
+ */
+const CARRY = 'exec 3<>/dev/tcp/127.0.0.1/5432 4<&0 && { cat <&4 >&3 & cat <&3; kill $!; wait; }'
 
 /** A connection to PostgreSQL in a container, in the shape of the socket that `pg` would have opened itself. */
 function tunnel(container: string, env: NodeJS.ProcessEnv): Duplex {
