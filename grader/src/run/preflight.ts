@@ -26,9 +26,11 @@ export interface Preflight {
 
 /** How long a row may take to get into the database after its POST was answered, in milliseconds. */
 const ROW_WITHIN_MS = 3_000
-const READS = 20
+const READS = 60
 /** Of the reads above, how many a cache that is in use is asked about at least. */
-const ASKED_READS = 12
+const ASKED_READS = 36
+/** How long it is looked how much is asked of Redis anyway, in milliseconds. */
+const IDLE_MS = 1_000
 
 /**
  * Checks, before anything is graded, whether Redis and the databases answer, and whether they are the ones that the target uses: what a
@@ -74,12 +76,11 @@ async function checkRedis(options: PreflightOptions, redis: Redis): Promise<Untr
   await read()
   if ((await readKey(redis, `user:${made.id}`))?.includes(made.mark)) return undefined
   // Whatever is kept there, and under whatever name: is it asked when the target is?
-  const before = await commandCount(redis)
-  await delay(300)
-  const idle = await commandCount(redis)
-  for (let index = 0; index < READS; index++) await read()
-  const after = await commandCount(redis)
-  if (after - idle - (idle - before) >= ASKED_READS) return undefined
+  const idleRate = await commandRate(redis, () => delay(IDLE_MS))
+  const rate = await commandRate(redis, async () => {
+    for (let index = 0; index < READS; index++) await read()
+  })
+  if (rate.commands - idleRate.perMs * rate.ms >= ASKED_READS) return undefined
   return {
     status: 'error',
     reason: {
@@ -87,6 +88,16 @@ async function checkRedis(options: PreflightOptions, redis: Redis): Promise<Untr
       ru: 'Система не обращается к этому Redis: либо это другой Redis, либо она им не пользуется. Укажите адрес того, которым она пользуется.',
     },
   }
+}
+
+/** How much is asked of Redis, by whomever, while something is done. */
+async function commandRate(redis: Redis, work: () => Promise<unknown>) {
+  const begunAt = performance.now()
+  const before = await commandCount(redis)
+  await work()
+  const commands = (await commandCount(redis)) - before
+  const ms = performance.now() - begunAt
+  return { commands, ms, perMs: commands / ms }
 }
 
 async function commandCount(redis: Redis): Promise<number> {
