@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lab, Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
-import { type Answer, type Grader, GradingError, type RecordedControl } from '../run/grader.ts'
+import {
+  type Answer,
+  type Grader,
+  GradingError,
+  type RecordedControl,
+  TargetFailure,
+} from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import { readCircuit } from './circuit-breaker/shown-circuit.ts'
 import type { Resource } from './resources.ts'
@@ -30,7 +36,11 @@ export interface ServiceControl {
   start(resource: Resource): Promise<Evidence>
   /** Waits until it should have come up, by how long it, or another, took the last time. */
   waitOutStartUp(resource: Resource): Promise<void>
-  /** Waits until it answers, asking seldom. @throws {GradingError} `control` when it never does. */
+  /**
+   * Waits until it answers, asking seldom.
+   *
+   * @throws when it never does: {TargetFailure} where we started it ourselves, {GradingError} `control` where a program says that it did.
+   */
   waitUntilUp(probe: Probe): Promise<Visit>
 }
 
@@ -104,7 +114,10 @@ export function createServiceControl(lab: AnyLab, stoppedWithinMs = STOPPED_WITH
           if (isOurs) startUps.learn(service, missMs, isOpen ? undefined : sinceMs)
           return seen
         }
-        if (sinceMs > UP_WITHIN_MS) throw new GradingError('control', notBack(service, seen.answer))
+        if (sinceMs > UP_WITHIN_MS)
+          throw world.isOurs
+            ? new TargetFailure(didNotComeBack(service, seen.answer))
+            : new GradingError('control', notBack(service, seen.answer))
         if (!isOpen) {
           missMs = sinceMs
           const { state } = await readCircuit(lab, service)
@@ -136,4 +149,9 @@ const stillThere = (service: ServiceName): Text => ({
 const notBack = (service: ServiceName, { status }: Answer): Text => ({
   en: `The control said that ${service} was started, but it does not answer (${status ?? 'no answer'}).`,
   ru: `Программа управления сообщила, что ${service} запущен, но он не отвечает (${status ?? 'нет ответа'}).`,
+})
+
+const didNotComeBack = (service: ServiceName, { status }: Answer): Text => ({
+  en: `${service} was started again, and was not answered for within ${UP_WITHIN_MS / 1000} s (${status ?? 'no answer'}).`,
+  ru: `Сервис ${service} запущен снова, но за ${UP_WITHIN_MS / 1000} с ответа от него не было (${status ?? 'нет ответа'}).`,
 })

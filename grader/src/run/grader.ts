@@ -70,6 +70,20 @@ export class GradingError extends Error {
   }
 }
 
+/** What the target itself did, so that an experiment cannot go on. What it has not settled yet fails. */
+export class TargetFailure extends Error {
+  override readonly name = 'TargetFailure'
+  readonly reason: Text
+  /** The check that shows it, where there is one. */
+  readonly because: string | undefined
+
+  constructor(reason: Text, options: ErrorOptions & { readonly because?: string } = {}) {
+    super(inLanguage(reason, 'en'), options)
+    this.reason = reason
+    this.because = options.because
+  }
+}
+
 /** What an experiment works with: the target, as far as it can be reached. */
 export interface Grader {
   readonly request: Request
@@ -78,6 +92,8 @@ export interface Grader {
   /** @throws {GradingError} `database` when one cannot be asked. */
   readonly databases: Readonly<Partial<Record<ServiceName, Database>>>
   readonly control: RecordedControl | undefined
+  /** Whether we started the target: what its control says is then so, and whatever is not back after a start has failed. */
+  readonly isOurs: boolean
   /** The folder of the sources. */
   readonly source: string | undefined
   /** What is known of the Compose project that was started. */

@@ -13,7 +13,7 @@ import { persistence } from '../checks/persistence/experiment.ts'
 import { controlProgram } from '../target/control-program.ts'
 import { TargetNotReady } from '../target/target.ts'
 import type { GradingEvent } from './events.ts'
-import type { Check, Experiment, Grader } from './grader.ts'
+import { type Check, type Experiment, type Grader, GradingError, TargetFailure } from './grader.ts'
 import type { Report } from './report.ts'
 import { type GradingOptions, runGrading } from './run-grading.ts'
 
@@ -379,6 +379,47 @@ test('a check that comes out differently is marked, and has failed', async () =>
   )
   expect(report.run.attempts).toBe(3)
   expect(report.checks).toMatchObject([{ status: 'fail', unstable: true }])
+})
+
+/** An experiment of two checks that settles the first, and ends or throws before the second. */
+function stopsEarly(held: boolean, error?: Error): Experiment {
+  const sheet = asks(1).sheet
+  return {
+    ...asks(1),
+    sheet: {
+      ...sheet,
+      expectations: { 'correctness.first': check, 'correctness.second': check },
+      steps: [
+        {
+          title: 'Stop',
+          run: async ({ expect: settle }) => {
+            settle('correctness.first', { held, expected: '1', actual: '2' })
+            if (error !== undefined) throw error
+          },
+        },
+      ],
+    },
+  }
+}
+const secondOf = ({ checks }: Report) => checks.find(({ id }) => id === 'correctness.second')
+
+test('a check that was not reached fails with what failed before it, and is an error of ours otherwise', async () => {
+  const { url } = await startSketch()
+  expect(secondOf(await grade(url, [stopsEarly(false)]))).toMatchObject({
+    ...{ status: 'fail', because: 'correctness.first' },
+  })
+  expect(secondOf(await grade(url, [stopsEarly(true)]))).toMatchObject({ status: 'error' })
+})
+
+test('what the target makes impossible fails, and what we cannot do is an error', async () => {
+  const { url } = await startSketch()
+  const failed = new TargetFailure('It did not come back.', { because: 'compose.ready' })
+  expect(secondOf(await grade(url, [stopsEarly(true, failed)]))).toMatchObject({
+    ...{ status: 'fail', because: 'compose.ready', cause: { actual: 'It did not come back.' } },
+  })
+  const ours = new GradingError('internal', { en: 'Ours.', ru: 'Наше.' })
+  const russian = await grade(url, [stopsEarly(true, ours)], { language: 'ru' })
+  expect(secondOf(russian)).toMatchObject({ status: 'error', cause: { actual: 'Наше.' } })
 })
 
 test('an interrupt while the target is waited for ends the waiting', async () => {

@@ -50,7 +50,7 @@ export function createJudge(options: JudgeOptions): Judge {
       for (const check of checks) {
         const outcome = outcomes.get(check.id)
         if (outcome === undefined || verdicts.has(check.id)) continue
-        const restsOn = outcome.by === 'finding' ? (outcome.finding.restsOn ?? []) : []
+        const { restsOn = [] } = outcome.by === 'finding' ? outcome.finding : outcome
         const wanted = [...(check.dependsOn ?? []), ...restsOn].flatMap((id) => byId.get(id) ?? [])
         if (!evenIncomplete && wanted.some(({ id }) => !verdicts.has(id))) continue
         const dependencies = wanted.flatMap(({ id }) => {

@@ -1,7 +1,7 @@
 import { inLanguage, type Language, runSheet, type ScenarioEvent, type Text } from '@msctl/scenarios'
 import type { Recorder } from '../target/recorder.ts'
 import type { GradingEvent } from './events.ts'
-import { type CheckFinding, GradingError } from './grader.ts'
+import { type CheckFinding, GradingError, TargetFailure } from './grader.ts'
 import type { Judge } from './judge.ts'
 import { missingNeed } from './needs.ts'
 import type { Selected } from './select-checks.ts'
@@ -109,19 +109,29 @@ function outcomeOf(
   if (finding !== undefined && (finding.held || reason === undefined)) return { by: 'finding', finding }
   if (reason !== undefined) return error(reason)
   if (isInterrupted()) return INTERRUPTED
-  const failure = outcome.failures.find(({ phase }) => phase !== 'clean-up')
-  return error(failure === undefined ? NOT_REACHED : reasonOf(failure.error))
+  const failure = outcome.failures.find(({ phase }) => phase !== 'clean-up')?.error
+  if (failure instanceof TargetFailure) {
+    const { because } = failure
+    return { by: 'nothing', status: 'fail', reason: failure.reason, ...(because !== id && { because }) }
+  }
+  return failure === undefined ? notReached(outcome.findings) : error(reasonOf(failure))
 }
 
 /** Why nothing came of what threw this. */
 export function reasonOf(error: unknown): Text {
-  if (error instanceof GradingError) return error.reason
+  if (error instanceof GradingError || error instanceof TargetFailure) return error.reason
   return error instanceof Error ? error.message : String(error)
 }
 
 export const INTERRUPTED: Outcome = {
   ...{ by: 'nothing', status: 'not-assessed' },
   reason: { en: 'The grading was ended before this check.', ru: 'Проверку прервали раньше.' },
+}
+
+/** An experiment ends before one of its checks when it cannot go on with what it saw: the check rests on those that failed. */
+function notReached(findings: Tried['outcome']['findings']): Outcome {
+  const restsOn = Object.entries(findings).flatMap(([id, { held }]) => (held ? [] : [id]))
+  return { by: 'nothing', status: 'error', reason: NOT_REACHED, restsOn }
 }
 
 const NOT_REACHED: Text = {

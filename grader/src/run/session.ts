@@ -8,7 +8,7 @@ import type { Recorder } from '../target/recorder.ts'
 import { createStartUps } from '../target/start-ups.ts'
 import type { Target, Unstarted } from '../target/target.ts'
 import type { Connection } from './connection.ts'
-import { type Grader, GradingError, type Need, type RecordedControl } from './grader.ts'
+import { type Grader, GradingError, type Need, type RecordedControl, TargetFailure } from './grader.ts'
 import type { Reach } from './needs.ts'
 import { type Preflight, runPreflight } from './preflight.ts'
 import { databaseProbe, detectStalls, redisProbe, type StallDetector } from './stall-detector.ts'
@@ -52,12 +52,13 @@ export async function startSession(
     target.control &&
     recordControl(target.control, {
       recorder,
-      duringRestart: (restart) => stalls.expectDown(() => restartAndAwait(http, restart)),
+      duringRestart: (restart) =>
+        stalls.expectDown(() => restartAndAwait(http, restart, target.isOurs === true)),
     })
   const { redis, databases } = preflight
   const grader: Grader = {
     ...{ request: http.request, redis, databases, control, random, unique, pace, created },
-    ...{ source: target.source, compose: target.compose },
+    ...{ source: target.source, compose: target.compose, isOurs: target.isOurs === true },
     ...{ startUps: createStartUps(), closedAtFour: new Map() },
   }
   return {
@@ -80,7 +81,7 @@ export function unstartedSession(target: Target, { reason, because, evidence }: 
   }
   return {
     grader: {
-      ...{ request: never, redis: undefined, databases: {}, control: undefined, source, compose },
+      ...{ request: never, redis: undefined, databases: {}, control: undefined, source, compose, isOurs: true },
       ...{ random: never, unique: never, created: { note: never, forget: never, wasNoted: never } },
       ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: createStartUps(), closedAtFour: new Map() },
     },
@@ -131,15 +132,20 @@ function needsMet(given: Partial<Record<Need, unknown>>): ReadonlySet<Need> {
 }
 
 /** Takes everything down and up, and waits until the gateway answers again. */
-async function restartAndAwait<T>(http: Http, restart: () => Promise<T>): Promise<T> {
+async function restartAndAwait<T>(
+  http: Http,
+  restart: () => Promise<T>,
+  isOurs: boolean,
+): Promise<T> {
   return http.expectDown(async () => {
     const done = await restart()
     if (await http.isAlive(BACK_WITHIN_MS)) return done
     const seconds = BACK_WITHIN_MS / 1000
-    throw new GradingError('control', {
-      en: `The gateway did not answer within ${seconds} s after \`restart\`.`,
-      ru: `После \`restart\` шлюз не ответил за ${seconds} с.`,
-    })
+    const reason = {
+      en: `After everything was restarted, the gateway did not answer within ${seconds} s.`,
+      ru: `После перезапуска всей системы шлюз не ответил за ${seconds} с.`,
+    }
+    throw isOurs ? new TargetFailure(reason) : new GradingError('control', reason)
   })
 }
 

@@ -15,6 +15,8 @@ export interface Untried {
   /** The check that shows why, where there is one. */
   readonly because?: string | undefined
   readonly evidence?: readonly Evidence[]
+  /** Checks on which it rests besides those that it depends on. */
+  readonly restsOn?: readonly string[]
 }
 
 /** A verdict, and why. */

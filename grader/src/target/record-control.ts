@@ -1,5 +1,5 @@
 import type { Control } from '@msctl/platform/control'
-import { type ControlledPart, GradingError, type RecordedControl } from '../run/grader.ts'
+import { type ControlledPart, GradingError, type RecordedControl, TargetFailure } from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import { cutText, type Recorder } from './recorder.ts'
 
@@ -44,6 +44,7 @@ export function recordControl(control: Control<ControlledPart>, options: Control
         }
       } catch (error) {
         record()
+        if (error instanceof TargetFailure) throw error
         const { message } = error as Error
         throw new GradingError('control', `\`${command}\`: ${message}`, { cause: error })
       }
