@@ -8,6 +8,9 @@ export interface GraderFailures {
     readonly candidates: readonly string[]
     readonly given?: string | undefined
   }
+  'compose-file-missing': { readonly file: string }
+  /** Docker or Compose failed, and not the submission. */
+  'docker-failed': { readonly command: string; readonly output: readonly string[] }
   /** A folder in which there is nothing to grade. */
   'no-submissions': { readonly folder: string }
   /** A submission that would reach out of its containers. */
@@ -18,6 +21,8 @@ export interface GraderFailures {
   'grades-overlap': { readonly id: string; readonly shards: readonly string[] }
   /** More points than a criterion has were given by hand. */
   'too-many-points': { readonly criterion: string; readonly points: number; readonly maxPoints: number }
+  /** What `--only` or `--skip` names and nobody knows. */
+  'unknown-check': { readonly given: string; readonly known: readonly string[] }
   'rubric-unusable': { readonly file: string; readonly reason: string }
 }
 

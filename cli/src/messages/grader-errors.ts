@@ -1,4 +1,5 @@
 import type { GraderFailures } from '@msctl/grader/failure'
+import { nearestName } from '../nearest-name.ts'
 import type { Explanations } from './explanations.ts'
 import type { Texts } from './language.ts'
 
@@ -9,8 +10,26 @@ const en: Explanations<GraderFailures> = {
         ? `Which service of the Compose file is ${role} cannot be told.`
         : `The Compose file has no service ${given}, which --map names.`,
     why: candidates.length === 0 ? 'It has no services.' : `It could be: ${candidates.join(', ')}`,
-    next: `Say which it is: --map ${role}=${candidates[0] ?? 'NAME'}`,
+    next: `Say which it is: --map ${role}=NAME; or that there is none: --map ${role}=none`,
   }),
+  'compose-file-missing': ({ file }) => ({
+    what: `There is no ${file}.`,
+    why: '--compose names the Compose file of the submission.',
+    next: 'Check the path',
+  }),
+  'docker-failed': ({ command, output }) => ({
+    what: `The submission could not be built or started on this machine: ${command}`,
+    why: output.join('\n'),
+    next: 'This is no failure of the submission: mend the machine or its network, and grade it again',
+  }),
+  'unknown-check': ({ given, known }) => {
+    const meant = nearestName(given, known)
+    return {
+      what: `There is no criterion or check called "${given}".${meant === undefined ? '' : ` Did you mean ${meant}?`}`,
+      why: '--only and --skip take criteria, checks, and the beginnings of their names.',
+      next: 'docs/grading.md lists all of them',
+    }
+  },
   'no-submissions': ({ folder }) => ({
     what: `There is nothing to grade in ${folder}.`,
     why: 'Each submission is a folder in it, with a Compose file or a submission.json.',
@@ -60,8 +79,26 @@ const ru: Explanations<GraderFailures> = {
         ? `Не удалось понять, какой сервис в файле Compose — это ${role}.`
         : `В файле Compose нет сервиса ${given}, который назван в --map.`,
     why: candidates.length === 0 ? 'Сервисов в нём нет.' : `Это может быть: ${candidates.join(', ')}`,
-    next: `Укажите его сами: --map ${role}=${candidates[0] ?? 'ИМЯ'}`,
+    next: `Укажите его сами: --map ${role}=ИМЯ; или скажите, что его нет: --map ${role}=none`,
   }),
+  'compose-file-missing': ({ file }) => ({
+    what: `Файла ${file} нет.`,
+    why: 'В --compose указывают файл Compose проверяемой работы.',
+    next: 'Проверьте путь',
+  }),
+  'docker-failed': ({ command, output }) => ({
+    what: `Собрать или запустить работу на этой машине не удалось: ${command}`,
+    why: output.join('\n'),
+    next: 'Работа в этом не виновата: почините машину или сеть и проверьте ещё раз',
+  }),
+  'unknown-check': ({ given, known }) => {
+    const meant = nearestName(given, known)
+    return {
+      what: `Критерия или проверки «${given}» нет.${meant === undefined ? '' : ` Может быть, ${meant}?`}`,
+      why: 'В --only и --skip указывают критерии, проверки и начала их имён.',
+      next: 'Полный список — в docs/grading.ru.md',
+    }
+  },
   'no-submissions': ({ folder }) => ({
     what: `В папке ${folder} нечего проверять.`,
     why: 'Каждая работа — это папка в ней, с файлом Compose или submission.json.',

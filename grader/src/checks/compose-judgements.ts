@@ -254,14 +254,24 @@ export function judgeSecrets(facts: ComposeFacts): CheckFinding {
 }
 
 function absent(facts: ComposeFacts, expected: Text, roles: readonly string[]): CheckFinding {
-  const names = facts.services.map(({ name }) => name).join(', ') || '-'
+  // Of a file that Compose cannot read, nothing is known.
+  if (facts.services.length === 0)
+    return {
+      ...{ held: false, expected, restsOn: ['compose.starts'] },
+      actual: { en: 'The Compose file names no services.', ru: 'В файле Compose нет сервисов.' },
+    }
+  const names = facts.services.map(({ name }) => name).join(', ')
   const what = roles.join(', ')
+  const unknown = facts.unrecognised.join(', ')
+  const [role = 'users'] = roles
+  const isProgram = role === 'gateway' || SERVICES.some((service) => service === role)
+  const asked = unknown === '' || !isProgram ? '' : ` --map ${role}=${facts.unrecognised[0]}`
   return {
     held: false,
     expected,
     actual: {
-      en: `Not found: ${what}. The services are: ${names}`,
-      ru: `Не найдено: ${what}. Сервисы: ${names}`,
+      en: `Not found: ${what}. The services are: ${names}.${asked === '' ? '' : ` Nobody knows what ${unknown} is for; whoever grades can say so:${asked}`}`,
+      ru: `Не найдено: ${what}. Сервисы: ${names}.${asked === '' ? '' : ` Непонятно, что такое ${unknown}; проверяющий может это указать:${asked}`}`,
     },
     evidence: [shown(facts, names)],
   }

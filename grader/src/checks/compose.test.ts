@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Grader } from '../run/grader.ts'
 import type { ComposeFacts, ComposeService } from '../target/compose-facts.ts'
 import { compose } from './compose.ts'
+import { judgeDatabases, judgeServices } from './compose-judgements.ts'
 
 const service = (name: string, more: Partial<ComposeService> = {}): ComposeService => ({
   ...{ name, image: undefined, published: [], mounts: [], dataFolder: undefined, openSecrets: [] },
@@ -34,6 +35,7 @@ const GOOD: ComposeFacts = {
   start: { command: 'docker compose up --build', exitCode: 0, output: [], durationMs: 1, byHand: [] },
   ready: { missing: [], durationMs: 5_000, limitMs: 180_000, isMachineBusy: false },
   changes: [],
+  unrecognised: [],
 }
 
 /** A project like the good one, but for one service. */
@@ -157,7 +159,14 @@ test('a machine that was too busy is not held against it, unless a part ended', 
 
 test('a file that nobody can read fails everything', async () => {
   const facts: ComposeFacts = {
-    ...{ file: 'docker-compose.yml', roles: {}, databaseNames: {}, services: [], changes: [] },
+    ...{
+      file: 'docker-compose.yml',
+      roles: {},
+      databaseNames: {},
+      services: [],
+      changes: [],
+      unrecognised: [],
+    },
     start: {
       command: 'docker compose up',
       exitCode: 1,
@@ -168,4 +177,14 @@ test('a file that nobody can read fails everything', async () => {
     ready: { missing: [], durationMs: 0, limitMs: 180_000, isMachineBusy: false },
   }
   expect((await failing(facts)).filter((id) => id.startsWith('compose.'))).toHaveLength(7)
+})
+
+test('what might be the missing service is named, but a database it cannot be', () => {
+  const { payments: _, db_payments: __, ...roles } = GOOD.roles
+  const facts: ComposeFacts = { ...GOOD, roles, unrecognised: ['reviews'] }
+  expect(judgeServices(facts).actual).toMatchObject({
+    en: expect.stringContaining('Nobody knows what reviews is for'),
+    ru: expect.stringContaining('--map payments=reviews'),
+  })
+  expect(judgeDatabases(facts).actual).toMatchObject({ en: expect.not.stringContaining('--map') })
 })

@@ -1,13 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Lab, Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
-import {
-  type Answer,
-  type Grader,
-  GradingError,
-  type RecordedControl,
-  TargetFailure,
-} from '../run/grader.ts'
+import { type Answer, type Grader, GradingError, type RecordedControl, TargetFailure } from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import { readCircuit } from './circuit-breaker/shown-circuit.ts'
 import type { Resource } from './resources.ts'

@@ -25,6 +25,12 @@ test('a submission that was graded twice is not chosen from', () => {
   expect(() => mergeGrades([gradesOf([grade('ann')]), gradesOf([grade('ann', { score: 1 })])])).toThrow('ann')
 })
 
+test('what was not graded has no points, and not 0 either', () => {
+  const none = { score: 0, assessable: 0, maxScore: 0, percent: 0, passed: false } as const
+  const csv = renderGradesCsv(gradesOf([grade('a', { ...none, status: 'missing', reason: 'Nothing.' })]))
+  expect(csv.split('\r\n')[1]).toBe('a,,,,,,missing,Nothing.')
+})
+
 test('the CSV is quoted where it must be, and holds no formulas', () => {
   const grades = gradesOf([
     grade('a'),

@@ -14,9 +14,10 @@ export const Grade = z.object({
   passed: z.boolean(),
   /**
    * `passed`, `below` and `undecided` are the verdicts of its report. `not-ready`: it was started, and never answered.
-   * `refused`: it was not started, for `reason`. `error`: the grading itself failed. `interrupted`: it was ended early.
+   * `missing`: nothing was handed in. `refused`: it was not started, for `reason`. `error`: the grading itself failed. `interrupted`: it
+   * was ended early.
    */
-  status: z.enum(['passed', 'below', 'undecided', 'not-ready', 'refused', 'error', 'interrupted']),
+  status: z.enum(['passed', 'below', 'undecided', 'not-ready', 'missing', 'refused', 'error', 'interrupted']),
   /** Why there is no verdict, or what failed first; in the language of the run. Empty when all is well. */
   reason: z.string(),
 })
@@ -45,11 +46,14 @@ export function gradesOf(submissions: readonly Grade[]): Grades {
   return { schema: 'msctl.grades/v1', submissions: inOrder }
 }
 
+const POINTS: ReadonlySet<string> = new Set(['score', 'assessable', 'maxScore', 'percent', 'passed'])
 const COLUMNS = ['id', 'score', 'assessable', 'maxScore', 'percent', 'passed', 'status', 'reason'] as const
 
-/** As RFC 4180 has it: `grades.csv`, for spreadsheets and gradebooks. */
+/** As RFC 4180 has it: `grades.csv`, for spreadsheets and gradebooks. Of what was not graded there are no points: not even 0. */
 export function renderGradesCsv({ submissions }: Grades): string {
-  const rows = submissions.map((grade) => COLUMNS.map((column) => cell(grade[column])))
+  const rows = submissions.map((grade) =>
+    COLUMNS.map((column) => (grade.maxScore === 0 && POINTS.has(column) ? '' : cell(grade[column]))),
+  )
   return [COLUMNS, ...rows].map((row) => `${row.join(',')}\r\n`).join('')
 }
 

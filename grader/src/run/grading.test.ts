@@ -10,6 +10,7 @@ import { defineSheet } from '@msctl/scenarios'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { circuitBreaker } from '../checks/circuit-breaker/experiment.ts'
 import { persistence } from '../checks/persistence/experiment.ts'
+import type { ComposeFacts } from '../target/compose-facts.ts'
 import { controlProgram } from '../target/control-program.ts'
 import { TargetNotReady } from '../target/target.ts'
 import type { GradingEvent } from './events.ts'
@@ -379,6 +380,20 @@ test('a check that comes out differently is marked, and has failed', async () =>
   )
   expect(report.run.attempts).toBe(3)
   expect(report.checks).toMatchObject([{ status: 'fail', unstable: true }])
+})
+
+test('what a Compose project does not have fails what rests on it', async () => {
+  const { url } = await startSketch()
+  const services = [{ name: 'gateway', image: undefined }] as unknown as ComposeFacts['services']
+  const compose = { roles: { gateway: 'gateway' }, services } as ComposeFacts
+  const target = { kind: 'compose', url, isOurs: true, isDisposable: true, compose } as const
+  for (const [need, because] of [
+    ['redis', 'compose.redis'],
+    ['db', 'compose.databases'],
+  ] as const) {
+    const report = await grade(url, [asks(1, { needs: ['http', need] })], { target })
+    expect(report.checks).toMatchObject([{ status: 'fail', because }])
+  }
 })
 
 /** An experiment of two checks that settles the first, and ends or throws before the second. */

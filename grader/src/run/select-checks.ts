@@ -1,4 +1,6 @@
+import { Failure } from '../failure.ts'
 import type { Experiment } from './grader.ts'
+import { CRITERIA } from './report.ts'
 import type { NamedCheck } from './verdict.ts'
 
 /** An experiment with those of its checks that are asked for. */
@@ -19,6 +21,14 @@ export function selectChecks(
   return experiments
     .map((experiment) => ({ experiment, checks: checksOf(experiment).filter(isWanted) }))
     .filter(({ checks }) => checks.length > 0)
+}
+
+/** Criteria are known even where all of their points are given by hand. @throws Failure `unknown-check`. */
+export function assertKnown(experiments: readonly Experiment[], words: readonly string[]): void {
+  const checks = experiments.flatMap(checksOf)
+  const names = [...CRITERIA, 'advice', ...checks.map(({ id }) => id)]
+  const unknown = words.find((word) => !names.includes(word) && !checks.some((check) => isNamed(check, word)))
+  if (unknown !== undefined) throw new Failure('unknown-check', { given: unknown, known: names })
 }
 
 /** The checks of an experiment. */

@@ -81,7 +81,15 @@ export function unstartedSession(target: Target, { reason, because, evidence }: 
   }
   return {
     grader: {
-      ...{ request: never, redis: undefined, databases: {}, control: undefined, source, compose, isOurs: true },
+      ...{
+        request: never,
+        redis: undefined,
+        databases: {},
+        control: undefined,
+        source,
+        compose,
+        isOurs: true,
+      },
       ...{ random: never, unique: never, created: { note: never, forget: never, wasNoted: never } },
       ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: createStartUps(), closedAtFour: new Map() },
     },
@@ -114,29 +122,62 @@ function watchStores(target: Target, { redis, databases }: Preflight): StallDete
 }
 
 function reachOf(
-  { source, compose }: Target,
+  target: Target,
   { redis, databases, unusable }: Preflight,
   control: RecordedControl | undefined,
 ): Reach {
+  const { source, compose } = target
   const services = SERVICES.filter((service) => databases[service] !== undefined)
   const db = services.length > 0 ? databases : undefined
   return {
     has: needsMet({ http: true, redis, db, control, compose, source }),
     databases: new Set(services),
-    unusable,
+    unusable: { ...missingParts(target), ...unusable },
   }
 }
+
+/** What a Compose project does not have fails what rests on it: nobody could give it. */
+function missingParts({ compose, redis, databases }: Target): Reach['unusable'] {
+  if (compose === undefined) return {}
+  const { roles, services } = compose
+  const hasRedis = services.some(({ image = '' }) => /(^|\/)(redis|valkey|keydb|dragonfly)/.test(image))
+  return {
+    ...(redis === undefined && { redis: roles.cache === undefined && !hasRedis ? NO_REDIS : SEVERAL_REDIS }),
+    ...Object.fromEntries(
+      SERVICES.flatMap((service) =>
+        databases?.[service] === undefined ? [[service, NO_DATABASE(service)]] : [],
+      ),
+    ),
+  }
+}
+
+const NO_REDIS: Untried = {
+  status: 'fail',
+  because: 'compose.redis',
+  reason: { en: 'The Compose project has no Redis.', ru: 'В проекте Compose нет Redis.' },
+}
+const SEVERAL_REDIS: Untried = {
+  status: 'not-assessed',
+  reason: {
+    en: 'The services use different Redis servers, or different databases of one, so that no single one can be looked into.',
+    ru: 'Сервисы используют разные серверы Redis или разные базы одного, поэтому общего Redis, в который можно заглянуть, нет.',
+  },
+}
+const NO_DATABASE = (service: ServiceName): Untried => ({
+  status: 'fail',
+  because: 'compose.databases',
+  reason: {
+    en: `The Compose project has no PostgreSQL database of ${service}.`,
+    ru: `В проекте Compose нет базы PostgreSQL для ${service}.`,
+  },
+})
 
 function needsMet(given: Partial<Record<Need, unknown>>): ReadonlySet<Need> {
   return new Set(Object.entries(given).flatMap(([need, each]) => (each === undefined ? [] : [need as Need])))
 }
 
 /** Takes everything down and up, and waits until the gateway answers again. */
-async function restartAndAwait<T>(
-  http: Http,
-  restart: () => Promise<T>,
-  isOurs: boolean,
-): Promise<T> {
+async function restartAndAwait<T>(http: Http, restart: () => Promise<T>, isOurs: boolean): Promise<T> {
   return http.expectDown(async () => {
     const done = await restart()
     if (await http.isAlive(BACK_WITHIN_MS)) return done

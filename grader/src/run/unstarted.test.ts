@@ -7,7 +7,14 @@ import { Report } from './report.ts'
 import { type GradingOptions, runGrading } from './run-grading.ts'
 
 const FACTS: ComposeFacts = {
-  ...{ file: 'docker-compose.yml', roles: {}, databaseNames: {}, services: [], changes: [] },
+  ...{
+    file: 'docker-compose.yml',
+    roles: {},
+    databaseNames: {},
+    services: [],
+    changes: [],
+    unrecognised: [],
+  },
   start: { command: 'docker compose up', exitCode: 1, output: ['boom'], durationMs: 0, byHand: [] },
   ready: { missing: [], durationMs: 0, limitMs: 180_000, isMachineBusy: false },
 }

@@ -28,7 +28,7 @@ export interface GradeAllOptions extends GradeOptions {
 }
 
 /** What is graded again when somebody goes on: nobody's verdict on it is known. */
-const UNFINISHED: ReadonlySet<Grade['status']> = new Set(['error', 'undecided', 'interrupted'])
+const UNFINISHED: ReadonlySet<Grade['status']> = new Set(['error', 'undecided', 'missing', 'interrupted'])
 
 /**
  * Grades submissions, so many at once, each by itself: whatever happens to one, the others go on. What has been graded before is not

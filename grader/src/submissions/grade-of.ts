@@ -26,7 +26,7 @@ export function gradeOf(id: string, report: Report, unstarted?: string): Grade {
 /** The grade of a submission of which there is none. */
 export function gradeWithout(
   id: string,
-  status: 'error' | 'refused' | 'not-ready' | 'interrupted',
+  status: Extract<Grade['status'], 'error' | 'missing' | 'refused' | 'not-ready' | 'interrupted'>,
   reason: string,
 ): Grade {
   return {

@@ -62,7 +62,7 @@ export async function gradeSubmission(submission: Submission, options: GradeOpti
   await mkdir(folder, { recursive: true })
   const grade =
     how.by === 'nothing'
-      ? gradeWithout(id, 'refused', inLanguage(how.reason, options.language))
+      ? gradeWithout(id, how.status, inLanguage(how.reason, options.language))
       : await gradeReachable(submission, folder, options)
   signal.throwIfAborted()
   await rm(path.join(folder, RUNNING_FILE), { force: true })

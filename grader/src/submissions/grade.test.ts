@@ -69,7 +69,7 @@ test.concurrent('each gets its own verdict, whatever the others do', { timeout: 
   const grades = new Map((await gradesIn(out)).map((each) => [each.id, each]))
   const statuses = Object.fromEntries([...grades].map(([id, { status }]) => [id, status]))
   expect(statuses).toEqual({
-    ...{ broken: 'passed', exits: 'not-ready', good: 'passed', 'no-json': 'refused', nothing: 'refused' },
+    ...{ broken: 'passed', exits: 'not-ready', good: 'passed', 'no-json': 'refused', nothing: 'missing' },
     ...{ prints: 'passed', silent: 'not-ready' },
   })
   expect(grades.get('good')).toMatchObject({ percent: 100, reason: '' })

@@ -42,7 +42,7 @@ export type How =
       readonly stop: string | undefined
     }
   /** There is nothing to grade. */
-  | { readonly by: 'nothing'; readonly reason: Text }
+  | { readonly by: 'nothing'; readonly status: 'missing' | 'refused'; readonly reason: Text }
 
 /** A folder that was handed in. */
 export interface Submission {
@@ -71,11 +71,11 @@ export async function findSubmissions(folder: string, shard?: Shard): Promise<Su
 }
 
 async function readSubmission(id: string, folder: string): Promise<Submission> {
-  const nothing = (reason: Text): Submission => ({
+  const nothing = (status: 'missing' | 'refused', reason: Text): Submission => ({
     id,
     folder,
     source: folder,
-    how: { by: 'nothing', reason },
+    how: { by: 'nothing', status, reason },
   })
   const file = path.join(folder, 'submission.json')
   let said: z.infer<typeof SubmissionFile> = {}
@@ -84,7 +84,7 @@ async function readSubmission(id: string, folder: string): Promise<Submission> {
       said = z.parse(SubmissionFile, JSON.parse(await readFile(file, 'utf8')))
     } catch (error) {
       const why = error instanceof z.core.$ZodError ? z.prettifyError(error) : (error as Error).message
-      return nothing(`submission.json: ${why}`)
+      return nothing('refused', `submission.json: ${why}`)
     }
   }
   const { url, control, redis, db = {}, start, stop, map = {} } = said
@@ -97,12 +97,12 @@ async function readSubmission(id: string, folder: string): Promise<Submission> {
   const compose =
     said.compose === undefined ? await findComposeFile(folder) : path.resolve(folder, said.compose)
   if (compose === undefined)
-    return nothing({
+    return nothing('missing', {
       en: 'There is neither a Compose file nor a submission.json with a url.',
       ru: 'Здесь нет ни файла Compose, ни submission.json с url.',
     })
   if (!existsSync(compose))
-    return nothing({ en: `There is no ${said.compose}.`, ru: `Файла ${said.compose} нет.` })
+    return nothing('refused', { en: `There is no ${said.compose}.`, ru: `Файла ${said.compose} нет.` })
   return { id, folder, source, how: { by: 'compose', file: compose, map } }
 }
 

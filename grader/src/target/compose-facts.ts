@@ -16,6 +16,8 @@ export interface ComposeFacts {
   /** The name of each service's database, where it is known. */
   readonly databaseNames: Readonly<Partial<Record<ServiceName, string>>>
   readonly services: readonly ComposeService[]
+  /** Services that nobody knows what they are for: one may be a part that seems to be missing. */
+  readonly unrecognised: readonly string[]
   /** What came of the one command. */
   readonly start: {
     readonly command: string

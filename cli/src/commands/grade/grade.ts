@@ -14,7 +14,7 @@ import { addGradingOptions, timeLimit } from '../verify/options.ts'
 import { messages } from './messages.ts'
 import type { GradeOptions } from './run-grade.ts'
 
-const GRADED: ReadonlySet<Grade['status']> = new Set(['passed', 'below', 'not-ready'])
+const GRADED: ReadonlySet<Grade['status']> = new Set(['passed', 'below', 'not-ready', 'missing'])
 
 /** `msctl grade` */
 const grade: SingleAction<GradeOptions, Grades> = {

@@ -1,7 +1,9 @@
 import path from 'node:path'
+import { EXPERIMENTS } from '@msctl/grader/checks/index'
 import type { ReportFormat } from '@msctl/grader/reports/formats'
 import type { Grades } from '@msctl/grader/reports/grades'
 import { readRubric } from '@msctl/grader/run/read-rubric'
+import { assertKnown } from '@msctl/grader/run/select-checks'
 import { type GradeEvent, gradeAll } from '@msctl/grader/submissions/grade-all'
 import { findSubmissions, type Shard } from '@msctl/grader/submissions/submissions'
 import manifest from '../../../package.json' with { type: 'json' }
@@ -34,6 +36,7 @@ export async function runGrade(
   onEvent: (event: GradeEvent) => void,
 ): Promise<Grades> {
   const { jobs = 1, shard, again = false, only, skip, seed, timeLimit = DEFAULT_LIMIT_MS, ready } = options
+  assertKnown(EXPERIMENTS, [...(only ?? []), ...(skip ?? [])])
   const out = path.resolve(options.out ?? DEFAULT_OUT)
   const folder = path.resolve(options.submissions)
   const found = await findSubmissions(folder, shard).catch((error: Error) => {

@@ -7,6 +7,7 @@ import type { ManualPoints } from '@msctl/grader/run/manual-points'
 import { readRubric } from '@msctl/grader/run/read-rubric'
 import type { Report } from '@msctl/grader/run/report'
 import { runGrading } from '@msctl/grader/run/run-grading'
+import { assertKnown } from '@msctl/grader/run/select-checks'
 import { openTarget } from '@msctl/grader/target/open-target'
 import { TargetNotReady } from '@msctl/grader/target/target'
 import manifest from '../../../package.json' with { type: 'json' }
@@ -28,6 +29,7 @@ const DEFAULT_RESET_SECONDS = 30
 export async function runVerify(options: VerifyOptions, context: Context): Promise<Report> {
   const { source, compose, lint, only, skip, report: requests = [], strict, repeat, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
+  assertKnown(EXPERIMENTS, [...(only ?? []), ...(skip ?? [])])
   const rubric = await readRubric(options.rubric)
   await checkReportFiles(requests)
   const byHand = new Set(manual.map(({ criterion }) => criterion))

@@ -2,6 +2,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { waitUntil } from '@msctl/platform/wait-until'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import { limitTime } from '../time-limit.ts'
 import type { SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 
@@ -13,6 +14,10 @@ const FAST_PROBES = 4
 const SLOW_POLL_MS = 5_000
 /** How long health checks are waited for before the gateway is asked, in milliseconds: each failure there counts. */
 const HEALTH_PATIENCE_MS = 60_000
+/** After which all has to be as it was, for it to have started: what ends soon after its start has not. In milliseconds. */
+const SEEN_AGAIN_MS = 3_000
+/** How long a service may answer with 500 while it comes up, in milliseconds: one that is always wrong is not waited for to the end. */
+const FAULTY_PATIENCE_MS = 60_000
 /** Far more than a few submissions that are graded side by side come to. */
 const BUSY_LOAD = 4
 const BUSY_INSPECTION_MS = 2_500
@@ -21,7 +26,9 @@ const DEAD_LOOKS = 3
 
 export interface Answers {
   readonly isGatewayThere: boolean
-  /** What does not answer, and how. Empty when all do. */
+  /** The services that answer as they should: with a list. */
+  readonly answered: readonly ServiceName[]
+  /** What does not, and how it answers. Empty when all do. */
   readonly missing: readonly string[]
   /** As they were then. */
   readonly containers: readonly SubmittedContainer[]
@@ -31,73 +38,134 @@ export interface Answers {
   readonly isMachineBusy: boolean
 }
 
-/**
- * Waits until all three services answer through the gateway. What answers is what counts, not what a health check says: that may be
- * wrong, or not there. Gives up early on what has ended for good.
- *
- * @throws the signal's reason.
- */
-export async function awaitAnswers(options: {
+export interface AwaitOptions {
   /** Of the gateway, if there is one. */
   readonly url: string | undefined
   readonly roles: Roles
+  /** Which services are waited for. Default: all. */
+  readonly services?: readonly ServiceName[]
   readonly containers: () => Promise<readonly SubmittedContainer[]>
   readonly deadlineMs: number
   readonly signal?: AbortSignal | undefined
-}): Promise<Answers> {
-  const { url, roles, containers, deadlineMs, signal } = options
+}
+
+/** What a service answers while it is waited for. */
+interface Watched {
+  /** A list, an answer that is none, an error of the server, or nothing at all. */
+  seen: Seen
+  /** Since when it answers just that. */
+  since: number
+  failures: number
+  nextProbe: number
+}
+
+/**
+ * Waits until the services answer through the gateway with lists, and do so again some seconds later, when nothing has ended or begun
+ * anew. What answers is what counts, not what a health check says: that may be wrong, or not there. Gives up early on what has ended for
+ * good, and on what keeps answering something else.
+ *
+ * @throws the signal's reason.
+ */
+export async function awaitAnswers(options: AwaitOptions): Promise<Answers> {
+  const { url, roles, services = SERVICES, containers, deadlineMs, signal } = options
   const began = performance.now()
   const deadLooks = new Map<string, number>()
-  const failures = new Map<ServiceName, number>()
-  const nextProbe = new Map<ServiceName, number>()
-  const open = new Map<ServiceName, string>(SERVICES.map((service) => [service, 'never asked']))
+  const watched = new Map(services.map((service) => [service, newWatched()] as const))
   const inspections: number[] = []
   let isGatewayThere = false
   let found: readonly SubmittedContainer[] = []
+  let settledAs: { readonly at: number; readonly containers: string } | undefined
 
   const isDead = (role: ServiceName | 'gateway') => (deadLooks.get(roles[role] ?? '') ?? 0) >= DEAD_LOOKS
-  async function look(): Promise<true | undefined> {
+  const isThere = (role: ServiceName | 'gateway') => found.some(({ service }) => service === roles[role])
+
+  async function inspect(): Promise<void> {
     const asked = performance.now()
     found = await containers()
     inspections.push(performance.now() - asked)
     for (const { service, isDead: isOver } of found)
       deadLooks.set(service, isOver ? (deadLooks.get(service) ?? 0) + 1 : 0)
-    const isThere = (role: ServiceName | 'gateway') => found.some(({ service }) => service === roles[role])
+  }
+
+  /** Asking the gateway counts for nothing until it answers: its own health check need not be waited for. */
+  function isComingUp(): boolean {
+    const areHealthy = services.every((role) =>
+      found.some(({ service, isHealthy }) => service === roles[role] && isHealthy),
+    )
+    return !areHealthy && found.some(({ service, isStarting }) => service !== roles.gateway && isStarting)
+  }
+
+  async function ask(service: ServiceName, each: Watched): Promise<Seen> {
+    const seen = await probeSoon(`${url}/${service}`, signal)
+    const now = performance.now()
+    if (seen.is !== 'silent') isGatewayThere = true
+    if (wordsOf(service, seen) !== wordsOf(service, each.seen)) each.since = now
+    each.seen = seen
+    if (seen.is === 'faulty') each.failures++
+    const isSlow = seen.is === 'faulty' && each.failures >= FAST_PROBES
+    each.nextProbe = now + (seen.is === 'silent' ? 0 : isSlow ? SLOW_POLL_MS : 2 * POLL_MS)
+    return seen
+  }
+
+  /** Whether no other answer is to be expected. */
+  function isSettled(service: ServiceName, { seen, since }: Watched): boolean {
+    const lastedMs = performance.now() - since
+    if (seen.is === 'list' || isDead(service)) return true
+    if (seen.is === 'other') return lastedMs >= SEEN_AGAIN_MS
+    return seen.is === 'faulty' && seen.status === 500 && lastedMs >= FAULTY_PATIENCE_MS
+  }
+
+  async function look(): Promise<true | undefined> {
+    await inspect()
     if (url === undefined || !isThere('gateway') || isDead('gateway')) {
       isGatewayThere = false
       return isThere('gateway') && !isDead('gateway') ? undefined : true
     }
-    // Asking the gateway counts for nothing until it answers: its own health check need not be waited for.
-    const areHealthy = SERVICES.every((role) =>
-      found.some(({ service, isHealthy }) => service === roles[role] && isHealthy),
-    )
-    const isComing = found.some(({ service, isStarting }) => service !== roles.gateway && isStarting)
-    if (!areHealthy && isComing && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
-    for (const service of [...open.keys()]) {
-      if (performance.now() < (nextProbe.get(service) ?? 0)) continue
-      const answer = await probeSoon(`${url}/${service}`, signal)
-      if (answer.status !== undefined) isGatewayThere = true
-      if (answer.status !== undefined && answer.status < 500) {
-        open.delete(service)
-        continue
-      }
-      open.set(service, answer.status === undefined ? answer.error : `GET /${service} → ${answer.status}`)
-      if (answer.status === undefined) break // no gateway yet: nothing counts as a failure
-      const count = (failures.get(service) ?? 0) + 1
-      failures.set(service, count)
-      nextProbe.set(service, performance.now() + (count < FAST_PROBES ? 2 * POLL_MS : SLOW_POLL_MS))
+    if (isComingUp() && performance.now() - began < HEALTH_PATIENCE_MS) return undefined
+    const isSecondLook = settledAs !== undefined && performance.now() - settledAs.at >= SEEN_AGAIN_MS
+    for (const [service, each] of watched) {
+      if (each.seen.is === 'list' && !isSecondLook) continue
+      if (performance.now() < each.nextProbe && !(isSecondLook && each.seen.is === 'list')) continue
+      if ((await ask(service, each)).is === 'silent') break // no gateway yet
     }
-    // What has ended for good will not answer any more.
-    return [...open.keys()].every((service) => isDead(service)) ? true : undefined
+    if (![...watched].every(([service, each]) => isSettled(service, each))) {
+      settledAs = undefined
+      return undefined
+    }
+    const now = runningOf(found, roles)
+    if (settledAs?.containers !== now) settledAs = { at: performance.now(), containers: now }
+    else if (isSecondLook) return true
+    return undefined
   }
 
   await waitUntil(look, { deadlineMs, everyMs: POLL_MS, signal })
   signal?.throwIfAborted()
-  const missing = isGatewayThere
-    ? [...open].map(([service, why]) => `${service}: ${why}`)
-    : [`gateway: ${url === undefined ? 'there is none' : [...new Set(open.values())].join(', ')}`]
-  const isMachineBusy = isBusy(inspections)
-  return { isGatewayThere, missing, containers: found, at: performance.now(), isMachineBusy }
+  const all = [...watched]
+  const open = all.filter(([, { seen }]) => seen.is !== 'list')
+  const words = open.map(([service, { seen }]) => wordsOf(service, seen))
+  return {
+    ...{ isGatewayThere, containers: found, at: performance.now(), isMachineBusy: isBusy(inspections) },
+    answered: isGatewayThere
+      ? all.flatMap(([service, { seen }]) => (seen.is === 'list' ? [service] : []))
+      : [],
+    missing: isGatewayThere
+      ? open.map(([service, { seen }]) => `${service}: ${wordsOf(service, seen)}`)
+      : [`gateway: ${url === undefined ? 'there is none' : [...new Set(words)].join(', ')}`],
+  }
+}
+
+function newWatched(): Watched {
+  return { seen: { is: 'silent', error: 'never asked' }, since: performance.now(), failures: 0, nextProbe: 0 }
+}
+
+/** Which containers of the platform run, and since when: another text when one has ended or begun anew. */
+function runningOf(containers: readonly SubmittedContainer[], roles: Roles): string {
+  const parts = new Set<string | undefined>(Object.values(roles))
+  return containers
+    .filter(({ service }) => parts.has(service))
+    .map(({ service, state, startedAt }) => `${service} ${state} ${startedAt}`)
+    .sort()
+    .join('\n')
 }
 
 /** Runnable processes for each processor, and how long Docker takes to say what runs: far more than where there is nothing else to do. */
@@ -107,31 +175,61 @@ function isBusy(inspections: readonly number[]): boolean {
   return load / availableParallelism() > BUSY_LOAD || median > BUSY_INSPECTION_MS
 }
 
+/** What came of one request. */
+type Seen =
+  | { readonly is: 'list' }
+  /** Below 500, and no list. */
+  | { readonly is: 'other'; readonly status: number }
+  | { readonly is: 'faulty'; readonly status: number }
+  | { readonly is: 'silent'; readonly error: string }
+
+function wordsOf(service: ServiceName, seen: Seen): string {
+  if (seen.is === 'silent') return seen.error
+  if (seen.is === 'list') return `GET /${service} → a list`
+  const note = seen.is === 'other' && seen.status < 300 ? ', not a list' : ''
+  return `GET /${service} → ${seen.status}${note}`
+}
+
 /** Asks until there is an answer, whichever, for no longer than to the next look: a gateway that has just been started is there soon. */
-async function probeSoon(url: string, signal: AbortSignal | undefined): ReturnType<typeof probe> {
+async function probeSoon(url: string, signal: AbortSignal | undefined): Promise<Seen> {
   const last = performance.now() + POLL_MS
   for (;;) {
-    const answer = await probe(url, signal)
-    if (answer.status !== undefined || performance.now() > last) return answer
+    const seen = await probe(url, signal)
+    if (seen.is !== 'silent' || performance.now() > last) return seen
     await delay(SOON_MS, undefined, { signal })
   }
 }
 
-async function probe(
-  url: string,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly status: number } | { readonly status?: undefined; readonly error: string }> {
-  const limit = AbortSignal.timeout(PROBE_TIMEOUT_MS)
+async function probe(url: string, signal: AbortSignal | undefined): Promise<Seen> {
+  const limit = limitTime(PROBE_TIMEOUT_MS, signal)
   try {
-    const answer = await fetch(url, {
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-    })
-    await answer.body?.cancel()
-    return { status: answer.status }
+    const answer = await fetch(url, { signal: limit.signal })
+    const { status } = answer
+    if (status >= 500) {
+      await answer.body?.cancel()
+      return { is: 'faulty', status }
+    }
+    const isList = answer.ok && holdsList(await answer.text())
+    return isList ? { is: 'list' } : { is: 'other', status }
   } catch (error) {
     signal?.throwIfAborted()
-    if (limit.aborted) return { error: `no answer within ${PROBE_TIMEOUT_MS / 1000} s` }
+    if (limit.signal.aborted) return { is: 'silent', error: `no answer within ${PROBE_TIMEOUT_MS / 1000} s` }
     const cause = (error as { cause?: { code?: string; message?: string } }).cause
-    return { error: cause?.code ?? cause?.message ?? String(error) }
+    return { is: 'silent', error: cause?.code ?? cause?.message ?? String(error) }
+  } finally {
+    limit.release()
+  }
+}
+
+/** Whether JSON is a list, or has one in it, as in `{"items": []}`. */
+function holdsList(text: string): boolean {
+  try {
+    const json: unknown = JSON.parse(text)
+    return (
+      Array.isArray(json) ||
+      (typeof json === 'object' && json !== null && Object.values(json).some(Array.isArray))
+    )
+  } catch {
+    return false
   }
 }

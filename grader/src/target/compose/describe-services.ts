@@ -2,7 +2,7 @@ import path from 'node:path'
 import { SERVICES } from '@msctl/sdk/contract'
 import type { ComposeFacts } from '../compose-facts.ts'
 import { type ComposeFile, environmentOf, mountsOf, portsOf, spellPort } from './compose-file.ts'
-import { lastLinesOf, type SubmittedContainer } from './inspect.ts'
+import { errorLinesOf, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 import { databaseLogin } from './stores.ts'
 
@@ -42,7 +42,7 @@ export function describeServices(options: DescribeOptions): Promise<ComposeFacts
         openSecrets: openSecrets[name] ?? [],
         state: container?.state ?? 'not created',
         isRunning,
-        log: container === undefined || isRunning ? [] : await lastLinesOf(container.id, env),
+        log: container === undefined || isRunning ? [] : await errorLinesOf(container.id, env),
       }
     }),
   )

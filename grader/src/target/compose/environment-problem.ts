@@ -1,9 +1,12 @@
-/** What Docker says when this machine, its network or a registry failed: never the submission's fault. */
+/** What Docker and package managers say when this machine, its network or a registry failed: never the submission's fault. */
 const SIGNS = [
-  /no space left on device/i,
+  /no space left on device|disk quota exceeded/i,
+  /cannot allocate memory/i,
   /temporary failure (in name resolution|resolving)/i,
-  /could not resolve|name or service not known|EAI_AGAIN|ENOTFOUND|getaddrinfo/i,
-  /TLS handshake timeout|i\/o timeout|ETIMEDOUT|ECONNRESET|read timed out/i,
+  /could not resolve|name or service not known|getaddrinfo/i,
+  // As a word in capitals: ModuleNotFoundError has it in it, too.
+  /\b(EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONNRESET|ENOMEM)\b/,
+  /TLS handshake timeout|i\/o timeout|read timed out/i,
   /toomanyrequests|pull rate limit/i,
   /network is unreachable|dial tcp/i,
   /cannot connect to the docker daemon|is the docker daemon running/i,
@@ -11,7 +14,7 @@ const SIGNS = [
   /received unexpected HTTP status: 5\d\d|service unavailable/i,
 ]
 
-/** Whether the last lines of a build or a start tell of such a thing. */
-export function isEnvironmentProblem(output: readonly string[]): boolean {
-  return output.some((line) => SIGNS.some((sign) => sign.test(line)))
+/** Whether a line of a build or a start that failed tells of such a thing. */
+export function isEnvironmentProblem(line: string): boolean {
+  return SIGNS.some((sign) => sign.test(line))
 }

@@ -1,13 +1,16 @@
 import type { ComposeCli } from '@msctl/platform/compose/compose-cli'
-import { execa } from 'execa'
+import { runProcess } from '@msctl/platform/run-process'
 import * as z from 'zod/mini'
+import { errorLines } from '../error-lines.ts'
 
 const Inspected = z.array(
   z.object({
     Id: z.string(),
+    RestartCount: z.number(),
     Config: z.object({ Labels: z.record(z.string(), z.string()), Env: z.nullish(z.array(z.string())) }),
     State: z.object({
       Status: z.string(),
+      StartedAt: z.string(),
       ExitCode: z.number(),
       OOMKilled: z.optional(z.boolean()),
       Health: z.optional(z.nullable(z.object({ Status: z.string() }))),
@@ -28,9 +31,10 @@ export interface SubmittedContainer {
   readonly isStarting: boolean
   /** It ended, or was never started, and nobody starts it any more. */
   readonly isDead: boolean
-  /** `running`, `running, unhealthy`, `exited (1)`, `exited (137), out of memory` */
+  /** `running`, `running, unhealthy`, `exited (1)`, `exited (137), out of memory`, `restarting, restarted 4 times` */
   readonly state: string
   readonly restartPolicy: string
+  readonly startedAt: string
   /** Volumes that nobody named: `docker-compose down` forgets them, and leaves them behind. */
   readonly anonymousVolumes: readonly string[]
   /** With what its image brings. */
@@ -55,7 +59,7 @@ export async function inspectContainers(
   if (ids.length === 0) return []
   return z
     .parse(Inspected, JSON.parse(await docker(['inspect', ...ids])))
-    .map(({ Id, Config, State, Mounts, HostConfig }) => {
+    .map(({ Id, RestartCount, Config, State, Mounts, HostConfig }) => {
       const isRunning = State.Status === 'running'
       const isOver = State.Status === 'exited' || State.Status === 'dead'
       const health = State.Health?.Status
@@ -70,9 +74,11 @@ export async function inspectContainers(
         state: [
           isOver ? `${State.Status} (${State.ExitCode})` : State.Status,
           ...(State.OOMKilled === true ? ['out of memory'] : []),
+          ...(RestartCount > 0 ? [`restarted ${RestartCount} times`] : []),
           ...(isRunning && health === 'unhealthy' ? ['unhealthy'] : []),
         ].join(', '),
         restartPolicy: policy,
+        startedAt: State.StartedAt,
         anonymousVolumes: Mounts.flatMap(({ Name = '' }) => (/^[0-9a-f]{64}$/.test(Name) ? [Name] : [])),
         environment: Object.fromEntries(
           (Config.Env ?? []).map((line) => [
@@ -84,13 +90,16 @@ export async function inspectContainers(
     })
 }
 
-const KEPT_LINES = 15
-const KEPT_CHARACTERS = 4_000
+const READ_LINES = '2000'
+const READ_CHARACTERS = 400_000
+const LIMIT_MS = 30_000
 
-/** The last lines that a container has printed, on either stream, however long they are. */
-export async function lastLinesOf(id: string, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const { all } = await execa('docker', ['logs', '--tail', String(KEPT_LINES), id], {
-    ...{ env, extendEnv: false, stdin: 'ignore', all: true, reject: false, detached: true },
+/** The lines of what a container printed, on either stream, that say what went wrong. */
+export async function errorLinesOf(id: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const lines: string[] = []
+  await runProcess('docker', ['logs', '--tail', READ_LINES, id], {
+    ...{ env, timeoutMs: LIMIT_MS, maxOutput: READ_CHARACTERS },
+    onLine: (line) => lines.push(line),
   })
-  return all.slice(-KEPT_CHARACTERS).split('\n').filter(Boolean)
+  return errorLines(lines)
 }

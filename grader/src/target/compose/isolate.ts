@@ -23,8 +23,8 @@ export interface IsolateOptions {
   readonly roles: Roles
   /** The ports of this machine for what has to be reached, by the service's name. */
   readonly ports: ReadonlyMap<string, { readonly port: number; readonly target: number }>
-  /** Gives each folder or file that is mounted a copy, so that the submission stays as it was handed in. */
-  readonly copyOf: (source: string) => string
+  /** Where the copy of each folder or file that is mounted is, so that the submission stays as it was handed in. */
+  readonly copyOf: (source: string, index: number) => string
 }
 
 export interface Isolated {
@@ -99,7 +99,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
           changes.add(`${name}: ${source}, outside the submission, is not mounted at ${target}`)
         return []
       }
-      const copy = copies.get(resolved) ?? copyOf(resolved)
+      const copy = copies.get(resolved) ?? copyOf(resolved, copies.size)
       copies.set(resolved, copy)
       return [spellMount({ ...mount, source: copy })]
     })

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { execa } from 'execa'
+import { runProcess } from '@msctl/platform/run-process'
 import { parse } from 'yaml'
 import * as z from 'zod/mini'
 import { Failure } from '../../failure.ts'
+import { errorLines } from '../error-lines.ts'
 import { type ComposeFile, parseComposeFile } from './compose-file.ts'
 import { isWithin } from './isolate.ts'
 
@@ -98,14 +99,30 @@ export async function readProject(options: {
 
   const [program = 'docker', ...first] = command
   const args = [...first, ...files.flatMap((each) => ['-f', each]), '-p', project, 'config']
-  const { stdout, stderr, failed, isCanceled } = await execa(program, args, {
-    ...{ cwd: folder, env, extendEnv: false, stdin: 'ignore', reject: false, detached: true },
-    timeout: CONFIG_TIMEOUT_MS,
-    ...(signal !== undefined && { cancelSignal: signal }),
+  const { isDone, stdout, stderr, reason } = await runProcess(program, args, {
+    ...{ cwd: folder, env, signal, timeoutMs: CONFIG_TIMEOUT_MS },
   })
-  if (isCanceled) signal?.throwIfAborted()
-  if (failed) return { files, config: undefined, problem: stderr.trim().split('\n').slice(-8), openSecrets }
-  return { files, config: parseComposeFile(stdout), problem: [], openSecrets }
+  const unusable = (problem: readonly string[]): ReadProject => ({
+    ...{ files, config: undefined, openSecrets },
+    problem: [...problem, ...exampleBeside(folder, problem)],
+  })
+  if (!isDone) return unusable(errorLines((stderr || reason).split('\n')))
+  try {
+    return { files, config: parseComposeFile(stdout), problem: [], openSecrets }
+  } catch (error) {
+    return unusable([error instanceof z.core.$ZodError ? z.prettifyError(error) : (error as Error).message])
+  }
+}
+
+/** A file of variables that is missing is often there as an example. */
+function exampleBeside(folder: string, problem: readonly string[]): readonly string[] {
+  const examples = ['.env.example', '.env.sample', '.env.template'].filter((name) =>
+    existsSync(path.join(folder, name)),
+  )
+  const isMissing = problem.some((line) => /\.env\b/.test(line))
+  return isMissing
+    ? examples.map((name) => `There is a ${name}: copy it to .env, and hand that in as well.`)
+    : []
 }
 
 /** What Compose takes besides a file of a usual name. */

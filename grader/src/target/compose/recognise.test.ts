@@ -224,12 +224,31 @@ test('two that could be the same part are for people to tell apart', () => {
   )
 })
 
-test('what might be the part that is missing is named', () => {
-  const { roles, strangers } = recogniseRoles(
-    parse('  accounts: {build: .}\n  orders: {build: .}\n  payments: {build: .}\n  gateway: {build: .}'),
+test('what might be the part that is missing is named, and what only helps is not', () => {
+  const { roles, unrecognised } = recogniseRoles(
+    parse(`
+  accounts: {build: .}
+  orders: {build: .}
+  payments: {build: .}
+  gateway: {build: .}
+  ui: {image: "adminer:4", ports: ["8080:8080"]}
+  tracing: {image: "jaegertracing/all-in-one:1.5"}`),
   )
   expect(roles.users).toBeUndefined()
-  expect(strangers).toEqual(['accounts'])
+  expect(unrecognised).toEqual(['accounts'])
+})
+
+test('a part may be said not to be there', () => {
+  const file = parse('  users: {build: .}\n  reviews: {build: .}\n  gateway: {build: .}')
+  const { roles, none, unrecognised } = recogniseRoles(file, { payments: 'none' })
+  expect(roles).toEqual({ users: 'users', gateway: 'gateway' })
+  expect([...none]).toEqual(['payments'])
+  expect(unrecognised).toEqual(['reviews'])
+})
+
+test('the only unknown service that is published is the gateway', () => {
+  const file = parse('  users: {build: .}\n  orders: {build: .}\n  doorway: {build: ., ports: ["9000:80"]}')
+  expect(recogniseRoles(file).roles.gateway).toBe('doorway')
 })
 
 test('each Redis for itself is none that could be asked for all', () => {

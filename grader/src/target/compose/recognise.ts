@@ -4,6 +4,9 @@ import type { ComposeRole } from '../compose-facts.ts'
 import { type ComposeFile, type ComposeService, commandOf, environmentOf, portsOf } from './compose-file.ts'
 
 export type Roles = Readonly<Partial<Record<ComposeRole, string>>>
+/** What somebody said: the name of a service, or `none`. */
+export type RolesGiven = Readonly<Partial<Record<ComposeRole, string>>>
+const NONE = 'none'
 
 const WORDS: Readonly<Record<ServiceName | 'gateway', readonly string[]>> = {
   users: ['user', 'users', 'usr'],
@@ -40,23 +43,32 @@ const STORES = new Set(
     ' ',
   ),
 )
+/** Images of what helps, whatever the service is called. */
+const HELPER_IMAGE =
+  /(^|\/)(adminer|pgadmin4?|all-in-one|jaeger|zipkin|prometheus|grafana|loki|promtail|tempo|otel\S*|opentelemetry-collector\S*|mailhog|mailpit|portainer\S*|rabbitmq|kafka|zookeeper|elasticsearch|kibana|redis-?commander|redisinsight|dozzle|swagger-ui|wait-for-it)([:@-]|$)/
 const POSTGRES_IMAGE = /(^|\/)(postgres|postgresql|postgis|timescaledb|pgvector|supabase-postgres)([:@-]|$)/
 const REDIS_IMAGE = /(^|\/)(redis|redis-stack|redis-stack-server|valkey|keydb|dragonfly)([:@-]|$)/
 
-/** What plays no role, though nothing in its name or image says what else it is for. */
 export interface Recognised {
   readonly roles: Roles
-  readonly strangers: readonly string[]
+  /** The parts of which somebody said that there is none. */
+  readonly none: ReadonlySet<ComposeRole>
+  /** The services that play no role, though nothing in their name or image says what else they are for. */
+  readonly unrecognised: readonly string[]
 }
 
 /**
  * Finds out which service of a Compose file is which part of the platform: by its name, its image, its variables and its ports.
  *
- * @param map What somebody said, which counts more.
- * @throws Failure `compose-map` when two could be the same part, or `map` names what is not there.
+ * @param given What somebody said, which counts more.
+ * @throws Failure `compose-map` when two could be the same part, or `given` names what is not there.
  */
-export function recogniseRoles(file: ComposeFile, map: Roles = {}): Recognised {
+export function recogniseRoles(file: ComposeFile, given: RolesGiven = {}): Recognised {
   const all = Object.entries(file.services)
+  const isNone = (name: string) => name === NONE && file.services[NONE] === undefined
+  const said = Object.entries(given) as [ComposeRole, string][]
+  const none = new Set(said.flatMap(([role, name]) => (isNone(name) ? [role] : [])))
+  const map: Roles = Object.fromEntries(said.filter(([role]) => !none.has(role)))
   for (const [role, name] of Object.entries(map)) {
     if (file.services[name] === undefined)
       throw new Failure('compose-map', { role, candidates: all.map(([each]) => each), given: name })
@@ -71,7 +83,7 @@ export function recogniseRoles(file: ComposeFile, map: Roles = {}): Recognised {
   )
 
   const give = (role: ComposeRole, candidates: readonly string[]): void => {
-    if (roles[role] !== undefined || candidates.length === 0) return
+    if (roles[role] !== undefined || none.has(role) || candidates.length === 0) return
     const [only, second] = candidates
     if (second !== undefined) throw new Failure('compose-map', { role, candidates })
     if (only !== undefined) roles[role] = only
@@ -151,7 +163,15 @@ export function recogniseRoles(file: ComposeFile, map: Roles = {}): Recognised {
         )
     }
   }
-  return { roles, strangers: free().map(([name]) => name) }
+  const unknown = () => free().filter(([, { image }]) => !HELPER_IMAGE.test(image ?? ''))
+  // Whatever it is called, the gateway is what can be reached from outside.
+  give(
+    'gateway',
+    unknown().flatMap(([name, service]) =>
+      portsOf(service).some(({ published }) => published !== undefined) ? [name] : [],
+    ),
+  )
+  return { roles, none, unrecognised: unknown().map(([name]) => name) }
 }
 
 /** `usersService`, `user-service` and `SERVICE_USERS` in words of lower case. */
