@@ -1,6 +1,5 @@
 import { type Home, readLastDriver } from '@msctl/platform/home'
 import { createStateFile } from '@msctl/platform/local/state'
-import { isRunning } from '@msctl/platform/process-identity'
 import type { Context } from './context.ts'
 import { runningPlatform } from './running-platform.ts'
 
@@ -23,9 +22,9 @@ export async function findGateway(context: Context): Promise<FoundUrl> {
 
 /** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */
 function localUrl(home: Home): string | undefined {
-  const parts = createStateFile(home.state).read()?.parts
-  const runs = Object.values(parts ?? {}).some(({ process }) => process !== undefined && isRunning(process))
-  return runs && parts !== undefined ? `http://localhost:${parts.gateway.port}` : undefined
+  const state = createStateFile(home.state)
+  const ports = state.ports()
+  return ports && state.runningParts().length > 0 ? `http://localhost:${ports.gateway}` : undefined
 }
 
 /** Docker takes a second to answer, so it is asked only where Compose was what started the platform last. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CachedValue, listCachedKeys, readCachedKey } from '@msctl/platform/cached-keys'
+import { type CachedValue, flushCache, listCachedKeys, readCachedKey } from '@msctl/platform/cached-keys'
 import * as z from 'zod/mini'
 import { defineEntries, type SingleAction, type StreamAction } from '../command.ts'
 import type { Context, RenderContext, Rendering } from '../context.ts'
@@ -123,14 +123,9 @@ function renderScreen(frame: Frame, { language, terminal }: RenderContext): Rend
 
 const Flushed = z.object({ removed: z.int().check(z.nonnegative()) })
 
-/** `msctl cache flush`: FLUSHALL, which voids the services' leases, too, so that no read under way fills the cache again. */
+/** `msctl cache flush` */
 export const flush: SingleAction<object, z.infer<typeof Flushed>> = {
-  async run(_options, context) {
-    const redis = await runningCache(context)
-    const { length } = await listCachedKeys(redis)
-    await redis.ask('FLUSHALL')
-    return { removed: length }
-  },
+  run: async (_options, context) => ({ removed: await flushCache(await runningCache(context)) }),
   render: ({ removed }, { language }) => ({ result: messages[language].flushed(removed) }),
 }
 

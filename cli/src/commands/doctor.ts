@@ -29,7 +29,7 @@ export const doctor: SingleAction<object, Diagnosis> = {
     const found = await Promise.all([
       checkMachine(context, status),
       checkLocal(context, status),
-      checkCompose(context, process.cwd()),
+      checkCompose(context),
     ])
     const checks = found.flat()
     const canRun = (driver: Driver) =>

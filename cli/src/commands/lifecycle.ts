@@ -1,5 +1,5 @@
 import type { DriverChoice } from '@msctl/platform/choose-platform'
-import { forgetDriver, readLastDriver, rememberDriver } from '@msctl/platform/home'
+import { readLastDriver } from '@msctl/platform/home'
 import { PARTS, type Part } from '@msctl/platform/parts'
 import type { Change, PartState, Platform } from '@msctl/platform/platform'
 import * as z from 'zod/mini'
@@ -30,9 +30,7 @@ export const up: SingleAction<UpOptions, Change> = {
     const { settings } = context
     const { choosePlatform } = await loadDrivers()
     const platform = await choosePlatform(driver ?? settings.driver?.value ?? 'auto', context)
-    const change = await platform.up({ port: port ?? settings.port?.value, fresh })
-    rememberDriver(context.home.state, platform.driver)
-    return change
+    return platform.up({ port: port ?? settings.port?.value, fresh })
   },
   render({ changed, status }, { language, terminal, self, quiet }) {
     const { done, already, try: tryNext } = messages[language].up
@@ -55,11 +53,8 @@ const down: SingleAction<{ readonly volumes?: boolean | undefined }, Change & { 
       const { current, other } = await findPlatforms(context)
       const isKnown = readLastDriver(context.home.state) !== undefined || (await current.isRunning())
       const change = await current.down({ volumes })
-      if (volumes) {
-        // An `up` that was interrupted may have left data by either driver.
-        if (!isKnown) await other?.down({ volumes })
-        forgetDriver(context.home.state)
-      }
+      // An `up` that was interrupted may have left data by either driver.
+      if (volumes && !isKnown) await other?.down({ volumes })
       return { ...change, volumes }
     },
     render({ changed, volumes }, { language }) {

@@ -1,4 +1,5 @@
 import { Box, Text, useInput } from 'ink'
+import { useSyncExternalStore } from 'react'
 import { messages } from '../commands/dashboard.messages.ts'
 import type { RenderContext } from '../context.ts'
 import { readWish, type Wish } from './keys.ts'
@@ -17,7 +18,6 @@ import { Scenario } from './panels/Scenario.tsx'
 import { Traffic } from './panels/Traffic.tsx'
 import type { DashboardState } from './state.ts'
 import type { Store } from './store.ts'
-import { useStore } from './use-store.ts'
 
 export interface AppProps {
   readonly store: Store
@@ -31,7 +31,7 @@ export function App({ store, rendering, onWish }: AppProps) {
     const wish = readWish(input, key)
     if (wish !== undefined) onWish(wish)
   })
-  return <Dashboard state={useStore(store)} rendering={rendering} />
+  return <Dashboard state={useSyncExternalStore(store.subscribe, store.get)} rendering={rendering} />
 }
 
 export interface DashboardProps {

@@ -3,7 +3,6 @@ import type { LogLine } from '@msctl/platform/log-line'
 import type { PlatformStatus } from '@msctl/platform/platform'
 import { SERVICES, type ServiceName, type Status } from '@msctl/sdk/contract'
 import type { ToldEvent } from '../commands/scenario/tell-run.ts'
-import { partStates } from './part-states.ts'
 import {
   type DashboardEvent,
   type DashboardState,
@@ -12,6 +11,7 @@ import {
   MAX_LOG_LINES,
   MAX_SAMPLES,
   MAX_TOLD,
+  partStates,
   ROWS,
   type ScenarioView,
   type Size,

@@ -1,7 +1,6 @@
 import { isFailure } from '../failure.ts'
-import { partStates } from './part-states.ts'
 import type { Action } from './reduce.ts'
-import type { DashboardState, Trouble } from './state.ts'
+import { type DashboardState, partStates, type Trouble } from './state.ts'
 import type { Store } from './store.ts'
 import type { World } from './world.ts'
 

@@ -1,20 +1,17 @@
-import { type CachedKey, listCachedKeys } from '@msctl/platform/cached-keys'
+import { type CachedKey, flushCache, listCachedKeys } from '@msctl/platform/cached-keys'
 import type { LogLine } from '@msctl/platform/log-line'
 import type { Part } from '@msctl/platform/parts'
 import type { Platform, PlatformStatus } from '@msctl/platform/platform'
 import type { Status } from '@msctl/sdk'
 import { call } from '../call.ts'
-import { flush } from '../commands/cache.ts'
-import { kill, start, stop, up } from '../commands/lifecycle.ts'
-import { load } from '../commands/load/load.ts'
-import { list, scenario } from '../commands/scenario/scenario.ts'
-import type { ToldEvent } from '../commands/scenario/tell-run.ts'
+import { loadGateway } from '../commands/load/run-load.ts'
+import { describeLabs, findLab, type ToldEvent, tellRun } from '../commands/scenario/tell-run.ts'
 import type { Context } from '../context.ts'
 import { DEFAULT_URL } from '../gateway-url.ts'
-import { runningPlatform } from '../running-platform.ts'
+import { loadDrivers, runningPlatform } from '../running-platform.ts'
 import type { ScenarioChoice } from './state.ts'
 
-/** What the dashboard looks at and acts on: what other commands do, and nothing else. All throw {@link Failure}. */
+/** What the dashboard looks at and acts on. All throw {@link Failure}. */
 export interface World {
   /** The gateway's address: named, of the platform that runs here, or assumed. */
   url(): string
@@ -37,10 +34,10 @@ export interface World {
 }
 
 /** Twenty a second for ten seconds: enough to see, and to open a circuit. */
-const LOAD = { rps: 20, duration: 10_000 }
+const LOAD = { rps: 20, durationMs: 10_000, path: '/users/1' }
 
 /**
- * The world as the commands see it.
+ * The platform by its driver, the gateway by the SDK.
  *
  * @param context Its signal ends what is under way; its `onEvent` is told what drivers and loads tell of their progress.
  */
@@ -72,17 +69,19 @@ export function createWorld(context: Context): World {
       yield* (await runningPlatform(followed)).followLogs()
     },
     async bringUp() {
-      await up.run({}, context)
-      platform = undefined
+      const { driver, port } = context.settings
+      const { choosePlatform } = await loadDrivers()
+      platform = await choosePlatform(driver?.value ?? 'auto', context)
+      await platform.up({ port: port?.value })
     },
-    start: (part) => start.run({ part }, context),
-    stop: (part) => stop.run({ part }, context),
-    kill: (part) => kill.run({ part }, context),
-    flush: () => flush.run({}, context),
-    scenarios: async () => (await list.run({}, context)).scenarios,
+    start: async (part) => (await current()).start(part),
+    stop: async (part) => (await current()).stop(part),
+    kill: async (part) => (await current()).kill(part),
+    flush: async () => ({ removed: await flushCache((await current()).redis) }),
+    scenarios: async () => describeLabs(context.language),
     runScenario: (name, signal) =>
-      scenario.run({ name }, { ...context, signal: AbortSignal.any([signal, context.signal]) }),
-    load: () => load.run(LOAD, { ...context, url: url() }),
+      tellRun(findLab(name), {}, { ...context, signal: AbortSignal.any([signal, context.signal]) }),
+    load: () => loadGateway(url(), LOAD, context),
   }
 }
 

@@ -5,8 +5,8 @@ import { Failure } from '../failure.ts'
 import { type Check, check, type Surroundings } from './check.ts'
 
 /** What the Compose driver needs. */
-export async function checkCompose({ home, env }: Surroundings, cwd: string): Promise<Check[]> {
-  const folder = home.clone ?? cwd
+export async function checkCompose({ home, env }: Surroundings): Promise<Check[]> {
+  const folder = home.projectDir
   const file = path.join(folder, 'docker-compose.yml')
   return Promise.all([
     check('composeFile', 'compose', () => {

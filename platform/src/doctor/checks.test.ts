@@ -69,7 +69,7 @@ test('programs that are not built, data of another PostgreSQL and a missing psql
 
 test('a machine without Docker is told so, and why', async () => {
   const context = await makeContext()
-  const checks = await checkCompose(context, context.home.state)
+  const checks = await checkCompose(context)
   expect(find(checks, 'composeFile')).toMatchObject({
     state: 'missing',
     problem: { code: 'no-compose-file' },

@@ -1,12 +1,10 @@
 import { EXIT } from '@msctl/grader/exit'
-import { call } from '../../call.ts'
 import { defineEntries, type SingleAction } from '../../command.ts'
 import type { RenderContext } from '../../context.ts'
 import { findGateway } from '../../gateway-url.ts'
 import { duration, matching, wholeNumber } from '../../menu/readers.ts'
 import { formatDuration, formatLatency } from '../../print/amounts.ts'
 import { renderTable } from '../../print/table.ts'
-import { assertLoopback } from './loopback.ts'
 import { messages } from './messages.ts'
 import { LoadReport } from './report.ts'
 
@@ -26,17 +24,9 @@ const MAX_BAR_WIDTH = 40
 export const load: SingleAction<LoadOptions, LoadReport> = {
   async run(options, context) {
     const { rps = 50, duration: durationMs = 10_000, path = '/users/1', allowRemote = false } = options
-    const { signal, onEvent } = context
     const { url: base } = await findGateway(context)
-    const url = new URL(base + path)
-    if (!allowRemote) await assertLoopback(url)
-    // What is loaded is a gateway of the platform, and it answers: a load of refused connections would measure nothing.
-    await call({ url: base, signal }, ({ gateway }, callOptions) => gateway.health(callOptions))
-    const { runLoad } = await import('./run-load.ts')
-    return runLoad({
-      ...{ url, rps, durationMs, signal },
-      onProgress: (progress) => onEvent({ type: 'loading', ...progress }),
-    })
+    const { loadGateway } = await import('./run-load.ts')
+    return loadGateway(base, { path, rps, durationMs, allowRemote }, context)
   },
 
   /** What was sent, what came back, how long it took, and how that is distributed. */

@@ -1,14 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
+import { call } from '../../call.ts'
+import type { Context } from '../../context.ts'
 import { summarize } from './latencies.ts'
+import { assertLoopback } from './loopback.ts'
 import type { LoadReport } from './report.ts'
 
-export interface LoadPlan {
-  /** What to GET. */
-  readonly url: URL
+/** How much is asked. */
+interface Rate {
   /** Requests a second. */
   readonly rps: number
   readonly durationMs: number
+}
+
+export interface LoadPlan extends Rate {
+  /** What to GET. */
+  readonly url: URL
   /** Ends it early; what was measured until then is given all the same. */
   readonly signal: AbortSignal
   /** Told twice a second how far it is. */
@@ -21,6 +28,25 @@ const TIMEOUT_MS = 10_000
 const MAX_UNDER_WAY = 1_000
 const CONNECTIONS = 64
 const PROGRESS_EVERY_MS = 500
+
+/**
+ * Loads a gateway of the platform, which has to answer: a load of refused connections would measure nothing.
+ *
+ * @param base The gateway's address.
+ * @throws Failure `remote-target` unless it is on this machine, or another one is allowed.
+ */
+export async function loadGateway(
+  base: string,
+  { path, allowRemote = false, ...rate }: Rate & { readonly path: string; readonly allowRemote?: boolean },
+  { signal, onEvent }: Pick<Context, 'signal' | 'onEvent'>,
+): Promise<LoadReport> {
+  const url = new URL(base + path)
+  if (!allowRemote) await assertLoopback(url)
+  await call({ url: base, signal }, ({ gateway }, options) => gateway.health(options))
+  const onProgress = (progress: { sent: number; total: number; failed: number }) =>
+    onEvent({ type: 'loading', ...progress })
+  return runLoad({ ...rate, url, signal, onProgress })
+}
 
 /**
  * Sends requests at a steady rate, however slow the answers are (an open loop), for a server that hangs must not slow

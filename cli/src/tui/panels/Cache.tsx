@@ -4,9 +4,8 @@ import { Text } from 'ink'
 import { messages as cacheMessages } from '../../commands/cache.messages.ts'
 import { messages } from '../../commands/dashboard.messages.ts'
 import { explain } from '../../messages/explain.ts'
-import { printable } from '../printable.ts'
 import type { DashboardState } from '../state.ts'
-import { FRAME, Panel } from './Panel.tsx'
+import { FRAME, Panel, printable } from './Panel.tsx'
 
 export interface CacheProps {
   readonly state: DashboardState

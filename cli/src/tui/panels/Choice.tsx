@@ -1,7 +1,6 @@
 import { Text } from 'ink'
 import type { View } from '../state.ts'
-import type { Words } from '../words.ts'
-import { Panel } from './Panel.tsx'
+import { Panel, type Words } from './Panel.tsx'
 
 export interface ChoiceProps {
   readonly view: Extract<View, { type: 'choosing' }>

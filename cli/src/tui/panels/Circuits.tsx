@@ -1,8 +1,7 @@
 import { type Circuit, type CircuitState, SERVICES } from '@msctl/sdk/contract'
 import { Text } from 'ink'
 import type { DashboardState } from '../state.ts'
-import type { Words } from '../words.ts'
-import { FRAME, Panel } from './Panel.tsx'
+import { FRAME, Panel, type Words } from './Panel.tsx'
 
 export interface CircuitsProps {
   readonly state: DashboardState

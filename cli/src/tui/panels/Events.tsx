@@ -5,9 +5,8 @@ import { messages } from '../../commands/dashboard.messages.ts'
 import { messages as common } from '../../messages/common.ts'
 import { explain } from '../../messages/explain.ts'
 import { formatTime } from '../../print/amounts.ts'
-import { printable } from '../printable.ts'
 import type { DashboardEvent, DashboardState } from '../state.ts'
-import { FRAME, Panel } from './Panel.tsx'
+import { FRAME, Panel, printable } from './Panel.tsx'
 
 export interface EventsProps {
   readonly state: DashboardState

@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink'
 import { LETTERS } from '../keys.ts'
-import type { Words } from '../words.ts'
+import type { Words } from './Panel.tsx'
 
 /** Of two keys that do not both fit, those first here stay. */
 const IMPORTANCE = [

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink'
 import { formatDuration } from '../../print/amounts.ts'
 import type { DashboardState } from '../state.ts'
-import type { Words } from '../words.ts'
+import type { Words } from './Panel.tsx'
 
 /** Where the platform is and how it is, and what is being done to it. */
 export function Header({ state, words }: { readonly state: DashboardState; readonly words: Words }) {

@@ -1,7 +1,6 @@
 import { Text } from 'ink'
 import { LETTERS } from '../keys.ts'
-import type { Words } from '../words.ts'
-import { Panel } from './Panel.tsx'
+import { Panel, type Words } from './Panel.tsx'
 
 export interface HelpProps {
   readonly words: Words

@@ -2,9 +2,8 @@ import { Text } from 'ink'
 import { messages } from '../../commands/dashboard.messages.ts'
 import { renderLogLine } from '../../commands/logs.ts'
 import type { RenderContext } from '../../context.ts'
-import { printable } from '../printable.ts'
 import type { View } from '../state.ts'
-import { FRAME, Panel } from './Panel.tsx'
+import { FRAME, Panel, printable } from './Panel.tsx'
 
 export interface LogsProps {
   readonly view: Extract<View, { type: 'logs' }>

@@ -1,5 +1,9 @@
 import { Box, Text } from 'ink'
 import type { ReactNode } from 'react'
+import type { messages } from '../../commands/dashboard.messages.ts'
+
+/** What the dashboard says, in one language. */
+export type Words = (typeof messages)['en']
 
 export interface PanelProps {
   readonly title: string
@@ -18,6 +22,11 @@ export interface PanelProps {
 
 /** How much of the width and of the height of a panel is its frame. */
 export const FRAME = { width: 4, height: 2 } as const
+
+/** Text of others without what would steer the terminal; it stays as wide as it is, unlike what is printed line by line. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '·')
+}
 
 /** A frame with a title in its upper border. */
 export function Panel({ title, note = '', width, height, colour, gap = 0, children }: PanelProps) {

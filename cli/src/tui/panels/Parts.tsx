@@ -4,8 +4,7 @@ import { Text } from 'ink'
 import { messages } from '../../commands/dashboard.messages.ts'
 import { messages as common } from '../../messages/common.ts'
 import { formatBytes, formatDuration, formatLatency } from '../../print/amounts.ts'
-import { partStates } from '../part-states.ts'
-import { type DashboardState, ROWS } from '../state.ts'
+import { type DashboardState, partStates, ROWS } from '../state.ts'
 import { FRAME, Panel } from './Panel.tsx'
 
 export interface PartsProps {

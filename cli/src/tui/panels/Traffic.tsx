@@ -3,8 +3,7 @@ import { Text } from 'ink'
 import { formatLatency } from '../../print/amounts.ts'
 import { sparkline } from '../sparkline.ts'
 import type { DashboardState, Sample } from '../state.ts'
-import type { Words } from '../words.ts'
-import { FRAME, Panel } from './Panel.tsx'
+import { FRAME, Panel, type Words } from './Panel.tsx'
 
 export interface TrafficProps {
   readonly state: DashboardState
