@@ -274,7 +274,7 @@ describe('the command line', () => {
     await expectFailure(['users', 'create', '--data', broken], {
       code: 2,
       lines: [
-        'What --data holds is not a JSON object, so nothing was sent.',
+        '--data does not hold a JSON object, so nothing was sent.',
         /.*JSON.*/,
         `Put the whole of it between single quotes: --data '{"name": "Ann"}', or send it to --data -`,
       ],

@@ -1,7 +1,7 @@
 const en = {
   menu: {
     cache: {
-      examples: ['what is cached, and for how long', 'one value', 'begin anew'],
+      examples: ['what is cached, and for how long', 'one value', 'start with an empty cache'],
     },
     'cache keys': {
       about: 'show all keys, and in how many seconds they expire',
@@ -17,7 +17,7 @@ const en = {
     },
     'cache watch': {
       about: 'show the keys as their time runs out, until Ctrl-C',
-      examples: ['watch the TTLs count down', 'one look, for scripts'],
+      examples: ['watch the TTLs count down', 'one snapshot, for scripts'],
     },
     'cache flush': {
       about: 'remove all keys (FLUSHALL)',
@@ -39,7 +39,7 @@ const en = {
 const ru: typeof en = {
   menu: {
     cache: {
-      examples: ['что лежит в кэше и как долго', 'одно значение', 'начать заново'],
+      examples: ['что лежит в кэше и как долго', 'одно значение', 'начать с пустого кэша'],
     },
     'cache keys': {
       about: 'показать все ключи и через сколько секунд они исчезнут',
@@ -47,15 +47,15 @@ const ru: typeof en = {
     },
     'cache get': {
       about: 'показать значение ключа',
-      examples: ['то же, что GET user:1 в redis-cli', 'вместе с TTL, для сценариев'],
+      examples: ['то же, что GET user:1 в redis-cli', 'вместе с TTL, для скриптов'],
     },
     'cache ttl': {
       about: 'показать, через сколько секунд ключ исчезнет',
-      examples: ['сколько секунд осталось; -2 — ключа нет', 'для сценариев'],
+      examples: ['сколько секунд осталось; -2 — ключа нет', 'для скриптов'],
     },
     'cache watch': {
       about: 'смотреть, как истекает время ключей, пока не нажато Ctrl-C',
-      examples: ['смотреть, как убывает TTL', 'один взгляд, для сценариев'],
+      examples: ['смотреть, как убывает TTL', 'один снимок состояния, для скриптов'],
     },
     'cache flush': {
       about: 'удалить все ключи (FLUSHALL)',

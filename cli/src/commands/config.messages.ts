@@ -1,7 +1,7 @@
 const en = {
   menu: {
     config: {
-      examples: ['what counts here', 'the gateway that the other commands ask'],
+      examples: ['the settings in effect here', 'the gateway that the other commands ask'],
     },
   },
   columns: { name: 'SETTING', value: 'VALUE', source: 'FROM' },
@@ -20,7 +20,7 @@ const en = {
 const ru: typeof en = {
   menu: {
     config: {
-      examples: ['что действует здесь', 'шлюз, к которому обращаются остальные команды'],
+      examples: ['какие настройки здесь действуют', 'шлюз, к которому обращаются остальные команды'],
     },
   },
   columns: { name: 'НАСТРОЙКА', value: 'ЗНАЧЕНИЕ', source: 'ОТКУДА' },

@@ -5,7 +5,7 @@ const en = {
   language: 'en' as Language,
   menu: {
     dashboard: {
-      examples: ['watch the platform, and act by keys', 'one look, for scripts'],
+      examples: ['watch the platform, and act by keys', 'one snapshot, for scripts'],
     },
   },
   circuits: 'Circuits',
@@ -89,7 +89,7 @@ const ru: typeof en = {
   language: 'ru',
   menu: {
     dashboard: {
-      examples: ['наблюдать за платформой и управлять ею', 'один взгляд, для сценариев'],
+      examples: ['наблюдать за платформой и управлять ею', 'один снимок состояния, для скриптов'],
     },
   },
   circuits: 'Предохранители',
@@ -132,9 +132,9 @@ const ru: typeof en = {
     leaving: 'завершение …',
   },
   event: {
-    failures: (service, count) => `${service}: неудачных запросов ${count}`,
+    failures: (service, count) => `${service}: ошибок: ${count}`,
     gatewayRestarted: 'шлюз перезапущен',
-    loaded: (sent, failed) => `нагрузка: отправлено ${sent}, не удалось ${failed}`,
+    loaded: (sent, failed) => `нагрузка: отправлено ${sent}, ошибок ${failed}`,
     platformUp: 'платформа работает',
   },
   keys: {

@@ -8,7 +8,7 @@ const en = {
     follow: 'go on with what is written from now on',
     level: 'only lines of this level or above: trace, debug, info, warn, error, fatal',
     requestId: 'only the lines of this request',
-    tail: 'at most so many of the last lines (default: all; with --follow: 20)',
+    tail: 'at most this many of the last lines (default: all; with --follow: 20)',
   },
 }
 

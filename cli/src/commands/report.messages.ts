@@ -8,7 +8,7 @@ const en = {
       examples: ['as msctl verify has shown it', 'as a page, and for a CI system', 'one of its figures'],
     },
     'report merge': {
-      about: 'put what shards of msctl grade have written together',
+      about: 'merge what the shards of msctl grade have written',
       examples: ['all grades in one table', 'with all reports in one folder', 'who passed, for scripts'],
     },
   },
@@ -17,7 +17,7 @@ const en = {
     shards: 'folders that msctl grade has written to',
   },
   options: {
-    report: 'write a report, as often as wanted: json, junit, markdown, github, html, gradescope …',
+    report: 'write a report; can be repeated: json, junit, markdown, github, html, gradescope …',
     out: 'the folder to write to',
   },
 }
@@ -41,7 +41,7 @@ const ru: typeof en = {
     shards: 'папки, в которые писал msctl grade',
   },
   options: {
-    report: 'записать отчёт, можно несколько раз: json, junit, markdown, github, html, gradescope …',
+    report: 'записать отчёт; можно повторять: json, junit, markdown, github, html, gradescope …',
     out: 'папка, куда писать',
   },
 }

@@ -1,7 +1,7 @@
 const en = {
   menu: {
     schema: {
-      examples: ['which there are', 'that of msctl users get --json', 'what a script can rely on'],
+      examples: ['all schemas', 'that of msctl users get --json', 'what a script can rely on'],
     },
   },
   arguments: {
@@ -13,7 +13,7 @@ const en = {
 const ru: typeof en = {
   menu: {
     schema: {
-      examples: ['какие есть', 'схема вывода msctl users get --json', 'на что может положиться сценарий'],
+      examples: ['все схемы', 'схема вывода msctl users get --json', 'на что может положиться скрипт'],
     },
   },
   arguments: {

@@ -58,11 +58,11 @@ const en: Explanations<Failures> = {
   }),
   'remote-target': ({ url }) => ({
     what: `${url} is not on this machine.`,
-    why: 'Load on somebody else’s machine is an attack unless they agreed to it, so nothing was sent.',
+    why: 'Load on a machine whose owner has not agreed is an attack, so nothing was sent.',
     next: 'If it is yours to load: msctl load --allow-remote',
   }),
   'broken-json': ({ reason }) => ({
-    what: 'What --data holds is not a JSON object, so nothing was sent.',
+    what: '--data does not hold a JSON object, so nothing was sent.',
     why: reason ?? 'It is JSON, but a list or a single value.',
     next: `Put the whole of it between single quotes: --data '{"name": "Ann"}', or send it to --data -`,
   }),
@@ -82,10 +82,10 @@ const en: Explanations<Failures> = {
   'not-found': ({ resource, id }) => ({
     what: `There is no ${one[resource]} ${id}.`,
     why: 'It was never created, or it has been deleted (404).',
-    next: `See those there are: msctl ${resource} list`,
+    next: `List them: msctl ${resource} list`,
   }),
   conflict: ({ detail }) => ({
-    what: 'This collides with what exists already (409).',
+    what: 'This conflicts with what exists already (409).',
     why: detail,
     next: 'Take another value, or look for the one that has it: msctl users list',
   }),
@@ -120,21 +120,21 @@ const en: Explanations<Failures> = {
   'unknown-setting': ({ file, given, suggestion }) => ({
     what: `There is no setting called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
     why: `${file} has it; the settings are url, driver, port and lang.`,
-    next: 'Correct the file, then see what counts: msctl config',
+    next: 'Correct the file, then see what is in effect: msctl config',
   }),
   'setting-invalid': ({ name, place, given }) => ({
     what: `The setting ${name} cannot be "${given}".`,
-    why: `${place} says so; it has to be ${wantedInEnglish[name]}.`,
-    next: 'Correct it, then see what counts: msctl config',
+    why: `It is set by ${place}; it has to be ${wantedInEnglish[name]}.`,
+    next: 'Correct it, then see what is in effect: msctl config',
   }),
   'no-schema': ({ given, suggestion }) => ({
     what: `There is no command "${given}" with a result.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
-    why: 'Schemas exist of what commands print with --json.',
+    why: 'A schema describes what a command prints with --json.',
     next: `See all of them: msctl schema`,
   }),
   'no-terminal': () => ({
     what: 'The dashboard needs a terminal.',
-    why: 'Here is none that can be drawn on and read from, or CI or TERM=dumb says that there is none.',
+    why: 'Input or output is not a terminal, or CI or TERM=dumb says that there is none.',
     next: 'Look once: msctl status, msctl health; for scripts: msctl dashboard --json',
   }),
   'target-not-ready': ({ url, seconds }) => ({
@@ -144,7 +144,7 @@ const en: Explanations<Failures> = {
   }),
   'no-scenario': ({ given, suggestion }) => ({
     what: `There is no scenario called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
-    why: 'It is none of the documented ones, and no path of a file.',
+    why: 'It is neither one of the documented ones nor the path of a file.',
     next: 'See all of them: msctl scenario list; or write your own: msctl scenario new',
   }),
   'scenario-unreadable': ({ file, reason }) => ({
@@ -154,8 +154,8 @@ const en: Explanations<Failures> = {
   }),
   'scenario-elsewhere': ({ asked, here }) => ({
     what: `Scenarios run on the platform that runs here (${here}), and not at ${asked}.`,
-    why: 'They stop parts and look into the stores, which only its own driver can.',
-    next: 'Leave out --url, and what else names another address: msctl config',
+    why: 'They stop parts and look into the databases and Redis, which only the driver of a platform can do.',
+    next: 'Leave out --url; where the other address comes from: msctl config',
   }),
   'unknown-parameter': ({ scenario, given, known, suggestion }) => ({
     what: `The scenario ${scenario} has no parameter "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
@@ -253,7 +253,7 @@ const ru: Explanations<Failures> = {
   'not-found': ({ resource, id }) => ({
     what: `${absent[resource]} ${id} нет.`,
     why: 'Такой записи не создавали, или она удалена (404).',
-    next: `Все, какие есть: msctl ${resource} list`,
+    next: `Показать все: msctl ${resource} list`,
   }),
   conflict: ({ detail }) => ({
     what: 'Это противоречит тому, что уже есть (409).',
@@ -305,8 +305,8 @@ const ru: Explanations<Failures> = {
   }),
   'no-terminal': () => ({
     what: 'Панели нужен терминал.',
-    why: 'Здесь нет такого, на котором можно рисовать и с которого можно читать, или так говорят CI и TERM=dumb.',
-    next: 'Взглянуть один раз: msctl status, msctl health; для сценариев: msctl dashboard --json',
+    why: 'Ввод или вывод идёт не через терминал, или так говорят CI и TERM=dumb.',
+    next: 'Взглянуть один раз: msctl status, msctl health; для скриптов: msctl dashboard --json',
   }),
   'target-not-ready': ({ url, seconds }) => ({
     what: `По адресу ${url} за ${seconds} с никто не ответил, поэтому ничего не проверено.`,
@@ -315,7 +315,7 @@ const ru: Explanations<Failures> = {
   }),
   'no-scenario': ({ given, suggestion }) => ({
     what: `Сценария «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
-    why: 'Среди готовых его нет, и на путь к файлу это не похоже.',
+    why: 'Это не имя готового сценария и не путь к файлу.',
     next: 'Посмотрите все: msctl scenario list; или напишите свой: msctl scenario new',
   }),
   'scenario-unreadable': ({ file, reason }) => ({
@@ -325,8 +325,8 @@ const ru: Explanations<Failures> = {
   }),
   'scenario-elsewhere': ({ asked, here }) => ({
     what: `Сценарии идут на платформе, которая работает здесь (${here}), а не по адресу ${asked}.`,
-    why: 'Они останавливают части и заглядывают в хранилища, а это может только её собственный драйвер.',
-    next: 'Уберите --url и всё, что называет другой адрес: msctl config',
+    why: 'Они останавливают части и заглядывают в базы данных и Redis, а это может только драйвер платформы.',
+    next: 'Уберите --url; откуда взят другой адрес: msctl config',
   }),
   'unknown-parameter': ({ scenario, given, known, suggestion }) => ({
     what: `У сценария ${scenario} нет параметра «${given}».${suggestion ? ` Может быть, ${suggestion}?` : ''}`,

@@ -1,6 +1,6 @@
 import type { GraderFailures } from '@msctl/grader/failure'
 import { nearestName } from '../nearest-name.ts'
-import type { Explanations } from './explanations.ts'
+import { type Explanations, quote } from './explanations.ts'
 import type { Texts } from './language.ts'
 
 const en: Explanations<GraderFailures> = {
@@ -19,7 +19,7 @@ const en: Explanations<GraderFailures> = {
   }),
   'docker-failed': ({ command, output }) => ({
     what: `The submission could not be built or started on this machine: ${command}`,
-    why: output.join('\n'),
+    why: `It said:${quote(output)}`,
     next: 'This is no failure of the submission: mend the machine or its network, and grade it again',
   }),
   'unknown-check': ({ given, known }) => {
@@ -46,19 +46,19 @@ const en: Explanations<GraderFailures> = {
     next: 'Name another file: --report FORMAT=FILE',
   }),
   'report-unreadable': ({ file, reason }) => ({
-    what: `${file} is no report that can be used.`,
+    what: `${file} cannot be used as a report.`,
     why: reason,
     next: 'Name a JSON report as msctl verify writes it: --report json=FILE',
   }),
   'grades-unreadable': ({ file, reason }) => ({
-    what: `${file} holds no grades that can be used.`,
+    what: `${file} does not hold usable grades.`,
     why: reason,
     next: 'Name folders that msctl grade has written to, or their grades.json',
   }),
   'grades-overlap': ({ id, shards }) => ({
     what: `${id} was graded more than once.`,
-    why: `It is in ${shards.join(' and in ')}, and nobody has said which of them counts.`,
-    next: 'Leave one of them out',
+    why: `It is in ${shards.join(' and in ')}, and which of them counts is not known.`,
+    next: 'Name only one of these folders',
   }),
   'too-many-points': ({ criterion, points, maxPoints }) => ({
     what: `${criterion} has ${maxPoints} points, and ${points} were given.`,
@@ -66,7 +66,7 @@ const en: Explanations<GraderFailures> = {
     next: `Give up to ${maxPoints}: --manual ${criterion}=${maxPoints}`,
   }),
   'rubric-unusable': ({ file, reason }) => ({
-    what: `${file} is no rubric that can be used.`,
+    what: `${file} cannot be used as a rubric.`,
     why: reason,
     next: 'Begin with the one of the assignment: grader/src/run/rubric.json; docs/grading.md says more',
   }),
@@ -88,7 +88,7 @@ const ru: Explanations<GraderFailures> = {
   }),
   'docker-failed': ({ command, output }) => ({
     what: `Собрать или запустить работу на этой машине не удалось: ${command}`,
-    why: output.join('\n'),
+    why: `Сообщение:${quote(output)}`,
     next: 'Работа в этом не виновата: почините машину или сеть и проверьте ещё раз',
   }),
   'unknown-check': ({ given, known }) => {
@@ -126,8 +126,8 @@ const ru: Explanations<GraderFailures> = {
   }),
   'grades-overlap': ({ id, shards }) => ({
     what: `Работа ${id} оценена больше одного раза.`,
-    why: `Она есть в ${shards.join(' и в ')}, и никто не сказал, что из этого считать.`,
-    next: 'Уберите лишнее',
+    why: `Она есть в ${shards.join(' и в ')}, и неизвестно, какую из оценок считать.`,
+    next: 'Оставьте только одну из этих папок',
   }),
   'too-many-points': ({ criterion, points, maxPoints }) => ({
     what: `У критерия ${criterion} всего ${maxPoints} баллов, а поставлено ${points}.`,

@@ -31,7 +31,7 @@ const ru: typeof en = {
   pausing: (title) => `Enter: ${title}`,
   portsRetry: (port) => `порт ${port} тем временем заняли; выбираем другие`,
   undoing: 'останавливаем то, что запустили',
-  loading: (sent, total, failed) => `отправлено ${sent} из ${total}, отказов ${failed}`,
+  loading: (sent, total, failed) => `отправлено ${sent} из ${total}, ошибок ${failed}`,
 }
 
 /** What is said of what a driver does. */

@@ -41,8 +41,8 @@ function indexAdviceOf(service: 'orders' | 'payments'): Experiment<Record<never,
           needs: ['db'],
           title: { en: `${path}?${filter}= has an index`, ru: `Для ${path}?${filter}= есть индекс` },
           why: {
-            en: 'Without one, the rows of one cost a scan of everyone’s: fast in class, slow with a million rows.',
-            ru: 'Без него строки одного стоят просмотра строк всех: на занятии быстро, на миллионе строк — нет.',
+            en: 'Without an index every filtered request reads the whole table: fast in class, slow with a million rows.',
+            ru: 'Без индекса каждый запрос с фильтром читает всю таблицу: на занятии быстро, на миллионе строк — нет.',
           },
           hint: {
             en: `index=True on the column, or CREATE INDEX ON ${service} ("${filter}").`,
@@ -119,11 +119,11 @@ const hangingService: Experiment<Record<never, never>> = {
         },
         why: {
           en: 'A hanging service is the worst of failures: without a time limit, all callers hang with it, and no circuit opens.',
-          ru: 'Зависший сервис — худший из отказов: без ограничения времени с ним зависают все, и цепь не размыкается.',
+          ru: 'Зависший сервис — худший из сбоев: без ограничения времени с ним зависают все, и предохранитель не размыкается.',
         },
         hint: {
           en: 'Give the HTTP client of the gateway a timeout (httpx.AsyncClient(timeout=3)) and count it as a failure.',
-          ru: 'Задайте HTTP-клиенту шлюза таймаут (httpx.AsyncClient(timeout=3)) и считайте его отказом.',
+          ru: 'Задайте HTTP-клиенту шлюза тайм-аут (httpx.AsyncClient(timeout=3)) и считайте его сбоем.',
         },
         dependsOn: [`correctness.${HANGING}.list`],
       },
@@ -152,8 +152,8 @@ const hangingService: Experiment<Record<never, never>> = {
               [
                 isLate && {
                   what: {
-                    en: 'There was none until the service could go on.',
-                    ru: 'Его не было, пока сервис не смог продолжить.',
+                    en: 'There was no answer until the table was released.',
+                    ru: 'Ответа не было, пока таблицу не освободили.',
                   },
                   answers: [seen.answer],
                 },
@@ -215,7 +215,7 @@ const gracefulStop: Experiment<Record<never, never>> = {
   sheet: {
     name: 'advice-graceful-stop',
     title: { en: 'A stop in the middle of a request', ru: 'Остановка посреди запроса' },
-    question: { en: 'Is what was begun brought to its end?', ru: 'Доводится ли начатое до конца?' },
+    question: { en: 'Is a request that has begun completed?', ru: 'Выполняется ли начатый запрос до конца?' },
     idea: {
       en: 'A request waits for a held table while its service is stopped; then the table is released.',
       ru: 'Запрос ждёт занятую таблицу, когда сервис останавливают; затем таблицу отпускают.',
@@ -227,12 +227,12 @@ const gracefulStop: Experiment<Record<never, never>> = {
         isAdvice: true,
         needs: ['db', 'control'],
         title: {
-          en: 'A service that is stopped answers what it was asked before',
-          ru: 'Остановленный сервис отвечает на то, о чём его успели спросить',
+          en: 'A service that is stopped completes the requests it has accepted',
+          ru: 'Останавливаемый сервис завершает принятые запросы',
         },
         why: {
-          en: 'Otherwise every deployment cuts somebody off, who then cannot know whether it was done.',
-          ru: 'Иначе каждый выпуск обрывает чей-то запрос, и вызывающий не знает, выполнен ли он.',
+          en: 'Otherwise every deployment cuts off requests, and their callers cannot know whether they were carried out.',
+          ru: 'Иначе каждое обновление обрывает чьи-то запросы, и клиент не знает, выполнены ли они.',
         },
         hint: {
           en: 'On SIGTERM stop accepting, finish what is in flight, close the pools, exit 0; let the process be PID 1 (exec form in the Dockerfile).',
@@ -249,8 +249,8 @@ const gracefulStop: Experiment<Record<never, never>> = {
           ru: 'Когда сервис заказов не работает, details не говорят, что заказов нет',
         },
         why: {
-          en: 'An empty list is an answer, too: whoever believes it orders once more.',
-          ru: 'Пустой список — тоже ответ: кто ему поверит, закажет ещё раз.',
+          en: 'An empty list means that there are no orders: a customer who believes it orders again.',
+          ru: 'Пустой список означает, что заказов нет: покупатель поверит и закажет ещё раз.',
         },
         hint: {
           en: 'Answer with a 5xx, or say what is missing: "orders": null, "degraded": ["orders"].',

@@ -34,11 +34,11 @@ function inputAdviceOf(resource: Resource): Experiment<Record<never, never>> {
     uses: [service],
     sheet: {
       name: `advice-input-${service}`,
-      title: { en: `What ${path} cannot take`, ru: `Что ${path} принять не может` },
-      question: { en: 'Can a caller make it fail?', ru: 'Может ли вызывающий вызвать сбой?' },
+      title: { en: `Requests that ${path} cannot accept`, ru: `Запросы, которые ${path} принять не может` },
+      question: { en: 'Can a caller make the service fail?', ru: 'Может ли вызывающий вызвать сбой?' },
       idea: {
-        en: 'Texts that PostgreSQL cannot store, ids that it does not have, and JSON that is none.',
-        ru: 'Тексты, которые PostgreSQL не сохранит, id, которых у него не бывает, и JSON, который им не является.',
+        en: 'Text that PostgreSQL cannot store, ids beyond its integers, and malformed JSON.',
+        ru: 'Текст, который PostgreSQL не сохранит, id больше его целых чисел и испорченный JSON.',
       },
       state: () => ({}),
       expectations: {
@@ -49,18 +49,18 @@ function inputAdviceOf(resource: Resource): Experiment<Record<never, never>> {
           },
           {
             en: 'A 5xx counts as a failure of the service: five of them open its circuit for everybody.',
-            ru: '5xx — отказ сервиса: пять таких размыкают цепь для всех.',
+            ru: '5xx — сбой сервиса: пять таких размыкают предохранитель для всех.',
           },
           { en: 'Answer 400 when the body cannot be parsed.', ru: 'Отвечайте 400, если тело не разобрать.' },
         ),
         [`advice.${service}.large-ids`]: advice(
           {
-            en: `${path}/{id} has an answer for ids beyond PostgreSQL’s integers`,
+            en: `${path}/{id} answers requests for ids beyond PostgreSQL’s integers`,
             ru: `${path}/{id} отвечает и на id за пределами целых PostgreSQL`,
           },
           {
             en: 'Anybody can send such an id; a 5xx for it counts as a failure, and five open the circuit for everybody.',
-            ru: 'Такой id может прислать любой; 5xx на него — отказ, а пять размыкают цепь для всех.',
+            ru: 'Такой id может прислать любой; 5xx на него — сбой, а пять сбоев размыкают предохранитель для всех.',
           },
           {
             en: 'An id above 2147483647 cannot exist: 404 (or 422) before the database is asked.',
@@ -87,7 +87,7 @@ function inputAdviceOf(resource: Resource): Experiment<Record<never, never>> {
       steadyState: [],
       steps: [
         {
-          title: { en: 'Send what cannot be taken', ru: 'Послать то, что принять нельзя' },
+          title: { en: 'Send such requests', ru: 'Послать такие запросы' },
           run: (lab) => sendHostile(lab, resource),
         },
       ],
@@ -106,7 +106,10 @@ async function sendHostile(lab: InputLab, resource: Resource): Promise<void> {
       `advice.${service}.${what}`,
       judge(
         { en: 'Any answer but a 5xx', ru: 'Любой ответ, кроме 5xx' },
-        [failed.length > 0 && complain({ en: 'The service failed:', ru: 'Сервис отказал:' }, ...failed)],
+        [
+          failed.length > 0 &&
+            complain({ en: 'The service answered with an error:', ru: 'Сервис ответил ошибкой:' }, ...failed),
+        ],
         { answers, repro: repro.flatMap((line) => (line === SEED_LINE ? [line] : [line, NO_5XX])) },
       ),
     )

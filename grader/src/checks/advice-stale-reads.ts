@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@msctl/platform/database'
-import type { Lab } from '@msctl/scenarios'
+import { fixed, type Lab } from '@msctl/scenarios'
 import type { Answer, CheckFinding, Experiment, Grader } from '../run/grader.ts'
 import { isOk, rowOf, says } from './answers.ts'
 import { type Complaint, complain, judge } from './judge.ts'
@@ -63,7 +63,7 @@ function staleReadsOf(resource: Resource): Experiment<Record<never, never>> {
           },
           hint: {
             en: 'Fill only if nobody has invalidated since the miss: a lease or a version that the writer voids (SET … NX with a token, a Lua script).',
-            ru: 'Заполняйте, только если после промаха не было инвалидации: аренда или версия, которую писатель отзывает (SET … NX с токеном, скрипт Lua).',
+            ru: 'Заполняйте, только если после промаха не было инвалидации: право на заполнение (lease) или версия, которую писатель отзывает (SET … NX с токеном, скрипт Lua).',
           },
           dependsOn: [`correctness.${service}.update`],
         },
@@ -71,7 +71,10 @@ function staleReadsOf(resource: Resource): Experiment<Record<never, never>> {
       steadyState: [],
       steps: [
         {
-          title: { en: 'Race, rest, look; again and again', ru: 'Гонка, пауза, взгляд — и снова' },
+          title: {
+            en: 'Read and write at once, then compare; many rounds',
+            ru: 'Читать и писать одновременно, затем сравнивать; много раундов',
+          },
           run: (lab) => race(lab, resource),
         },
       ],
@@ -108,11 +111,11 @@ async function race(lab: RaceLab, resource: Resource): Promise<void> {
     if (!isOk(written)) continue
     stale = await staleness(lab, url, { [mark]: version }, written)
   }
-  const confidence = (100 * (1 - (1 - SHOWN_AT_LEAST) ** rounds)).toFixed(1)
+  const confidence = fixed(100 * (1 - (1 - SHOWN_AT_LEAST) ** rounds), 1)
   const finding = judge(
     {
-      en: 'After the last acknowledged PUT, GET gives what it wrote, however readers and writer met',
-      ru: 'После последнего подтверждённого PUT GET отдаёт записанное, как бы ни встретились читатели и писатель',
+      en: 'After the last acknowledged PUT, GET gives what it wrote, however readers and writer overlapped',
+      ru: 'После последнего подтверждённого PUT GET отдаёт записанное, как бы ни пересеклись читатели и писатель',
     },
     [stale],
     { repro: reproOf(resource) },
@@ -121,8 +124,8 @@ async function race(lab: RaceLab, resource: Resource): Promise<void> {
     ...finding,
     ...(finding.held && {
       actual: {
-        en: `${rounds} rounds, and never an old value. (A race that comes out in a seventh of them shows with ${confidence} %.)`,
-        ru: `Раундов: ${rounds}, старого значения не было. (Гонка, которая проявляется в каждом седьмом, видна с вероятностью ${confidence} %.)`,
+        en: `${rounds} rounds, and never an old value. (A race that happens in one round of seven is seen with a probability of ${confidence.en} %.)`,
+        ru: `Раундов: ${rounds}, старого значения не было. (Гонка, которая проявляется в каждом седьмом, видна с вероятностью ${confidence.ru} %.)`,
       },
     }),
   } as CheckFinding)

@@ -64,7 +64,7 @@ export function judgeStart(facts: ComposeFacts): CheckFinding {
     ...{ expected, evidence, repro },
     actual:
       ended.length === 0
-        ? { en: 'Just that.', ru: 'Так и есть.' }
+        ? { en: 'Nothing to object to.', ru: 'Замечаний нет.' }
         : { en: `Does not run: ${list}`, ru: `Не работает: ${list}` },
   }
 }
@@ -81,8 +81,8 @@ export function judgeReady(facts: ComposeFacts): CheckFinding {
       held: true,
       ...{ expected: '', actual: '' },
       undecided: {
-        en: `All of it runs, and not all answered in time; but this machine was too busy to hold that against it. Grade it again when there is less to do. (${missing.join('; ')})`,
-        ru: `Всё запущено, но вовремя ответило не всё; однако машина была слишком занята, чтобы за это снижать. Проверьте ещё раз, когда она освободится. (${missing.join('; ')})`,
+        en: `Everything runs, but not everything answered in time, and this machine was too busy to blame the submission. Grade it again when the machine is less busy. (${missing.join('; ')})`,
+        ru: `Всё запущено, но вовремя ответило не всё, а машина была слишком загружена, чтобы винить работу. Проверьте ещё раз, когда нагрузка спадёт. (${missing.join('; ')})`,
       },
     }
   }
@@ -233,7 +233,7 @@ export function judgePublishedPorts(facts: ComposeFacts): CheckFinding {
   return {
     held: others.length === 0,
     expected: { en: 'Only the gateway publishes a port', ru: 'Порт публикует только шлюз' },
-    actual: others.length === 0 ? { en: 'Just that.', ru: 'Так и есть.' } : list,
+    actual: others.length === 0 ? { en: 'Nothing to object to.', ru: 'Замечаний нет.' } : list,
     evidence: others.length === 0 ? [] : [shown(facts, list)],
   }
 }
@@ -248,7 +248,7 @@ export function judgeSecrets(facts: ComposeFacts): CheckFinding {
       en: 'Passwords come from outside: $PASSWORD, an env file that is not committed, or secrets',
       ru: 'Пароли приходят извне: $PASSWORD, env-файл вне репозитория или secrets',
     },
-    actual: open.length === 0 ? { en: 'Just that.', ru: 'Так и есть.' } : list,
+    actual: open.length === 0 ? { en: 'Nothing to object to.', ru: 'Замечаний нет.' } : list,
     evidence: open.length === 0 ? [] : [shown(facts, list)],
   }
 }
@@ -270,7 +270,7 @@ function absent(facts: ComposeFacts, expected: Text, roles: readonly string[]): 
     held: false,
     expected,
     actual: {
-      en: `Not found: ${what}. The services are: ${names}.${asked === '' ? '' : ` Nobody knows what ${unknown} is for; whoever grades can say so:${asked}`}`,
+      en: `Not found: ${what}. The services are: ${names}.${asked === '' ? '' : ` What ${unknown} is for is not known; the grader can say so:${asked}`}`,
       ru: `Не найдено: ${what}. Сервисы: ${names}.${asked === '' ? '' : ` Непонятно, что такое ${unknown}; проверяющий может это указать:${asked}`}`,
     },
     evidence: [shown(facts, names)],

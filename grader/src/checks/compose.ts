@@ -69,7 +69,7 @@ const CHECKS: Readonly<Record<keyof typeof JUDGES, Check>> = {
       ru: 'Users, orders и payments — три сервиса',
     },
     why: {
-      en: 'One can be stopped, and the others go on: that is what they are apart for.',
+      en: 'One of them can be stopped while the others go on working: that is why they are separate.',
       ru: 'Один можно остановить, а другие продолжат работать: ради этого они и разделены.',
     },
     hint: {

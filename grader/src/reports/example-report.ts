@@ -160,7 +160,7 @@ export function exampleReport(language: Language, changes: Partial<Report['run']
         4,
         say(
           `The circuit of ${service} opens at the fifth failure in a row`,
-          `Цепь ${service} размыкается на пятой ошибке подряд`,
+          `Предохранитель ${service} размыкается на пятой ошибке подряд`,
         ),
       ),
     ),
@@ -327,7 +327,7 @@ function exampleTimeline(say: (en: string, ru: string) => string): TimelineEntry
       type: 'experiment',
       at: 1_900,
       durationMs: 66_000,
-      label: say('the circuits open, wait and close', 'цепи размыкаются, ждут и замыкаются'),
+      label: say('the circuits open, wait and close', 'предохранители размыкаются, ждут и замыкаются'),
     },
     {
       type: 'experiment',

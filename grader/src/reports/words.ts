@@ -82,7 +82,8 @@ const en: Words = {
   verdictWhy: {
     passed: (mark) => `At or above the pass mark of ${mark} %.`,
     below: (mark) => `Below the pass mark of ${mark} %.`,
-    undecided: () => 'Something went wrong with the grading itself; this is nobody’s failure. Run it again.',
+    undecided: () =>
+      'Something went wrong with the grading itself; the submission is not to blame. Run it again.',
   },
   strict: 'At or above the pass mark, but advice counts here (--strict).',
   status: { pass: 'passed', fail: 'failed', 'not-assessed': 'not assessed', error: 'grading error' },
@@ -97,9 +98,9 @@ const en: Words = {
     assessable === max
       ? `All ${max} points could be judged.`
       : `${assessable} of ${max} points could be judged.`,
-  notCounted: 'What could not be judged is not counted against anybody.',
-  incomplete: 'The grading was ended early: what is missing here was not come to.',
-  unstable: 'It came out differently when it was repeated.',
+  notCounted: 'What could not be judged does not lower the grade.',
+  incomplete: 'The grading was ended early: what is missing here was not reached.',
+  unstable: 'The result was different when it was repeated.',
   more: (left) => `… (${left} more characters)`,
   moreChecks: (left) => `and ${left} more`,
   facts: {
@@ -187,7 +188,7 @@ const ru: Words = {
   verdictWhy: {
     passed: (mark) => `Не ниже проходного порога ${mark} %.`,
     below: (mark) => `Ниже проходного порога ${mark} %.`,
-    undecided: () => 'Сбой в самой проверке, и ничьей вины в этом нет. Запустите её ещё раз.',
+    undecided: () => 'Сбой в самой проверке; работа в нём не виновата. Запустите проверку ещё раз.',
   },
   strict: 'Не ниже проходного порога, но здесь учитываются и советы (--strict).',
   status: { pass: 'пройдено', fail: 'не пройдено', 'not-assessed': 'не оценено', error: 'сбой проверки' },
@@ -200,9 +201,9 @@ const ru: Words = {
   ofAssessable: (percent) => `${percent} % от того, что удалось оценить`,
   ofMax: (assessable, max) =>
     assessable === max ? `Оценены все ${max} баллов.` : `Удалось оценить ${assessable} из ${max} баллов.`,
-  notCounted: 'То, что оценить не удалось, никому в минус не ставится.',
+  notCounted: 'То, что оценить не удалось, оценку не снижает.',
   incomplete: 'Проверка прервана раньше времени: до того, чего здесь нет, дело не дошло.',
-  unstable: 'При повторении вышло по-разному.',
+  unstable: 'При повторении результат был другим.',
   more: (left) => `… (ещё символов: ${left})`,
   moreChecks: (left) => `и ещё ${left}`,
   facts: {
@@ -264,7 +265,7 @@ const ru: Words = {
   done: 'сделано',
   notDone: 'не сделано',
   timeline: {
-    note: 'Все запросы проверки, состояния цепей по GET /health и то, что останавливали и запускали.',
+    note: 'Все запросы проверки, состояния предохранителей по GET /health и то, что останавливали и запускали.',
     asTable: 'То же таблицей',
     experiments: 'опыты',
     control: 'управление',
@@ -279,7 +280,7 @@ const ru: Words = {
       stop: 'остановка, запуск, перезапуск',
     },
     described: (seconds, requests, changes, controls) =>
-      `${seconds} с; запросов: ${requests}, состояний цепей: ${changes}, действий управления: ${controls}.`,
+      `${seconds} с; запросов: ${requests}, состояний предохранителей: ${changes}, действий управления: ${controls}.`,
   },
   madeBy: 'Создано командой msctl verify',
 }

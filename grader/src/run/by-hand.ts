@@ -149,8 +149,8 @@ export const QUALITY = {
     ru: 'Код читают гораздо чаще, чем пишут.',
   },
   hint: {
-    en: 'Run a formatter and a linter over it, and read it aloud to somebody.',
-    ru: 'Прогоните его через форматтер и линтер и прочтите кому-нибудь вслух.',
+    en: 'Run a formatter and a linter over it, and have somebody else read it.',
+    ru: 'Прогоните его через форматтер и линтер и дайте прочитать кому-нибудь.',
   },
   notJudged: {
     en: 'Judged by people or by a linter: --manual code-quality=8 or --lint COMMAND',

@@ -22,7 +22,7 @@ export interface GradeAllOptions extends GradeOptions {
   readonly jobs: number
   /** Grades again what has been graded. */
   readonly again: boolean
-  /** What is said of those that were not come to. */
+  /** What is said of those that were not reached. */
   readonly interrupted: string
   readonly onEvent: (event: GradeEvent) => void
 }

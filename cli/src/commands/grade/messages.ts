@@ -4,7 +4,7 @@ const en = {
       examples: [
         'a report and a line in grades/grades.csv for each folder',
         'two at once, elsewhere',
-        'on the second of five machines; msctl report merge puts them together',
+        'on the second of five machines; msctl report merge joins them',
       ],
     },
   },

@@ -46,7 +46,7 @@ const ru: typeof en = {
   target: (path, rps, duration) => `GET ${path}, ${rps} в секунду в течение ${duration}`,
   sent: 'отправлено',
   rate: (rps) => `${rps} в секунду`,
-  failed: 'отказов',
+  failed: 'ошибок',
   latency: 'задержка',
   answers: 'ответы',
   interrupted: 'Прервано; вот что успели измерить.',

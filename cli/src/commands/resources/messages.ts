@@ -80,7 +80,7 @@ const en = {
   options: {
     data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
     idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
-    limit: 'at most so many (default: all)',
+    limit: 'at most this many (default: all)',
     after: 'only those with ids above this one',
     details: 'with all orders of the user',
   },
@@ -113,7 +113,8 @@ const en = {
     BYPASS: 'from the database (BYPASS); the cache is away',
   },
   replayed: 'answered before: the same idempotency key came with the same body; nothing was created now',
-  ordersMissing: 'The orders are not to be had now; this does not mean that there are none.',
+  ordersMissing:
+    'The orders service does not answer now, so the orders are missing here; this does not mean that there are none.',
 }
 
 const ru: typeof en = {
@@ -127,14 +128,14 @@ const ru: typeof en = {
     },
     'users list': {
       about: 'перечислить пользователей по номерам',
-      examples: ['все пользователи', 'одна страница', 'для сценариев'],
+      examples: ['все пользователи', 'одна страница', 'для скриптов'],
     },
     'users get': {
       about: 'прочесть пользователя через кэш',
       examples: [
         'один пользователь; во второй раз из кэша',
         'со всеми заказами, одним запросом',
-        'для сценариев',
+        'для скриптов',
       ],
     },
     'users update': {
@@ -143,7 +144,7 @@ const ru: typeof en = {
     },
     'users delete': {
       about: 'удалить пользователя',
-      examples: ['его больше нет, и в кэше тоже', 'для сценариев'],
+      examples: ['его больше нет, и в кэше тоже', 'для скриптов'],
     },
     orders: {
       examples: ['новый заказ', 'все заказы', 'один из них'],
@@ -158,7 +159,7 @@ const ru: typeof en = {
     },
     'orders get': {
       about: 'прочесть заказ через кэш',
-      examples: ['один заказ; во второй раз из кэша', 'для сценариев'],
+      examples: ['один заказ; во второй раз из кэша', 'для скриптов'],
     },
     'orders update': {
       about: 'изменить указанные поля заказа',
@@ -166,7 +167,7 @@ const ru: typeof en = {
     },
     'orders delete': {
       about: 'удалить заказ',
-      examples: ['его больше нет, и в кэше тоже', 'для сценариев'],
+      examples: ['его больше нет, и в кэше тоже', 'для скриптов'],
     },
     payments: {
       examples: ['новый платёж', 'все платежи', 'один из них'],
@@ -177,11 +178,11 @@ const ru: typeof en = {
     },
     'payments list': {
       about: 'перечислить платежи по номерам',
-      examples: ['все платежи', 'платежи по одному заказу', 'для сценариев'],
+      examples: ['все платежи', 'платежи по одному заказу', 'для скриптов'],
     },
     'payments get': {
       about: 'прочесть платёж через кэш',
-      examples: ['один платёж; во второй раз из кэша', 'для сценариев'],
+      examples: ['один платёж; во второй раз из кэша', 'для скриптов'],
     },
     'payments update': {
       about: 'изменить указанные поля платежа',
@@ -189,7 +190,7 @@ const ru: typeof en = {
     },
     'payments delete': {
       about: 'удалить платёж',
-      examples: ['его больше нет, и в кэше тоже', 'для сценариев'],
+      examples: ['его больше нет, и в кэше тоже', 'для скриптов'],
     },
   },
   arguments: {

@@ -12,7 +12,7 @@ const en = {
     },
     'scenario list': {
       about: 'show the documented scenarios',
-      examples: ['which there are', 'what each expects, for scripts'],
+      examples: ['all scenarios', 'what each expects, for scripts'],
     },
     'scenario run': {
       about: 'run a scenario of your own, from a file',
@@ -43,7 +43,7 @@ const en = {
   phases: { 'steady-state': 'Before we begin', 'clean-up': 'Putting everything back' },
   parameters: 'With',
   labels: { expected: 'expected', actual: 'seen', why: 'it matters' },
-  effect: (took: string) => `(seen to be so after ${took})`,
+  effect: (took: string) => `(confirmed after ${took})`,
   noAnswer: '---',
   failures: (count: number) => `failures: ${count}`,
   trialIn: (seconds: string) => `trial in ${seconds} s`,
@@ -54,18 +54,18 @@ const en = {
   outcomes: {
     held: '✓ Everything was as expected:',
     'not-held': '✗ Not everything was as expected:',
-    'not-ready': '✗ Nothing was tried, for the platform is not as it has to be:',
-    failed: '✗ It went wrong before the end:',
+    'not-ready': '✗ Not run, because the platform is not in the state that this scenario needs:',
+    failed: '✗ The scenario could not be completed:',
     interrupted: '! Interrupted, and everything put back:',
   },
   held: (held: number, of: number) => `${held} of ${of} expectations held`,
   notHeld: (ids: string) => `not held: ${ids}`,
-  open: (ids: string) => `not come to: ${ids}`,
+  open: (ids: string) => `not reached: ${ids}`,
   /** Amounts with their units, as this language has them. */
   units: (text: string) => `${text}`,
   replay: 'See it again:',
   written: (file: string) => `${file} is written.`,
-  tryNew: (line: string) => `It runs as it is: ${line}`,
+  tryNew: (line: string) => `Run it: ${line}`,
 }
 
 const ru: typeof en = {
@@ -79,7 +79,7 @@ const ru: typeof en = {
     },
     'scenario list': {
       about: 'показать готовые сценарии',
-      examples: ['какие есть', 'чего ожидает каждый, для программ'],
+      examples: ['все сценарии', 'чего ожидает каждый, для скриптов'],
     },
     'scenario run': {
       about: 'выполнить собственный сценарий из файла',
@@ -112,7 +112,7 @@ const ru: typeof en = {
   labels: { expected: 'ожидали', actual: 'увидели', why: 'это важно' },
   effect: (took) => `(подтвердилось через ${took})`,
   noAnswer: '---',
-  failures: (count) => `неудач: ${count}`,
+  failures: (count) => `ошибок: ${count}`,
   trialIn: (seconds) => `проба через ${seconds} с`,
   waiting: (what, inTime) => `${what}: примерно через ${inTime}`,
   waited: (what, took) => `${what}: через ${took}`,
@@ -121,17 +121,17 @@ const ru: typeof en = {
   outcomes: {
     held: '✓ Всё так, как мы ожидали:',
     'not-held': '✗ Не всё так, как мы ожидали:',
-    'not-ready': '✗ Ничего не проверяли: платформа не в том состоянии, какое нужно:',
-    failed: '✗ Сценарий не дошёл до конца:',
+    'not-ready': '✗ Сценарий не выполнялся: платформа не в том состоянии, которое ему нужно:',
+    failed: '✗ Сценарий не удалось довести до конца:',
     interrupted: '! Прервано, всё возвращено на место:',
   },
   held: (held, of) => `подтвердилось ожиданий: ${held} из ${of}`,
   notHeld: (ids) => `не подтвердились: ${ids}`,
-  open: (ids) => `не дошла очередь: ${ids}`,
+  open: (ids) => `не проверено: ${ids}`,
   units: (text) => `${text}`.replace(/\b(?:ms|s|min|h)\b/g, (unit) => UNITS[unit] ?? unit),
   replay: 'Посмотреть ещё раз:',
   written: (file) => `Файл ${file} записан.`,
-  tryNew: (line) => `Его можно запустить сразу: ${line}`,
+  tryNew: (line) => `Запустить: ${line}`,
 }
 
 /** What `msctl scenario` says. */

@@ -1,4 +1,4 @@
-import type { ScenarioEvent } from '@msctl/scenarios'
+import { fixed, type ScenarioEvent } from '@msctl/scenarios'
 import type { RenderContext, Rendering } from '../../context.ts'
 import { formatDuration } from '../../print/amounts.ts'
 import type { Mark } from '../../print/terminal.ts'
@@ -75,7 +75,7 @@ function tell(event: ScenarioEvent, context: RenderContext): string {
       return (event.cameTrue ? terminal.dim : terminal.yellow)(wrap(`… ${text}`, context, INDENT))
     }
     case 'measured':
-      return `${INDENT}≈ ${event.label}: ${terminal.bold(formatValue(event.value))} ${words.units(event.unit)}`.trimEnd()
+      return `${INDENT}≈ ${event.label}: ${terminal.bold(formatValue(event.value, language))} ${words.units(event.unit)}`.trimEnd()
     case 'expectation':
       return tellExpectation(event, context)
     case 'failure':
@@ -109,7 +109,7 @@ function tellRequest(event: EventOf<'request'>, { terminal, language }: RenderCo
   const mark =
     status === null || status >= 500 ? terminal.red : status >= 400 ? terminal.yellow : terminal.green
   const call = `${method.padEnd(METHOD_WIDTH)} ${path.padEnd(PATH_WIDTH)}`
-  const time = words.units(`${durationMs.toFixed(1)} ms`).padStart(TIME_WIDTH)
+  const time = words.units(`${fixed(durationMs, 1)[language]} ms`).padStart(TIME_WIDTH)
   const answer = mark(status === null ? words.noAnswer : String(status))
   return `${INDENT}${call} ${answer} ${terminal.dim(`${time}  ${note ?? ''}`.trimEnd())}`
 }
@@ -126,7 +126,8 @@ function tellCircuit(event: EventOf<'circuit'>, { terminal, language }: RenderCo
   const machine = STATES.map((state) =>
     state === status ? (marks[state] ?? terminal.bold)(`[${state}]`) : terminal.dim(` ${state} `),
   )
-  const trial = status === 'OPEN' && retryInSeconds !== null ? `, ${trialIn(retryInSeconds.toFixed(1))}` : ''
+  const trial =
+    status === 'OPEN' && retryInSeconds !== null ? `, ${trialIn(fixed(retryInSeconds, 1)[language])}` : ''
   return `${INDENT}${' '.repeat(METHOD_WIDTH + 1)}${service}: ${machine.join(' ')}  ${failures(failureCount)}${trial}`
 }
 
@@ -174,7 +175,11 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
 
 const tellDuration = (ms: number, { language }: RenderContext) => formatDuration(ms, language)
 
-const formatValue = (value: number) => (Number.isInteger(value) ? String(value) : value.toPrecision(3))
+function formatValue(value: number, language: RenderContext['language']): string {
+  if (Number.isInteger(value)) return String(value)
+  const text = value.toPrecision(3)
+  return language === 'ru' ? text.replace('.', ',') : text
+}
 
 /** Words, as many to a line as there is room for. */
 function wrap(text: string, { terminal }: RenderContext, first = '', rest = first): string {

@@ -125,8 +125,8 @@ test('amounts have the units of the language', async () => {
     { ...told, type: 'waited', for: 'проба', tookMs: 61_000, cameTrue: true } as const,
   ]
   const screen = screenOf(events, rendering('ru'))
-  expect(screen).toContain('1.2 мс')
-  expect(screen).toContain('≈ время: 1.50 мс')
+  expect(screen).toContain('1,2 мс')
+  expect(screen).toContain('≈ время: 1,50 мс')
   expect(screen).toContain('проба: через 1 мин 1 с')
 })
 

@@ -1,3 +1,4 @@
+import { fixed } from '@msctl/scenarios'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { Text } from 'ink'
 import { formatLatency } from '../../print/amounts.ts'
@@ -60,7 +61,9 @@ function Service({ name, samples, words, width, bars }: ServiceProps) {
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <Text key={index} wrap="truncate">
           <Text bold>{(index === 0 ? name : '').padEnd(NAME_WIDTH)}</Text>
-          <Text>{(index === 0 ? words.rate(rate(requestsPerSecond)) : '').padEnd(FIGURE_WIDTH)}</Text>
+          <Text>
+            {(index === 0 ? words.rate(rate(requestsPerSecond, words.language)) : '').padEnd(FIGURE_WIDTH)}
+          </Text>
           <Text color="cyan">{line}</Text>
         </Text>
       ))}
@@ -109,5 +112,5 @@ function Latency({ language, name, value, values, top, width }: LatencyProps) {
   )
 }
 
-const rate = (perSecond: number): string =>
-  perSecond >= 100 ? String(Math.round(perSecond)) : perSecond.toFixed(1)
+const rate = (perSecond: number, language: Words['language']): string =>
+  fixed(perSecond, perSecond >= 100 ? 0 : 1)[language]

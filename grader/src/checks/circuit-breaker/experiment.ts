@@ -259,7 +259,7 @@ function settleOpening(lab: BreakerLab, { probe: { resource }, opening, gotThrou
 
 function settleNotCreated(lab: BreakerLab, resource: Resource, answer: Answer | undefined): void {
   const what: Text = {
-    en: `No object could be created to see whether ${resource.service} answers.`,
+    en: `No object could be created with which to see whether ${resource.service} answers.`,
     ru: `Не удалось создать объект, чтобы видеть, отвечает ли ${resource.service}.`,
   }
   const complaint = complain(what, ...(answer === undefined ? [] : [answer]))

@@ -1,4 +1,4 @@
-import type { Text } from '@msctl/scenarios'
+import { fixed, type Text } from '@msctl/scenarios'
 import type { Check } from '../../run/grader.ts'
 import { type Complaint, complain } from '../judge.ts'
 import { expected, UNAVAILABLE } from '../repro.ts'
@@ -37,7 +37,7 @@ export function isServedAtOnce({ trial, startedAt, upAt }: Reclosing, seen: Visi
   return seen.sentAt - trial.answeredAt < upAt - startedAt + resetMs * SOON
 }
 
-const seconds = (ms: number) => (ms / 1000).toFixed(1)
+const seconds = (ms: number) => fixed(ms / 1000, 1)
 
 /** @param fifth the failure that opened the circuit. */
 export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): Complaint[] {
@@ -47,8 +47,8 @@ export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): C
     return [
       complain(
         {
-          en: `No request got through for ${s} s after the failed trial, though the service was back.`,
-          ru: `За ${s} с после неудачного пробного запроса не прошёл ни один запрос, хотя сервис работал.`,
+          en: `No request got through for ${s.en} s after the failed trial, though the service was back.`,
+          ru: `За ${s.ru} с после неудачного пробного запроса не прошёл ни один запрос, хотя сервис работал.`,
         },
         end.shown.answer,
       ),
@@ -57,12 +57,12 @@ export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): C
   if (end.is !== 'early' || isServedAtOnce(watched, end.seen, resetMs)) return []
   const { seen } = end
   const since = (before: Visit) => seconds(seen.answeredAt - before.sentAt)
-  const [reset, trialAt] = [resetMs, resetMs * TRIAL].map(seconds)
+  const [reset, trialAt] = [seconds(resetMs), seconds(resetMs * TRIAL)]
   return [
     complain(
       {
-        en: `A request got through ${since(fifth)} s after the circuit opened and ${since(trial)} s after a request at ${trialAt} s that should have been its failed trial. A circuit that stays open for ${reset} s each time lets nothing through then.`,
-        ru: `Запрос прошёл через ${since(fifth)} с после размыкания и через ${since(trial)} с после запроса на ${trialAt}-й секунде, который должен был стать неудачным пробным. Предохранитель, который каждый раз разомкнут ${reset} с, в это время ничего не пропускает.`,
+        en: `A request got through ${since(fifth).en} s after the circuit opened and ${since(trial).en} s after a request at ${trialAt.en} s that should have been its failed trial. A circuit that stays open for ${reset.en} s each time lets nothing through then.`,
+        ru: `Запрос прошёл через ${since(fifth).ru} с после размыкания и через ${since(trial).ru} с после запроса на ${trialAt.ru}-й секунде, который должен был стать неудачным пробным. Предохранитель, который каждый раз разомкнут ${reset.ru} с, в это время ничего не пропускает.`,
       },
       trial.answer,
       seen.answer,

@@ -11,7 +11,7 @@ export const health: Check = {
   criterion: 'circuit-breaker',
   title: {
     en: 'GET /health shows the state and the failure count of each circuit',
-    ru: 'GET /health показывает состояние и число сбоев каждого предохранителя',
+    ru: 'GET /health показывает состояние и число ошибок каждого предохранителя',
   },
   why: {
     en: 'People look at /health when something is wrong.',
@@ -25,7 +25,7 @@ export const health: Check = {
 
 export const TRUTHFUL: Text = {
   en: '/health shows the state of each circuit, and how many failures in a row there were.',
-  ru: '/health показывает состояние каждого предохранителя и число сбоев подряд.',
+  ru: '/health показывает состояние каждого предохранителя и число ошибок подряд.',
 }
 
 /** Above this part of the reset a circuit may no longer be open. */
@@ -74,7 +74,7 @@ function shouldShow(shown: ShownCircuit, state: 'CLOSED' | 'OPEN', count?: numbe
       return { en: '/health shows no failure_count.', ru: '/health не показывает failure_count.' }
     return {
       en: `/health shows a failure_count of ${shown.failureCount} after ${count} failures in a row.`,
-      ru: `/health показывает failure_count ${shown.failureCount}, а сбоев подряд было: ${count}.`,
+      ru: `/health показывает failure_count ${shown.failureCount}, а ошибок подряд было: ${count}.`,
     }
   })()
   return wrong === undefined ? [] : [complain(wrong, shown.answer)]

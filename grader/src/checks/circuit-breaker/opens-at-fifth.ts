@@ -20,7 +20,7 @@ export const opensAtFifth = ({ service }: Resource): Check => ({
   criterion: 'circuit-breaker',
   title: {
     en: `The circuit of ${service} opens at the fifth failure in a row`,
-    ru: `Предохранитель ${service} размыкается на пятом сбое подряд`,
+    ru: `Предохранитель ${service} размыкается на пятой ошибке подряд`,
   },
   why: {
     en: 'If it opens too early, a short disturbance takes a healthy service away. If it opens too late, everybody waits for a service that is down.',
@@ -28,14 +28,14 @@ export const opensAtFifth = ({ service }: Resource): Check => ({
   },
   hint: {
     en: 'Count failures in a row: connection errors, timeouts and 5xx. Set the count to 0 on every success. Do not count a 404: it is an answer.',
-    ru: 'Считайте сбои подряд: ошибки соединения, тайм-ауты и 5xx. При каждом успехе обнуляйте счётчик. 404 не считайте: это ответ.',
+    ru: 'Считайте ошибки подряд: ошибки соединения, тайм-ауты и 5xx. При каждом успехе обнуляйте счётчик. 404 не считайте: это ответ.',
   },
   dependsOn: [`correctness.${service}.create`, `correctness.${service}.read`],
 })
 
 export const OPENS: Text = {
   en: 'Four failures in a row leave the circuit closed, and the fifth opens it. A success resets the count. A 404 is not a failure.',
-  ru: 'После четырёх сбоев подряд предохранитель замкнут, на пятом размыкается. Успех обнуляет счётчик. 404 — не сбой.',
+  ru: 'После четырёх ошибок подряд предохранитель замкнут, на пятой размыкается. Успех обнуляет счётчик. 404 — не ошибка.',
 }
 
 // --- What is done, and what is seen
@@ -179,7 +179,7 @@ export function judgeOpening(
       complain(
         {
           en: `${notFound.length} answers of 404 in a row opened the circuit: a request for an object that exists is refused. A 404 is an answer, not a failure.`,
-          ru: `${notFound.length} ответов 404 подряд разомкнули предохранитель: запрос к существующему объекту отклонён. 404 — это ответ, а не сбой.`,
+          ru: `${notFound.length} ответов 404 подряд разомкнули предохранитель: запрос к существующему объекту отклонён. 404 — это ответ, а не ошибка.`,
         },
         ...notFound.slice(-1),
         afterNotFound.answer,
@@ -189,7 +189,7 @@ export function judgeOpening(
       complain(
         {
           en: 'Four failures in a row opened the circuit: the service is back, and the request is refused.',
-          ru: 'Четыре сбоя подряд разомкнули предохранитель: сервис снова работает, а запрос отклонён.',
+          ru: 'Четыре ошибки подряд разомкнули предохранитель: сервис снова работает, а запрос отклонён.',
         },
         four.atFour.answer,
         four.back.answer,
@@ -199,7 +199,7 @@ export function judgeOpening(
       complain(
         {
           en: 'Four failures, a success and four failures opened the circuit, though there were no five failures in a row. A success has to reset the count.',
-          ru: 'Четыре сбоя, успех и ещё четыре сбоя разомкнули предохранитель, хотя пяти сбоев подряд не было. Успех должен обнулять счётчик.',
+          ru: 'Четыре ошибки, успех и ещё четыре ошибки разомкнули предохранитель, хотя пяти ошибок подряд не было. Успех должен обнулять счётчик.',
         },
         five.atFour.answer,
       ),
@@ -208,7 +208,7 @@ export function judgeOpening(
       complain(
         {
           en: 'Five failures in a row did not open the circuit: the service is back, and a request got through to it.',
-          ru: 'Пять сбоев подряд не разомкнули предохранитель: сервис снова работает, и запрос до него дошёл.',
+          ru: 'Пять ошибок подряд не разомкнули предохранитель: сервис снова работает, и запрос до него дошёл.',
         },
         five.fifth.answer,
         five.atFive.answer,

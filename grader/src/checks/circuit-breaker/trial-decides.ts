@@ -1,4 +1,4 @@
-import type { Text } from '@msctl/scenarios'
+import { fixed, type Text } from '@msctl/scenarios'
 import type { Check } from '../../run/grader.ts'
 import { type Complaint, complain } from '../judge.ts'
 import { call, expected, holds, UNAVAILABLE } from '../repro.ts'
@@ -19,7 +19,7 @@ export const trialDecides = ({ service }: Resource): Check => ({
   },
   hint: {
     en: 'In HALF_OPEN, one failure opens the circuit and starts the 30 s again. One success closes it and sets the count to 0.',
-    ru: 'В HALF_OPEN один сбой размыкает предохранитель и заново отсчитывает 30 с. Один успех замыкает его и обнуляет счётчик.',
+    ru: 'В HALF_OPEN одна ошибка размыкает предохранитель и заново отсчитывает 30 с. Один успех замыкает его и обнуляет счётчик.',
   },
   dependsOn: [
     `circuit-breaker.${service}.opens-at-fifth`,
@@ -32,19 +32,19 @@ export const DECIDES: Text = {
   ru: 'Неудачный пробный запрос снова размыкает предохранитель на столько же. Удачный замыкает его для всех.',
 }
 
-const seconds = (ms: number) => (ms / 1000).toFixed(1)
+const seconds = (ms: number) => fixed(ms / 1000, 1)
 
 /** @returns `undefined` when no trial was seen that decides. */
 export function judgeTrial(watched: Reclosing, resetMs: number): Complaint[] | undefined {
   const { end, trial } = watched
   if (end.is === 'passed') return judgeClosed(end.closed)
   if (end.is === 'never' || !isServedAtOnce(watched, end.seen, resetMs)) return undefined
-  const [after, reset] = [end.seen.answeredAt - trial.sentAt, resetMs].map(seconds)
+  const [after, reset] = [seconds(end.seen.answeredAt - trial.sentAt), seconds(resetMs)]
   return [
     complain(
       {
-        en: `A request got through ${after} s after a trial request that failed. A failed trial has to open the circuit for another ${reset} s.`,
-        ru: `Запрос прошёл через ${after} с после неудачного пробного. Неудача должна снова разомкнуть предохранитель на ${reset} с.`,
+        en: `A request got through ${after.en} s after a trial request that failed. A failed trial has to open the circuit for another ${reset.en} s.`,
+        ru: `Запрос прошёл через ${after.ru} с после неудачного пробного. Неудача должна снова разомкнуть предохранитель на ${reset.ru} с.`,
       },
       trial.answer,
       end.seen.answer,
@@ -79,7 +79,7 @@ function judgeClosed({ visits, shown }: Closed): Complaint[] {
       complain(
         {
           en: `The circuit is closed, but its failure count is still ${shown.failureCount}: one more failure may open it.`,
-          ru: `Предохранитель замкнут, но счётчик сбоев всё ещё ${shown.failureCount}: его может разомкнуть ещё один сбой.`,
+          ru: `Предохранитель замкнут, но счётчик ошибок всё ещё ${shown.failureCount}: его может разомкнуть ещё одна ошибка.`,
         },
         shown.answer,
       ),
