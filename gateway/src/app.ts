@@ -1,5 +1,6 @@
 import { type App, createApp, createMetrics, type Logger, type Metrics } from '@msctl/kit'
 import type { FastifyInstance } from 'fastify'
+import { createAdmission } from './admission.ts'
 import { createBreaker } from './breaker.ts'
 import type { GatewayConfig } from './config.ts'
 import { detailsOf } from './details.ts'
@@ -27,7 +28,9 @@ export function createGateway({
   app: App
   close(): Promise<void>
 } {
-  const upstreams = createUpstreams({ config, metrics: createGatewayMetrics(metrics), log, breakerOf })
+  const gatewayMetrics = createGatewayMetrics(metrics)
+  const upstreams = createUpstreams({ config, metrics: gatewayMetrics, log, breakerOf })
+  const admission = createAdmission({ config, metrics: gatewayMetrics, log })
   let isDraining = false
 
   const app = createApp({
@@ -36,6 +39,7 @@ export function createGateway({
     // Whether the services are there is told by /status: without one of them the gateway can still do its work.
     isReady: async () => ({ gateway: isDraining ? 'is stopping' : 'ok' }),
     acceptBody: acceptAnything,
+    admit: admission?.admit,
     routes: (routes) => {
       addHealthRoutes(routes, upstreams)
       addOpenApiRoute(routes)
@@ -47,6 +51,7 @@ export function createGateway({
       }
     },
   })
+  admission?.attach(app)
   app.addHook('preClose', async () => {
     isDraining = true
   })
@@ -54,6 +59,7 @@ export function createGateway({
   return {
     app,
     close: async () => {
+      admission?.close()
       for (const upstream of Object.values(upstreams)) upstream.close()
     },
   }

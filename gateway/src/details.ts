@@ -150,7 +150,8 @@ function composeDetails(reply: FastifyReply, resumeOrders: () => void): Details 
     else if (held.length > 0) {
       held.unshift(BEFORE_USER, json, BEFORE_ORDERS)
       reply.hijack()
-      raw.writeHead(200, { 'x-request-id': reply.request.id, 'content-type': JSON_MEDIA_TYPE })
+      const { id, answerHeaders } = reply.request
+      raw.writeHead(200, { 'x-request-id': id, ...answerHeaders, 'content-type': JSON_MEDIA_TYPE })
       write = paceWrites(reply, resumeOrders)
       stream(write)
     }

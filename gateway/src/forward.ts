@@ -31,7 +31,7 @@ export const forwardTo =
       },
       {
         onHeaders: (status, rawHeaders) => {
-          const answer = toCallerHeaders(rawHeaders, request.id)
+          const answer = toCallerHeaders(rawHeaders, request.id, request.answerHeaders)
           if (answer.cache !== undefined) upstream.traffic.countCache(answer.cache)
           contentLength = answer.contentLength
           raw.writeHead(status, answer.headers)

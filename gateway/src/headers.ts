@@ -39,6 +39,7 @@ function namedBy(connection: string | undefined): ReadonlySet<string> {
 /** The headers of a caller's request as its service gets them, names and values in turn. */
 export function toUpstreamHeaders(request: FastifyRequest): string[] {
   const { rawHeaders, headers } = request.raw
+  const { apiKeyId } = request
   const named = namedBy(headers.connection)
   const passed: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -47,6 +48,8 @@ export function toUpstreamHeaders(request: FastifyRequest): string[] {
     if (NOT_FOR_UPSTREAM.has(lowerCased) || named.has(lowerCased)) continue
     // A state without the trace that it belongs to means nothing (W3C Trace Context, 3.3).
     if (lowerCased === 'tracestate' && headers.traceparent !== request.traceparent) continue
+    // A key of the gateway is nobody else's business.
+    if (apiKeyId !== undefined && lowerCased === 'authorization') continue
     passed.push(name, rawHeaders[i + 1] as string)
   }
   addForwarding(passed, request, named)
@@ -87,9 +90,17 @@ export interface AnswerHeaders {
   cache: string | undefined
 }
 
-/** @param raw names and values in turn, as they came. */
-export function toCallerHeaders(raw: Buffer[], requestId: string): AnswerHeaders {
+/**
+ * @param raw names and values in turn, as they came.
+ * @param added what the gateway adds, in place of the service's own of the same name; all but `Vary`, of which there may be several.
+ */
+export function toCallerHeaders(
+  raw: Buffer[],
+  requestId: string,
+  added?: Record<string, string>,
+): AnswerHeaders {
   const headers: string[] = ['x-request-id', requestId]
+  if (added !== undefined) headers.push(...Object.entries(added).flat())
   let connection: string | undefined
   let contentLength: number | undefined
   let cache: string | undefined
@@ -102,6 +113,7 @@ export function toCallerHeaders(raw: Buffer[], requestId: string): AnswerHeaders
         connection = connection === undefined ? value : `${connection}, ${value}`
       continue
     }
+    if (added !== undefined && lowerCased !== 'vary' && Object.hasOwn(added, lowerCased)) continue
     if (lowerCased === 'content-length') contentLength = Number(value)
     else if (lowerCased === 'x-cache') cache = value
     headers.push(name, value)

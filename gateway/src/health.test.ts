@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { until } from '@msctl/kit/testing'
 import { Health, Problem, Ready, Status } from '@msctl/sdk/contract'
 import { expect, test } from 'vitest'
@@ -23,6 +24,7 @@ test('/health tells of three closed circuits before anything was asked', async (
   expect(headers['content-type']).toContain('application/json')
   expect(Health.parse(json())).toEqual({
     status: 'ok',
+    replica: `${hostname()}-${process.pid}`,
     circuits: { users: closed, orders: closed, payments: closed },
   })
 })

@@ -1,9 +1,13 @@
+import { hostname } from 'node:os'
 import type { App } from '@msctl/kit'
 import { type Health, SERVICES, type ServiceName, type ServiceStatus, type Status } from '@msctl/sdk/contract'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Probe, probe } from './probe.ts'
 import type { TrafficReport } from './traffic.ts'
 import type { Upstreams } from './upstreams.ts'
+
+/** What tells this replica of the gateway from others, on this machine and elsewhere: a container's host name is its own. */
+const REPLICA = `${hostname()}-${process.pid}`
 
 /** `GET /health` and `GET /status`: how the circuits are, and all that a dashboard draws. */
 export function addHealthRoutes(app: App, upstreams: Upstreams): void {
@@ -12,7 +16,7 @@ export function addHealthRoutes(app: App, upstreams: Upstreams): void {
   // 200 for as long as the gateway lives, whatever has become of the services.
   app.get('/health', async (): Promise<Health> => {
     const circuits = forEachService((service) => upstreams[service].breaker.describe())
-    return { status: isDegraded(upstreams) ? 'degraded' : 'ok', circuits }
+    return { status: isDegraded(upstreams) ? 'degraded' : 'ok', replica: REPLICA, circuits }
   })
 
   app.get('/status', async (): Promise<Status> => {

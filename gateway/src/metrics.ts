@@ -9,6 +9,7 @@ export interface GatewayMetrics {
   observeTransition(service: ServiceName, to: CircuitState): void
   observeFailure(service: ServiceName, kind: FailureKind): void
   observeRejection(service: ServiceName): void
+  observeRefusal(reason: 'overload' | 'rate' | 'key'): void
 }
 
 /** Adds the gateway's metrics to those of the process. */
@@ -38,6 +39,12 @@ export function createGatewayMetrics({ registry }: Metrics): GatewayMetrics {
     labelNames: ['upstream'],
     registers,
   })
+  const refusals = new Counter({
+    name: 'requests_refused_total',
+    help: 'Requests that were not let in: too much to do, too many of one caller, no valid key.',
+    labelNames: ['reason'],
+    registers,
+  })
 
   function show(upstream: ServiceName, current: CircuitState): void {
     for (const each of CircuitState.options) {
@@ -56,5 +63,6 @@ export function createGatewayMetrics({ registry }: Metrics): GatewayMetrics {
     },
     observeFailure: (upstream, kind) => failures.inc({ upstream, kind }),
     observeRejection: (upstream) => rejections.inc({ upstream }),
+    observeRefusal: (reason) => refusals.inc({ reason }),
   }
 }

@@ -20,6 +20,9 @@ const PASSED_ON = [
   ...['BREAKER_FAILURES', 'BREAKER_RESET_SECONDS', 'UPSTREAM_TIMEOUT_SECONDS'],
 ]
 
+/** What only the gateway is told besides: who may call, and how much. Keys are no business of the services. */
+const PASSED_ON_TO_GATEWAY = ['API_KEYS', 'RATE_LIMIT', 'MAX_IN_FLIGHT', 'CORS_ORIGINS']
+
 export interface StartPartOptions extends Pick<DaemonOptions, 'onSpawn' | 'signal'> {
   readonly ports: Ports
   readonly programs: Programs
@@ -56,14 +59,16 @@ export async function startPart(part: Part, options: StartPartOptions): Promise<
 }
 
 function environmentOf(part: NodePart, { env, ports, programs }: StartPartOptions): NodeJS.ProcessEnv {
-  const passedOn = Object.fromEntries(PASSED_ON.filter((name) => env[name]).map((name) => [name, env[name]]))
-  const common = { ...passedOn, NODE_ENV: 'production' }
+  const passOn = (names: string[]) =>
+    Object.fromEntries(names.filter((name) => env[name]).map((name) => [name, env[name]]))
+  const REDIS_URL = `redis://127.0.0.1:${ports.cache}`
+  const common = { ...passOn(PASSED_ON), REDIS_URL, NODE_ENV: 'production' }
   if (part === 'gateway') {
     const upstreams = SERVICES.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}`])
-    return { ...common, ...Object.fromEntries(upstreams) }
+    return { ...common, ...passOn(PASSED_ON_TO_GATEWAY), ...Object.fromEntries(upstreams) }
   }
   const DATABASE_URL = databaseUrl(part, ports.db, programs.cluster.password)
-  return { ...common, DATABASE_URL, REDIS_URL: `redis://127.0.0.1:${ports.cache}` }
+  return { ...common, DATABASE_URL }
 }
 
 async function putAside(logFile: string): Promise<void> {

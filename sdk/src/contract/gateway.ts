@@ -34,7 +34,12 @@ const perService = <T extends z.ZodMiniType>(schema: T) =>
   z.object({ users: schema, orders: schema, payments: schema })
 
 /** The answer of `GET /health`: `degraded` while any circuit is not closed. */
-export const Health = z.object({ status: z.enum(['ok', 'degraded']), circuits: perService(Circuit) })
+export const Health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  /** Which replica of the gateway answered: circuits are each one's own. */
+  replica: z.optional(z.string()),
+  circuits: perService(Circuit),
+})
 export type Health = z.infer<typeof Health>
 
 const Milliseconds = z.number().check(z.nonnegative())

@@ -32,6 +32,14 @@ test('gives every operation a name of its own', () => {
   expect(new Set(ids).size).toBe(ids.length)
 })
 
+test('asks for a key for everything but how the gateway is', () => {
+  const open = Object.entries(document.paths).flatMap(([path, { get }]) => (get?.security ? [path] : []))
+  expect(open).toEqual(['/health', '/ready', '/metrics', '/openapi.json'])
+  expect(document.security).toEqual([{}, { 'api-key': [] }])
+  for (const path of ['/users', '/status'])
+    expect(document.paths[path]?.get?.responses).toMatchObject({ 401: {}, 429: {} })
+})
+
 test('tells what the schemas say: a quantity may be left out, an amount may not', () => {
   expect(document.components.schemas).toMatchObject({
     CreateOrder: { required: ['userId', 'product'], properties: { quantity: { default: 1 } } },

@@ -41,7 +41,8 @@ export interface OpenApiDocument {
   info: Json
   tags: Json[]
   paths: Record<string, Record<string, Json>>
-  components: { schemas: Json; parameters: Json; headers: Json; responses: Json }
+  security: Json[]
+  components: { schemas: Json; parameters: Json; headers: Json; responses: Json; securitySchemes: Json }
 }
 
 /**
@@ -63,6 +64,8 @@ export function createOpenApiDocument({ version }: { version: string }): OpenApi
       ...RESOURCES.map(({ plural, singular }) => ({ name: plural, description: `The ${singular} service.` })),
       { name: 'gateway', description: 'What the gateway answers by itself.' },
     ],
+    // A key is needed only where the gateway has been given some.
+    security: [{}, { 'api-key': [] }],
     paths: {
       ...Object.assign({}, ...RESOURCES.map(pathsOf)),
       '/users/{id}/details': { parameters: [ref('parameters', 'Id')], get: DETAILS } as never,
@@ -73,6 +76,13 @@ export function createOpenApiDocument({ version }: { version: string }): OpenApi
       parameters: PARAMETERS,
       headers: HEADERS,
       responses: problemResponses(),
+      securitySchemes: {
+        'api-key': {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'One of the keys in the setting API_KEYS of the gateway.',
+        },
+      },
     },
   }
 }
@@ -94,14 +104,24 @@ const body = (schema: SchemaName) => ({
   content: { 'application/json': { schema: named(schema) } },
 })
 
-/** What the gateway may say instead of any service. */
-const UNAVAILABLE: ProblemName[] = ['service-unreachable', 'circuit-open', 'service-timeout']
+/** What the gateway may say to whoever asks for more than how it is. */
+const NOT_ADMITTED: ProblemName[] = ['unauthorized', 'too-many-requests']
+/** What the gateway may say instead of any service. A 503 may also be `overloaded`. */
+const NOT_PASSED_ON: ProblemName[] = [
+  ...NOT_ADMITTED,
+  'service-unreachable',
+  'circuit-open',
+  'service-timeout',
+]
 const BAD_BODY: ProblemName[] = [
   'malformed-request',
   'content-too-large',
   'unsupported-media-type',
   'unprocessable-content',
 ]
+
+/** For what anybody may ask for. */
+const OPEN = { security: [] }
 
 /** The answers to a request that fails; one status has one description, and any problem of that status. */
 const problems = (...names: ProblemName[]) =>
@@ -120,7 +140,7 @@ function pathsOf({ plural, singular, schema, list }: (typeof RESOURCES)[number])
         parameters: Object.keys(list.shape).map((name) => ref('parameters', name)),
         responses: {
           200: answer(`The ${plural}.`, { type: 'array', items: named(schema) }),
-          ...problems('unprocessable-content', ...UNAVAILABLE),
+          ...problems('unprocessable-content', ...NOT_PASSED_ON),
         },
       },
       post: {
@@ -132,7 +152,7 @@ function pathsOf({ plural, singular, schema, list }: (typeof RESOURCES)[number])
         requestBody: body(`Create${schema}`),
         responses: {
           201: answer(`The new ${singular}.`, named(schema)),
-          ...problems(...BAD_BODY, ...conflict, ...UNAVAILABLE),
+          ...problems(...BAD_BODY, ...conflict, ...NOT_PASSED_ON),
         },
       },
     },
@@ -144,7 +164,7 @@ function pathsOf({ plural, singular, schema, list }: (typeof RESOURCES)[number])
         summary: `Get a ${singular}, from the cache where it is there`,
         responses: {
           200: answer(`The ${singular}.`, named(schema), { 'X-Cache': ref('headers', 'X-Cache') }),
-          ...problems('not-found', ...UNAVAILABLE),
+          ...problems('not-found', ...NOT_PASSED_ON),
         },
       },
       put: {
@@ -154,7 +174,7 @@ function pathsOf({ plural, singular, schema, list }: (typeof RESOURCES)[number])
         requestBody: body(`Update${schema}`),
         responses: {
           200: answer(`The ${singular} as it now is.`, named(schema)),
-          ...problems('not-found', ...BAD_BODY, ...conflict, ...UNAVAILABLE),
+          ...problems('not-found', ...BAD_BODY, ...conflict, ...NOT_PASSED_ON),
         },
       },
       delete: {
@@ -163,7 +183,7 @@ function pathsOf({ plural, singular, schema, list }: (typeof RESOURCES)[number])
         summary: `Delete a ${singular}`,
         responses: {
           204: { description: `The ${singular} is gone.`, headers: REQUEST_ID },
-          ...problems('not-found', ...UNAVAILABLE),
+          ...problems('not-found', ...NOT_PASSED_ON),
         },
       },
     },
@@ -178,13 +198,14 @@ const DETAILS = {
     'Asks both services at once. Without the orders the user still comes: `orders` is null, and `degraded` says so.',
   responses: {
     200: answer('The user and their orders.', named('UserDetails')),
-    ...problems('not-found', ...UNAVAILABLE),
+    ...problems('not-found', ...NOT_PASSED_ON),
   },
 }
 
 const GATEWAY_PATHS = {
   '/health': {
     get: {
+      ...OPEN,
       operationId: 'getHealth',
       tags: ['gateway'],
       summary: 'See how the circuits are; 200 for as long as the gateway lives',
@@ -196,11 +217,15 @@ const GATEWAY_PATHS = {
       operationId: 'getStatus',
       tags: ['gateway'],
       summary: 'See all that a dashboard draws',
-      responses: { 200: answer('The services, their circuits, rates and latencies.', named('Status')) },
+      responses: {
+        200: answer('The services, their circuits, rates and latencies.', named('Status')),
+        ...problems(...NOT_ADMITTED),
+      },
     },
   },
   '/ready': {
     get: {
+      ...OPEN,
       operationId: 'getReady',
       tags: ['gateway'],
       summary: 'See whether the gateway takes requests',
@@ -212,6 +237,7 @@ const GATEWAY_PATHS = {
   },
   '/metrics': {
     get: {
+      ...OPEN,
       operationId: 'getMetrics',
       tags: ['gateway'],
       summary: 'Read the metrics, in the text format of Prometheus',
@@ -226,6 +252,7 @@ const GATEWAY_PATHS = {
   },
   '/openapi.json': {
     get: {
+      ...OPEN,
       operationId: 'getOpenApi',
       tags: ['gateway'],
       summary: 'Read this document',
@@ -275,6 +302,9 @@ const HEADERS: Json = {
   'Retry-After': { description: 'When to come again, in seconds.', schema: { type: 'integer', minimum: 1 } },
 }
 
+/** The problems that say when to come again. */
+const COME_AGAIN = new Set<ProblemName>(['circuit-open', 'overloaded', 'too-many-requests'])
+
 function problemResponses(): Json {
   return Object.fromEntries(
     (Object.keys(PROBLEMS) as ProblemName[]).map((name) => [
@@ -283,7 +313,7 @@ function problemResponses(): Json {
         description: `${PROBLEMS[name].title} (\`${problemType(name)}\`)`,
         headers: {
           ...REQUEST_ID,
-          ...(name === 'circuit-open' && { 'Retry-After': ref('headers', 'Retry-After') }),
+          ...(COME_AGAIN.has(name) && { 'Retry-After': ref('headers', 'Retry-After') }),
         },
         content: { [PROBLEM_MEDIA_TYPE]: { schema: named('Problem') } },
       },

@@ -24,6 +24,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 /** The kinds of problem; each one's `type` is `urn:msctl:problem:` and its name. */
 export const PROBLEMS = {
   'malformed-request': { status: 400, title: 'Malformed request' },
+  unauthorized: { status: 401, title: 'Unauthorized' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-timeout': { status: 408, title: 'Request timeout' },
@@ -32,10 +33,12 @@ export const PROBLEMS = {
   'uri-too-long': { status: 414, title: 'URI too long' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'unprocessable-content': { status: 422, title: 'Unprocessable content' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'header-fields-too-large': { status: 431, title: 'Request header fields too large' },
   'internal-error': { status: 500, title: 'Internal server error' },
   'service-unreachable': { status: 502, title: 'Service unreachable' },
   unavailable: { status: 503, title: 'Service unavailable' },
+  overloaded: { status: 503, title: 'Overloaded' },
   'circuit-open': { status: 503, title: 'Circuit open' },
   'service-timeout': { status: 504, title: 'Service timeout' },
 } as const

@@ -35,6 +35,12 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * Decides whether a request is let in, before anything else is found out about it: goes on with `done`, with an error for
+ * the caller where it is not, or has answered by itself.
+ */
+export type Admit = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void
+
 /** Finds out whether a part can do its work: for each thing that it needs, `ok` or why not. */
 export type ReadinessProbe = () => Promise<Record<string, string>>
 
@@ -44,12 +50,14 @@ export type ReadinessProbe = () => Promise<Record<string, string>>
  *
  * @param options.isReady asked by `GET /ready`; anything but `ok` makes it a 503.
  * @param options.routes adds the part's own routes.
+ * @param options.admit asked first, also for paths that do not exist. Default: everybody is let in.
  */
 export function createApp({
   log,
   metrics,
   isReady,
   routes,
+  admit,
   acceptBody = acceptJson,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
 }: {
@@ -57,6 +65,7 @@ export function createApp({
   metrics: Metrics
   isReady: ReadinessProbe
   routes: (app: App) => void
+  admit?: Admit | undefined
   /** Says which bodies are taken: JSON unless told otherwise. */
   acceptBody?: (app: FastifyInstance) => void
   /** How long a caller may take to send a request; 30 seconds unless told otherwise. */
@@ -98,10 +107,8 @@ export function createApp({
 
   app.addHook('onRequest', (request, reply, done) => {
     observe(request, reply)
-    if (request.is404) done(notFound(`There is nothing at ${request.url}.`))
-    else if (isWithoutHost(request))
-      done(new ProblemError('malformed-request', 'The header Host is missing.'))
-    else done()
+    if (admit === undefined) done(wrongWith(request))
+    else admit(request, reply, (error) => done(error ?? wrongWith(request)))
   })
   app.setNotFoundHandler(() => undefined)
 
@@ -157,6 +164,13 @@ export function createApp({
 /** A caller that hung up saw no status; 499 is what proxies log for that. */
 const statusOfUnfinished = (failure: ProblemError | undefined): number =>
   failure === undefined ? 499 : PROBLEMS[failure.problem].status
+
+/** What keeps a request from being answered, whoever sent it. */
+function wrongWith(request: FastifyRequest): ProblemError | undefined {
+  if (request.is404) return notFound(`There is nothing at ${request.url}.`)
+  if (isWithoutHost(request)) return new ProblemError('malformed-request', 'The header Host is missing.')
+  return undefined
+}
 
 const isWithoutHost = ({ raw }: FastifyRequest): boolean =>
   raw.headers.host === undefined && raw.httpVersion === '1.1'

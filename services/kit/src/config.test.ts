@@ -37,7 +37,7 @@ test('an empty variable counts as not set, and other variables do not matter', (
   expect(readConfig(Config, given)).toEqual(readConfig(Config, STORES))
 })
 
-test('everything that is wrong is named at once, with its value', () => {
+test('everything that is wrong is named at once, with its value unless that may be secret', () => {
   const given = {
     DATABASE_URL: 'mysql://x',
     PORT: '70000',
@@ -55,7 +55,7 @@ test('everything that is wrong is named at once, with its value', () => {
     expect(code).toBe('bad-config')
     expect(problems.map((problem) => problem.split(': ')[0]).sort()).toEqual([
       'DATABASE_POOL_SIZE=1.5',
-      'DATABASE_URL=mysql://x',
+      'DATABASE_URL',
       'LOG_LEVEL=loud',
       'PORT=70000',
       'RATE=2',
@@ -64,6 +64,23 @@ test('everything that is wrong is named at once, with its value', () => {
     ])
     expect(problems).toContain('REDIS_URL: is required')
   }
+})
+
+test('no password and no key is named in an error', () => {
+  const Secrets = z.object({
+    ...storeConfig,
+    USERS_URL: url('http:'),
+    API_KEYS: z.string().check(z.refine(() => false, { error: 'expected keys' })),
+  })
+  const given = {
+    DATABASE_URL: 'postgres//user:hunter2-x@db/users',
+    REDIS_URL: 'http://:hunter2-x',
+    USERS_URL: 'https://me:hunter2-x@users',
+    API_KEYS: 'hunter2-x hunter3',
+  }
+  const read = () => readConfig(Secrets, given)
+  for (const name of Object.keys(given)) expect(read).toThrow(new RegExp(`^  ${name}: expected`, 'm'))
+  expect(read).not.toThrow(/hunter/)
 })
 
 describe.each<[string, z.ZodMiniType, string[], string[]]>([

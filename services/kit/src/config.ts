@@ -28,10 +28,16 @@ export function readConfig<T extends z.ZodMiniObject>(
   throw new ConfigError(
     parsed.error.issues.map(({ path, message }) => {
       const name = path.join('.')
-      return given[name] === undefined ? `${name}: is required` : `${name}=${given[name]}: ${message}`
+      const value = given[name]
+      if (value === undefined) return `${name}: is required`
+      return mayHoldSecret(name, value) ? `${name}: ${message}` : `${name}=${value}: ${message}`
     }),
   )
 }
+
+/** Whether a value may hold a password or a key, also one that is written wrongly: then it is not for logs. */
+const mayHoldSecret = (name: string, value: string): boolean =>
+  ['API_KEYS', 'DATABASE_URL', 'REDIS_URL'].includes(name) || value.includes('@')
 
 const numeric = (isValid: (value: number) => boolean, expectation: string) =>
   z.pipe(
@@ -49,12 +55,13 @@ const isPositive = (value: number) => Number.isFinite(value) && value > 0
 export const positiveNumber = (fallback: number) =>
   z._default(z.optional(numeric(isPositive, 'a number above 0')), fallback)
 
+/** A whole number above zero, such as a count; or none. */
+export const optionalCount = z.optional(
+  numeric((value) => Number.isInteger(value) && value > 0, 'a whole number above 0'),
+)
+
 /** A whole number above zero, such as a count. */
-export const positiveInteger = (fallback: number) =>
-  z._default(
-    z.optional(numeric((value) => Number.isInteger(value) && value > 0, 'a whole number above 0')),
-    fallback,
-  )
+export const positiveInteger = (fallback: number) => z._default(optionalCount, fallback)
 
 /** A whole number, such as the seed of a random sequence. */
 export const integer = numeric(Number.isSafeInteger, 'a whole number')

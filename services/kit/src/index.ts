@@ -1,10 +1,11 @@
 export { sendDeleted, sendFound, sendList, sendRead, sendStored } from './answers.ts'
-export { type App, createApp, type ReadinessProbe } from './app.ts'
+export { type Admit, type App, createApp, type ReadinessProbe } from './app.ts'
 export { BODY_LIMIT_BYTES } from './body.ts'
 export type { Cache, CacheRead } from './cache.ts'
 export {
   ConfigError,
   integer,
+  optionalCount,
   positiveInteger,
   positiveNumber,
   probability,
