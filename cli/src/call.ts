@@ -9,6 +9,7 @@ import {
   isConnectionError,
   isContractError,
   isNotFoundError,
+  isRateLimitError,
   isTimeoutError,
   isValidationError,
 } from '@msctl/sdk'
@@ -31,6 +32,7 @@ export interface Asked {
 /** Where a call goes, and what it asks for, for the explanation of a failure. */
 export interface Call {
   readonly url: string
+  readonly apiKey: string | undefined
   readonly signal: AbortSignal
   /** Nothing where it is the gateway itself that is asked. */
   readonly asked?: Asked | undefined
@@ -40,9 +42,9 @@ export interface Call {
  * A client of the gateway, to be closed. It repeats nothing: one command is one request, so that those who learn can
  * count what a circuit counts.
  */
-export function openClient(url: string): Client {
+export function openClient({ url, apiKey }: Pick<Call, 'url' | 'apiKey'>): Client {
   return createClient({
-    ...{ baseUrl: url, maxRetries: 0, timeoutMs: TIMEOUT_MS, attemptTimeoutMs: TIMEOUT_MS },
+    ...{ baseUrl: url, apiKey, maxRetries: 0, timeoutMs: TIMEOUT_MS, attemptTimeoutMs: TIMEOUT_MS },
     headers: { 'user-agent': `msctl/${manifest.version} node/${process.versions.node}` },
   })
 }
@@ -59,7 +61,8 @@ export async function whereOf(context: Context, asked?: Asked): Promise<Call> {
   process.prependOnceListener('exit', () => {
     for (const flag of AS_BEFORE) setFlagsFromString(flag)
   })
-  return { url: (await findGateway(context)).url, signal: context.signal, asked }
+  const { apiKey, signal } = context
+  return { url: (await findGateway(context)).url, apiKey, signal, asked }
 }
 
 /** Makes one call. @throws Failure what {@link toCallFailure} makes of the SDK's error. */
@@ -67,7 +70,7 @@ export async function call<T>(
   where: Call,
   work: (client: Client, options: { readonly signal: AbortSignal }) => PromiseLike<T>,
 ): Promise<T> {
-  const client = openClient(where.url)
+  const client = openClient(where)
   try {
     return await work(client, { signal: where.signal })
   } catch (error) {
@@ -81,7 +84,7 @@ export async function call<T>(
 const SERVICE_STATUSES = new Set([502, 503, 504])
 
 /** Explains an error of the SDK; what is none of its errors is given back as it is. */
-export function toCallFailure(error: unknown, { asked, url, signal }: Call): unknown {
+export function toCallFailure(error: unknown, { asked, url, apiKey, signal }: Call): unknown {
   const cause = { cause: error }
   if (isAbortError(error)) return signal.reason
   if (isConnectionError(error)) {
@@ -108,6 +111,10 @@ export function toCallFailure(error: unknown, { asked, url, signal }: Call): unk
     { url, reason: `${error.method} ${error.url}: ${status}` },
     cause,
   )
+  const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1_000)
+  if (status === 401) return new Failure('unauthorized', { url, isGiven: apiKey !== undefined }, cause)
+  if (isRateLimitError(error)) return new Failure('too-many-requests', { url, seconds }, cause)
+  if (error.code === 'overloaded') return new Failure('overloaded', { url, seconds }, cause)
   // The gateway itself answers with 200 while it lives.
   if (asked === undefined) return isOther
   const { resource, verb, id } = asked
@@ -124,7 +131,6 @@ export function toCallFailure(error: unknown, { asked, url, signal }: Call): unk
     return new Failure('invalid-fields', { detail, errors: error.errors, resource, verb }, cause)
   }
   if (isCircuitOpenError(error)) {
-    const seconds = error.retryAfterMs === undefined ? undefined : Math.ceil(error.retryAfterMs / 1_000)
     return new Failure('circuit-open', { service: error.service ?? resource, seconds }, cause)
   }
   if (SERVICE_STATUSES.has(status)) {

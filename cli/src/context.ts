@@ -31,6 +31,8 @@ export interface Context {
   readonly settings: Settings
   /** The gateway that was named by `--url`, `MSCTL_URL` or the configuration file. */
   readonly url?: string | undefined
+  /** The key that the gateway is sent, from `MSCTL_API_KEY` alone: a flag would show in the list of processes. */
+  readonly apiKey?: string | undefined
   /** What msctl can be asked, for commands that tell of it. */
   readonly menu: MenuFacts
   readonly language: Language

@@ -33,6 +33,11 @@ export interface CommandFailures {
   }
   'circuit-open': { readonly service: string; readonly seconds?: number | undefined }
   'service-failed': { readonly service: string; readonly status: number; readonly detail: string }
+  /** Whether a key was given, which then is not valid. */
+  unauthorized: { readonly url: string; readonly isGiven: boolean }
+  'too-many-requests': { readonly url: string; readonly seconds?: number | undefined }
+  overloaded: { readonly url: string; readonly seconds?: number | undefined }
+  'api-key-unusable': Record<never, never>
   refused: { readonly status: number; readonly detail: string; readonly requestId: string }
   'config-unreadable': { readonly file: string; readonly reason: string }
   'unknown-setting': {
@@ -120,6 +125,10 @@ const exitCodes: Record<FailureCode, number> = {
   'invalid-fields': EXIT.failed,
   'circuit-open': EXIT.unreachable,
   'service-failed': EXIT.unreachable,
+  unauthorized: EXIT.failed,
+  'too-many-requests': EXIT.failed,
+  overloaded: EXIT.unreachable,
+  'api-key-unusable': EXIT.usage,
   refused: EXIT.failed,
   'config-unreadable': EXIT.usage,
   'unknown-setting': EXIT.usage,

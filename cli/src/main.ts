@@ -64,6 +64,13 @@ function readLine(signal: AbortSignal): Promise<void> {
   })
 }
 
+/** The key for the gateway. @throws Failure `api-key-unusable`, which does not show it. */
+function readApiKey({ MSCTL_API_KEY: apiKey }: NodeJS.ProcessEnv): string | undefined {
+  if (!apiKey) return undefined
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new Failure('api-key-unusable', {})
+  return apiKey
+}
+
 /** The configuration file, or why it cannot be used: help and version are to be had in spite of a broken one. */
 function tryConfigFile(home: Home): { readonly config?: ConfigFile | undefined; readonly failure?: unknown } {
   try {
@@ -108,6 +115,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       ...{ home, env, settings, language, rendering, signal, menu },
       command: `msctl ${argv.join(' ')}`,
       url: settings.url?.value,
+      apiKey: readApiKey(env),
       readInput: () => readInput(signal),
       readLine: () => readLine(signal),
       onEvent: progress.event,

@@ -39,6 +39,20 @@ describe('a request', () => {
     ])
   })
 
+  test('carries the key that the client was given, unless a call names another', async () => {
+    const { url, received } = await serve((_, response) => answer(response, 200, ann))
+    await using ms = createClient({ baseUrl: url, apiKey: 'first-key' })
+    await ms.users.get(1)
+    await ms.users.get(1, { headers: { Authorization: 'Bearer another' } })
+    await using without = createClient({ baseUrl: url })
+    await without.users.get(1)
+    expect(received.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer first-key',
+      'Bearer another',
+      undefined,
+    ])
+  })
+
   test('goes where each call says', async () => {
     const { url, received } = await serve((_, response) => answer(response, 200, []))
     await using ms = createClient({ baseUrl: url, validate: 'off' })

@@ -19,6 +19,11 @@ import { createWaitFor, type WaitFor } from './wait-for.ts'
 export interface ClientOptions extends Omit<CallOptions, 'signal' | 'idempotencyKey'> {
   /** Where the gateway is; a path in it stands before each request's. Default: `http://localhost:8000`. */
   baseUrl?: string | URL | undefined
+  /**
+   * A key of the gateway, sent as `Authorization: Bearer` to it alone. It is in no error and no log; `onRequest` sees it among the
+   * headers. Default: none, which is what a gateway without keys needs.
+   */
+  apiKey?: string | undefined
   /** A unix socket to connect to, instead of the host of `baseUrl`. */
   socketPath?: string | undefined
   /** An undici dispatcher (7 or later) to send with: an agent, a proxy, a mock. It stays yours to close. */
@@ -130,6 +135,7 @@ function toSettings(options: ClientOptions, origin: string, basePath: string): S
       accept: 'application/json, */*;q=0.5',
       'user-agent': `msctl-sdk/${VERSION} node/${process.versions.node}`,
       'x-request-id': '',
+      ...authorizationOf(options.apiKey),
       ...lowerCased(options.headers ?? {}),
     },
     nextRequestId: createRequestIds(),
@@ -146,6 +152,14 @@ function toSettings(options: ClientOptions, origin: string, basePath: string): S
     logger: options.logger,
     random: options.random ?? Math.random,
   }
+}
+
+function authorizationOf(apiKey: string | undefined): { authorization?: string } {
+  if (apiKey === undefined) return {}
+  // Not shown: credentials are not for messages.
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new TypeError('apiKey must be visible ASCII characters without spaces, at least one')
+  return { authorization: `Bearer ${apiKey}` }
 }
 
 /** Ids that begin alike for all requests of a client, so that the logs show what one script did. */
@@ -166,7 +180,7 @@ function parseBaseUrl(given: string | URL): { origin: string; basePath: string }
   if (url.username || url.password || url.search || url.hash) {
     // Shown without what it may hold: credentials are not for messages.
     throw new TypeError(
-      `baseUrl must have no credentials, query or fragment (send credentials in headers); its host is ${url.host}`,
+      `baseUrl must have no credentials, query or fragment (give a key as apiKey, other credentials in headers); its host is ${url.host}`,
     )
   }
   return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') }

@@ -37,6 +37,36 @@ test('an open circuit names its service and when to come again', async () => {
   expect(sdk.isCircuitOpenError(error) && [error.service, error.retryAfterMs]).toEqual(['users', 12_000])
 })
 
+test('a 429 says when to come again', async () => {
+  const error = await errorOf((_, response) =>
+    answerProblem(response, 429, 'too-many-requests', {}, { 'retry-after': '41' }),
+  )
+  expect(error).toBeInstanceOf(sdk.RateLimitError)
+  expect(error).toMatchObject({ name: 'RateLimitError', status: 429, code: 'too-many-requests' })
+  expect(sdk.isRateLimitError(error) && error.retryAfterMs).toBe(41_000)
+  const bare = await errorOf((_, response) => response.writeHead(429).end())
+  expect(sdk.isRateLimitError(bare) && [bare.code, bare.retryAfterMs]).toEqual(['http-429', undefined])
+})
+
+test('a key is in no error, whatever fails', async () => {
+  const apiKey = 'secret-key-0123'
+  const { url } = await serve((request, response) => {
+    if (request.url === '/users/1') response.socket?.destroy()
+    else if (request.url === '/users/2') response.end('{}')
+    else answerProblem(response, 401, 'unauthorized')
+  })
+  await using ms = sdk.createClient({ baseUrl: url, apiKey, maxRetries: 0 })
+  await using nowhere = sdk.createClient({ baseUrl: 'http://127.0.0.1:1', apiKey, maxRetries: 0 })
+  const calls = [ms.users.get(1), ms.users.get(2), ms.users.get(3), nowhere.users.get(4)]
+  const failed = await Promise.allSettled(calls)
+  const kinds = failed.map((each) => each.status === 'rejected' && each.reason.name)
+  expect(kinds).toEqual(['ConnectionError', 'ContractError', 'ApiError', 'ConnectionError'])
+  const options = { depth: Number.POSITIVE_INFINITY, showHidden: true }
+  expect(inspect(failed, options) + inspect(ms, options) + JSON.stringify(failed)).not.toContain(apiKey)
+  for (const bad of ['', 'secret key', 'secret\r\nx: y', 'sëcret'])
+    expect(() => sdk.createClient({ apiKey: bad })).toThrow(/^apiKey must be visible ASCII[^ëx]*$/)
+})
+
 test('a 503 that is no open circuit is none', async () => {
   const error = await errorOf((_, response) => answerProblem(response, 503, 'unavailable'))
   expect(sdk.isApiError(error) && error.code).toBe('unavailable')

@@ -124,6 +124,18 @@ export class ValidationError extends ApiError {
   }
 }
 
+/**
+ * 429: more requests in a minute than the gateway lets through. None of it reached a service. `retryAfterMs` says when the next
+ * minute begins; a call waits for that by itself where its deadline allows.
+ */
+export class RateLimitError extends ApiError {
+  declare readonly status: 429
+
+  override get [KINDS](): readonly [string, ...string[]] {
+    return ['RateLimitError', 'ApiError', 'SdkError']
+  }
+}
+
 /** 503 because a circuit is open: the gateway does not even try to reach the service until `retryAfterMs` have passed. */
 export class CircuitOpenError extends ApiError {
   declare readonly status: 503
@@ -257,6 +269,8 @@ export const isNotFoundError = guard<NotFoundError>('NotFoundError')
 export const isConflictError = guard<ConflictError>('ConflictError')
 /** Whether it is a 422. */
 export const isValidationError = guard<ValidationError>('ValidationError')
+/** Whether it is a 429. */
+export const isRateLimitError = guard<RateLimitError>('RateLimitError')
 /** Whether it is a 503 because of an open circuit. */
 export const isCircuitOpenError = guard<CircuitOpenError>('CircuitOpenError')
 /** Whether no answer came. */

@@ -7,6 +7,7 @@ import {
   type FailedAnswer,
   type FailedCall,
   NotFoundError,
+  RateLimitError,
   ValidationError,
 } from './errors.ts'
 import { parseRetryAfter } from './retry-timing.ts'
@@ -34,6 +35,7 @@ export function toApiError(
   if (status === 404) return new NotFoundError(of, answer)
   if (status === 409) return new ConflictError(of, answer)
   if (status === 422) return new ValidationError(of, answer)
+  if (status === 429) return new RateLimitError(of, answer)
   if (status === 503 && name === 'circuit-open') return new CircuitOpenError(of, answer)
   return new ApiError(of, answer)
 }

@@ -7,6 +7,7 @@ import {
   isCircuitOpenError,
   isConnectionError,
   isNotFoundError,
+  isRateLimitError,
   isTimeoutError,
   type RetryEvent,
 } from './index.ts'
@@ -62,6 +63,22 @@ describe('what is retried', () => {
     expect(sent).toHaveLength(3)
     expect(tookMs).toBe(125 + 250)
   })
+
+  test.each([true, false])(
+    'a 429 once its time has come, where the deadline allows: %s',
+    async (isAllowed) => {
+      const limited: Script = { status: 429, headers: { 'retry-after': '20' } }
+      const { ms, sent } = scripted([limited, { status: 201, body: ann }], {
+        timeoutMs: isAllowed ? 30_000 : 10_000,
+      })
+      const { value, error, tookMs } = await outcomeOf(
+        ms.users.create({ name: 'Ann', email: 'a@example.com' }),
+      )
+      if (isAllowed) expect([value, sent.length, tookMs]).toEqual([ann, 2, 20_125])
+      else
+        expect([isRateLimitError(error) && error.retryAfterMs, sent.length, tookMs]).toEqual([20_000, 1, 0])
+    },
+  )
 
   test.each<[string, Script]>([
     ['400', { status: 400 }],

@@ -107,6 +107,26 @@ const en: Explanations<Failures> = {
     why: detail || 'It did not say why.',
     next: `See whether it runs: msctl status; start it: msctl start ${service}; what it says: msctl logs ${service}`,
   }),
+  unauthorized: ({ url, isGiven }) => ({
+    what: isGiven ? `${url} does not know the API key (401).` : `${url} asks for an API key (401).`,
+    why: isGiven ? 'The key in MSCTL_API_KEY is none of its keys.' : 'MSCTL_API_KEY is not set.',
+    next: 'Set it to one of the keys in API_KEYS of the gateway: export MSCTL_API_KEY=…',
+  }),
+  'too-many-requests': ({ url, seconds }) => ({
+    what: `${url} takes no more requests for now (429).`,
+    why: 'You have sent as many requests this minute as the gateway allows (RATE_LIMIT).',
+    next: seconds === undefined ? 'Try again in a minute' : `Try again in ${seconds} s`,
+  }),
+  overloaded: ({ url, seconds }) => ({
+    what: `${url} is overloaded (503).`,
+    why: 'The gateway has as many requests under way as it takes (MAX_IN_FLIGHT), or its machine is busy.',
+    next: `Try again in ${seconds ?? 1} s`,
+  }),
+  'api-key-unusable': () => ({
+    what: 'MSCTL_API_KEY cannot be an API key, so nothing was sent.',
+    why: 'A key has visible ASCII characters only, and no spaces.',
+    next: 'Set it to one of the keys in API_KEYS of the gateway, or unset it',
+  }),
   refused: ({ status, detail, requestId }) => ({
     what: `The platform answered with an error (${status}).`,
     why: detail || 'It did not say why.',
@@ -277,6 +297,26 @@ const ru: Explanations<Failures> = {
     what: `Шлюз не получил ответа от ${service} (${status}).`,
     why: detail || 'Причину он не назвал.',
     next: `Работает ли он: msctl status; запустить: msctl start ${service}; что он пишет: msctl logs ${service}`,
+  }),
+  unauthorized: ({ url, isGiven }) => ({
+    what: isGiven ? `${url} не знает такого ключа API (401).` : `${url} требует ключ API (401).`,
+    why: isGiven ? 'Ключа из MSCTL_API_KEY среди его ключей нет.' : 'Переменная MSCTL_API_KEY не задана.',
+    next: 'Задайте один из ключей, указанных в API_KEYS шлюза: export MSCTL_API_KEY=…',
+  }),
+  'too-many-requests': ({ url, seconds }) => ({
+    what: `${url} пока не принимает запросы (429).`,
+    why: 'За эту минуту вы отправили столько запросов, сколько разрешает шлюз (RATE_LIMIT).',
+    next: seconds === undefined ? 'Повторите через минуту' : `Повторите через ${seconds} с`,
+  }),
+  overloaded: ({ url, seconds }) => ({
+    what: `${url} перегружен (503).`,
+    why: 'У шлюза столько запросов в работе, сколько ему разрешено (MAX_IN_FLIGHT), или его машина занята.',
+    next: `Повторите через ${seconds ?? 1} с`,
+  }),
+  'api-key-unusable': () => ({
+    what: 'MSCTL_API_KEY не может быть ключом API, поэтому ничего не отправлено.',
+    why: 'В ключе только видимые символы ASCII, без пробелов.',
+    next: 'Задайте один из ключей, указанных в API_KEYS шлюза, или удалите переменную',
   }),
   refused: ({ status, detail, requestId }) => ({
     what: `Платформа ответила ошибкой (${status}).`,

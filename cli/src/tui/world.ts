@@ -55,7 +55,9 @@ export function createWorld(context: Context): World {
   return {
     url,
     gatewayStatus: () =>
-      call({ url: url(), signal: context.signal }, ({ gateway }, options) => gateway.status(options)),
+      call({ url: url(), apiKey: context.apiKey, signal: context.signal }, ({ gateway }, options) =>
+        gateway.status(options),
+      ),
     async platformStatus() {
       const seen = await (await current()).status()
       // Where nothing runs, the next one to start it may use another driver.

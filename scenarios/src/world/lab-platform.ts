@@ -16,6 +16,8 @@ interface LabControl extends Control {
 export interface LabPlatform {
   /** The gateway's address. */
   readonly url: string
+  /** The key that the gateway is sent, where it asks for one. */
+  readonly apiKey?: string | undefined
   readonly control: LabControl
   readonly redis: Redis
   readonly databases: Readonly<Record<ServiceName, Pick<Database, 'connect'>>>
@@ -26,7 +28,7 @@ export interface LabPlatform {
  *
  * @param platform One that no signal ends: a scenario that is interrupted still has to put everything back.
  */
-export function labPlatform(platform: Platform, url: string): LabPlatform {
+export function labPlatform(platform: Platform, url: string, apiKey?: string): LabPlatform {
   // To ask for it takes a while where there are containers; the answer stays the same until everything starts anew.
   const accesses = new Map<ServiceName, DatabaseAccess>()
   const access = async (service: ServiceName): Promise<DatabaseAccess> => {
@@ -37,6 +39,7 @@ export function labPlatform(platform: Platform, url: string): LabPlatform {
   const { stop, start, kill, redis } = platform
   return {
     url,
+    apiKey,
     redis,
     control: {
       ...{ stop, start, kill },

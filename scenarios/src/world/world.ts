@@ -4,7 +4,7 @@ import type { Lab, UnstampedEvent } from '../engine/index.ts'
 import type { LabPlatform } from './lab-platform.ts'
 
 /** What a sheet works with: the platform as its callers know it, and what lies behind. */
-export interface World extends Omit<LabPlatform, 'url'> {
+export interface World extends Omit<LabPlatform, 'url' | 'apiKey'> {
   /** Calls the platform, and tells of every request. It repeats nothing, so that what is told is what was sent. */
   readonly client: Client
   /** The same, without a word: for looking, for crowds of requests, and for putting things back. */
@@ -33,11 +33,12 @@ export interface OpenWorld {
 
 /** Opens the world of one run. */
 export function openWorld(
-  { url, ...behind }: LabPlatform,
+  { url, apiKey, ...behind }: LabPlatform,
   report: (event: UnstampedEvent) => void,
 ): OpenWorld {
   const options = {
     baseUrl: url,
+    apiKey,
     maxRetries: 0,
     timeoutMs: TIMEOUT_MS,
     attemptTimeoutMs: TIMEOUT_MS,

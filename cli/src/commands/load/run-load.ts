@@ -17,6 +17,8 @@ export interface LoadPlan extends Rate {
   /** What to GET. */
   readonly url: URL
   /** Ends it early; what was measured until then is given all the same. */
+  /** The key that is sent along. */
+  readonly apiKey?: string | undefined
   readonly signal: AbortSignal
   /** Told twice a second how far it is. */
   readonly onProgress?: (progress: { sent: number; total: number; failed: number }) => void
@@ -38,14 +40,14 @@ const PROGRESS_EVERY_MS = 500
 export async function loadGateway(
   base: string,
   { path, allowRemote = false, ...rate }: Rate & { readonly path: string; readonly allowRemote?: boolean },
-  { signal, onEvent }: Pick<Context, 'signal' | 'onEvent'>,
+  { apiKey, signal, onEvent }: Pick<Context, 'apiKey' | 'signal' | 'onEvent'>,
 ): Promise<LoadReport> {
   const url = new URL(base + path)
   if (!allowRemote) await assertLoopback(url)
-  await call({ url: base, signal }, ({ gateway }, options) => gateway.health(options))
+  await call({ url: base, apiKey, signal }, ({ gateway }, options) => gateway.health(options))
   const onProgress = (progress: { sent: number; total: number; failed: number }) =>
     onEvent({ type: 'loading', ...progress })
-  return runLoad({ ...rate, url, signal, onProgress })
+  return runLoad({ ...rate, url, apiKey, signal, onProgress })
 }
 
 /**
@@ -53,7 +55,8 @@ export async function loadGateway(
  * down its own examination. Latencies count from the moment that a request was due, so that waiting for us is not left out.
  */
 export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
-  const { url, rps, durationMs, signal, onProgress } = plan
+  const { url, apiKey, rps, durationMs, signal, onProgress } = plan
+  const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
   const total = Math.max(1, Math.round((rps * durationMs) / 1_000))
   const pool = new Pool(url.origin, {
     connections: CONNECTIONS,
@@ -76,7 +79,11 @@ export async function runLoad(plan: LoadPlan): Promise<LoadReport> {
   const send = async (dueAt: number): Promise<void> => {
     const from = Math.min(dueAt, performance.now()) // a timer may be a fraction of a millisecond early
     try {
-      const { statusCode, body } = await pool.request({ path: url.pathname + url.search, method: 'GET' })
+      const { statusCode, body } = await pool.request({
+        path: url.pathname + url.search,
+        method: 'GET',
+        headers,
+      })
       await body.dump({ limit: Number.MAX_SAFE_INTEGER })
       latencies.push(performance.now() - from)
       answers[statusCode] = (answers[statusCode] ?? 0) + 1

@@ -181,6 +181,9 @@ describe('a call that fails', () => {
       3,
       'tries again in 17 s',
     ],
+    [401, 'unauthorized', {}, {}, 'unauthorized', 1, 'MSCTL_API_KEY is not set'],
+    [429, 'too-many-requests', {}, { 'retry-after': '41' }, 'too-many-requests', 1, 'again in 41 s'],
+    [503, 'overloaded', {}, { 'retry-after': '1' }, 'overloaded', 3, 'again in 1 s'],
     [500, 'internal-error', {}, {}, 'refused', 1, 'msctl logs --request-id'],
     [413, 'content-too-large', {}, {}, 'refused', 1, '(413)'],
   ] as const)(

@@ -73,7 +73,7 @@ async function* listPages(
   context: Context,
 ): AsyncGenerator<RowPage> {
   const where = await whereOf(context, { resource, verb: 'list' })
-  const client = openClient(where.url)
+  const client = openClient(where)
   try {
     const calls: Calls = client[resource]
     const { filter } = FIELDS[resource]

@@ -98,7 +98,7 @@ async function openLabPlatform(context: Context): Promise<LabPlatform> {
   if (url === null) throw new Failure('not-running', {})
   if (context.url !== undefined && addressOf(context.url) !== addressOf(url))
     throw new Failure('scenario-elsewhere', { asked: context.url, here: url })
-  return labPlatform(platform, url)
+  return labPlatform(platform, url, context.apiKey)
 }
 
 /** What of an address counts: localhost is this machine by any name. */
