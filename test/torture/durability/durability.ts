@@ -1,10 +1,9 @@
-import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
+import type { ServiceName } from '@msctl/sdk/contract'
 import { createHttpClient, type HttpClient, wasRefused } from '../platform/http.ts'
-import { PROGRAMS } from '../platform/programs.ts'
-import { type Replica, startReplica } from '../platform/replica.ts'
-import { type Postgres, type Server, startPostgres, startRedis } from '../platform/stores.ts'
+import type { Replica } from '../platform/replica.ts'
+import type { Postgres, Server } from '../platform/stores.ts'
+import { startWholePlatform } from '../platform/whole.ts'
 import type { Random } from '../random.ts'
 import type { Context, Findings, OnEnd, Torture } from '../torture.ts'
 import { audit, KINDS, type Kind, type Life, type Row } from './ledger.ts'
@@ -86,55 +85,20 @@ interface Platform {
   postgres: Postgres
   /** Where a service can be reached: through the gateway, and each of its replicas. */
   urlsOf: Record<ServiceName, readonly string[]>
-  processes: Replica[]
+  processes: readonly Replica[]
   /** What is to be killed, by name. */
   victims: Map<string, Server>
 }
 
 async function startPlatform(dir: string, onEnd: OnEnd): Promise<Platform> {
-  const [postgres, redis] = await Promise.all([
-    startPostgres({
-      dir: path.join(dir, 'postgres'),
-      databases: KINDS.map(({ database }) => database),
-      onEnd,
-    }),
-    startRedis({ dir: path.join(dir, 'redis'), onEnd }),
-  ])
-  const startServices = async ({ service, database }: Kind) =>
-    Promise.all(
-      Array.from({ length: REPLICAS }, (_, index) =>
-        startReplica({
-          name: `${service}-${index + 1}`,
-          entry: PROGRAMS[service],
-          env: { DATABASE_URL: postgres.urlOf(database), REDIS_URL: redis.url },
-          ...{ dir, onEnd },
-        }),
-      ),
-    )
-  const services = await Promise.all(KINDS.map(startServices))
-  const urls = Object.fromEntries(
-    KINDS.map(({ service }, index) => [service, (services[index] as Replica[]).map(({ url }) => url)]),
-  ) as Record<ServiceName, string[]>
-  const gateway = await startReplica({
-    name: 'gateway',
-    entry: PROGRAMS.gateway,
-    env: {
-      ...Object.fromEntries(
-        SERVICES.map((service) => [`${service.toUpperCase()}_URL`, urls[service][0] ?? '']),
-      ),
-      BREAKER_RESET_SECONDS: '1',
-    },
-    ...{ dir, onEnd },
+  const env = { BREAKER_RESET_SECONDS: '1' }
+  const { postgres, redis, gateway, services, processes } = await startWholePlatform({
+    ...{ dir, onEnd, replicas: REPLICAS, env },
   })
-  const processes = [...services.flat(), gateway]
-  await Promise.all(processes.map((process) => process.ready()))
+  const urlsOf = (service: ServiceName) => [gateway.url, ...services[service].map(({ url }) => url)]
   return {
     postgres,
-    urlsOf: {
-      users: [gateway.url, ...urls.users],
-      orders: [gateway.url, ...urls.orders],
-      payments: [gateway.url, ...urls.payments],
-    },
+    urlsOf: { users: urlsOf('users'), orders: urlsOf('orders'), payments: urlsOf('payments') },
     processes,
     victims: new Map<string, Server>([
       ...processes.map((process): [string, Server] => [process.name, process]),
