@@ -7,6 +7,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { badInput } from './bad-input/bad-input.ts'
 import { breaker } from './breaker/breaker.ts'
 import { coherence } from './coherence/coherence.ts'
 import { durability } from './durability/durability.ts'
@@ -14,7 +15,7 @@ import { createRandom } from './random.ts'
 import { endScopes, scope } from './scope.ts'
 import type { Findings, Torture } from './torture.ts'
 
-const TORTURES: readonly Torture[] = [coherence, durability, breaker]
+const TORTURES: readonly Torture[] = [coherence, durability, breaker, badInput]
 
 const { values } = parseArgs({
   options: {

@@ -225,6 +225,12 @@ describe('a path', () => {
     expect(server.lines[0]).toMatchObject({ path: '/things/%zz', status: 400 })
   })
 
+  test('with an id as long as a request can hold gets to its route, which judges it', async () => {
+    const server = await startServer()
+    for (const length of [101, 10_000])
+      expect((await server.fetch(`/things/${'a'.repeat(length)}`)).status).toBe(200)
+  })
+
   test.each([
     ['/things', 'GET', 'POST'],
     ['/things', 'DELETE', 'POST'],

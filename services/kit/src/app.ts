@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, maxHeaderSize, type ServerResponse } from 'node:http'
 import { PROBLEMS, type Ready } from '@msctl/sdk/contract'
 import Fastify, {
   type FastifyInstance,
@@ -76,6 +76,8 @@ export function createApp({
     genReqId: ({ headers }) => requestIdOf(headers),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: requestTimeoutMs,
+    // Whatever Node reads may be an id: what is none is for the schema to say.
+    routerOptions: { maxParamLength: maxHeaderSize },
     http: {
       // Were it longer than that of the whole request, Node would swap the two.
       headersTimeout: requestTimeoutMs,
