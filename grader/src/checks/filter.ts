@@ -1,6 +1,7 @@
 import type { Grader } from '../run/grader.ts'
 import { isOk, type Row, rowsOf } from './answers.ts'
 import { complain } from './judge.ts'
+import { list } from './objects.ts'
 import { call, create, expected, holds, SAMPLE, SEED_LINE } from './repro.ts'
 import { link, type Resource } from './resources.ts'
 
@@ -17,10 +18,8 @@ export async function judgeFilter(
   const { path, filter = '' } = resource
   const value = bodies[0]?.[filter]
   const wanted = ids.filter((_, index) => bodies[index]?.[filter] === value)
-  const ask = (of: unknown) => world.request('GET', `${path}?${filter}=${of}`)
-  const answer = await ask(value)
-  const nobody = await ask(link(world))
-  const rows = isOk(answer) ? rowsOf(answer) : undefined
+  const { rows, answer } = await list({ world }, resource, wanted, `${filter}=${value}`)
+  const nobody = await world.request('GET', `${path}?${filter}=${link(world)}`)
   const none = isOk(nobody) ? rowsOf(nobody) : undefined
   const missing = wanted.filter((id) => !rows?.some((row) => row.id === id))
   const repeated = wanted.filter((id) => (rows ?? []).filter((row) => row.id === id).length > 1)

@@ -105,7 +105,7 @@ const SHORTEST_PAGE = 50
 /** As far as pages are turned. */
 const MOST_PAGES = 40
 
-/** How others page: what asks for the rows after these. */
+/** How implementations page: what asks for the rows after these. */
 const PAGINGS: readonly ((rows: readonly Row[], page: number) => string)[] = [
   (rows) => `skip=${rows.length}`,
   (rows) => `offset=${rows.length}`,
@@ -116,13 +116,16 @@ const PAGINGS: readonly ((rows: readonly Row[], page: number) => string)[] = [
 /**
  * Reads a list until all of `wanted` are found. An implementation may page where there is much to list, and however it does that, the
  * pages are turned; a short list has to be complete.
+ *
+ * @param filter a query, such as `userId=7`.
  */
 export async function list(
   { world }: AnyLab,
   { path }: Resource,
   wanted: readonly number[],
+  filter?: string,
 ): Promise<Listing> {
-  const answer = await world.request('GET', path)
+  const answer = await world.request('GET', filter === undefined ? path : `${path}?${filter}`)
   const first = isOk(answer) ? rowsOf(answer) : undefined
   if (first === undefined || first.length < SHORTEST_PAGE || hasAll(first, wanted))
     return { rows: first, answer }
@@ -130,7 +133,8 @@ export async function list(
     const rows = [...first]
     const seen = new Set(first.map(({ id }) => id))
     for (let page = 2; page < MOST_PAGES; page++) {
-      const next = await world.request('GET', `${path}?${paging(rows, page)}`)
+      const query = [...(filter === undefined ? [] : [filter]), paging(rows, page)].join('&')
+      const next = await world.request('GET', `${path}?${query}`)
       const fresh = (rowsOf(next) ?? []).filter(({ id }) => !seen.has(id))
       if (!isOk(next) || fresh.length === 0) break
       for (const row of fresh) seen.add(row.id)

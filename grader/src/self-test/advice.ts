@@ -24,7 +24,6 @@ const isBeyondInt4 = (path: string): boolean => Number(/\/(\d+)$/.exec(path)?.[1
 export const ADVICE_FAULTS = [
   fault(
     'textbook-cache',
-    SERVICES,
     'The cache is filled as in the textbook: a reader that is slow enough puts a value back that a writer has just changed.',
     'Кэш заполняется, как в учебнике: медленный читатель возвращает в него значение, которое писатель только что изменил.',
     Object.fromEntries(
@@ -33,7 +32,6 @@ export const ADVICE_FAULTS = [
   ),
   fault(
     'unstorable-text-500',
-    SERVICES,
     'Text with a NUL character or half of a surrogate pair ends in a 500.',
     'Текст с символом NUL или половиной суррогатной пары заканчивается ответом 500.',
     inEachService(() => async (asked, next) => {
@@ -43,14 +41,12 @@ export const ADVICE_FAULTS = [
   ),
   fault(
     'big-id-500',
-    SERVICES,
     'An id beyond the range of PostgreSQL’s integers ends in a 500.',
     'Идентификатор за пределами целых PostgreSQL заканчивается ответом 500.',
     inEachService(() => instead([404], (was, { path }) => (isBeyondInt4(path) ? withStatus(500)(was) : was))),
   ),
   fault(
     'hanging-service-awaited',
-    SERVICES,
     'A service that hangs keeps the gateway’s caller waiting without end.',
     'Зависший сервис заставляет клиента шлюза ждать бесконечно.',
     {
@@ -64,7 +60,6 @@ export const ADVICE_FAULTS = [
   ),
   fault(
     'filter-without-index',
-    ['orders', 'payments'],
     'The filters of orders and payments have no index, and read the whole table.',
     'У фильтров заказов и платежей нет индекса: читается вся таблица.',
     {
@@ -76,7 +71,6 @@ export const ADVICE_FAULTS = [
   ),
   fault(
     'cut-off-at-stop',
-    SERVICES,
     'A service that is stopped cuts off the requests that are in flight.',
     'Останавливаемый сервис обрывает запросы, которые ещё выполняются.',
     Object.fromEntries(SERVICES.map((service) => [service, { isCutOff: true }])),

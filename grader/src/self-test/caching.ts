@@ -15,7 +15,7 @@ const each = (
   switches: (service: ServiceName) => Switches,
 ) =>
   (['users', 'orders', 'payments'] as const).map((service) =>
-    fault(`${service}-${name}`, [service], en(`/${service}/{id}`), ru(`/${service}/{id}`), switches(service)),
+    fault(`${service}-${name}`, en(`/${service}/{id}`), ru(`/${service}/{id}`), switches(service)),
   )
 
 /** The cache forgets after one kind of request only. */
@@ -65,21 +65,18 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'users-cache-key-plural',
-    ['users'],
     'Users are cached as users:1 instead of user:1.',
     'Пользователи кэшируются под ключом users:1, а не user:1.',
     { users: { cache: cachedBy({ keyOf: (id) => `users:${id}` }) } },
   ),
   fault(
     'orders-cache-key-underscore',
-    ['orders'],
     'Orders are cached as order_1 instead of order:1.',
     'Заказы кэшируются под ключом order_1, а не order:1.',
     { orders: { cache: cachedBy({ keyOf: (id) => `order_${id}` }) } },
   ),
   fault(
     'cache-key-shared',
-    ['users', 'orders', 'payments'],
     'All services cache under the bare id, so that they answer with one another’s objects.',
     'Все сервисы кэшируют под голым id и потому отдают чужие объекты.',
     {
@@ -90,28 +87,18 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'users-cache-ttl-3000',
-    ['users'],
     'Users are cached for 3000 seconds.',
     'Пользователи кэшируются на 3000 секунд.',
     { users: { cache: cachedBy({ write: (redis, key, json) => redis.set(key, json, 'EX', 3000) }) } },
   ),
-  fault(
-    'orders-cache-without-ttl',
-    ['orders'],
-    'Orders are cached for ever.',
-    'Заказы кэшируются навсегда.',
-    { orders: { cache: cachedBy({ write: (redis, key, json) => redis.set(key, json) }) } },
-  ),
-  fault(
-    'payments-cache-ttl-60',
-    ['payments'],
-    'Payments are cached for 60 seconds.',
-    'Платежи кэшируются на 60 секунд.',
-    { payments: { cache: cachedBy({ write: (redis, key, json) => redis.set(key, json, 'EX', 60) }) } },
-  ),
+  fault('orders-cache-without-ttl', 'Orders are cached for ever.', 'Заказы кэшируются навсегда.', {
+    orders: { cache: cachedBy({ write: (redis, key, json) => redis.set(key, json) }) },
+  }),
+  fault('payments-cache-ttl-60', 'Payments are cached for 60 seconds.', 'Платежи кэшируются на 60 секунд.', {
+    payments: { cache: cachedBy({ write: (redis, key, json) => redis.set(key, json, 'EX', 60) }) },
+  }),
   fault(
     'payments-cache-ttl-in-milliseconds',
-    ['payments'],
     'Payments are cached for 300 milliseconds instead of seconds.',
     'Платежи кэшируются на 300 миллисекунд вместо секунд.',
     {
@@ -122,7 +109,6 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'orders-cache-ttl-renewed',
-    ['orders'],
     'Each read of an order sets its 300 seconds anew, so that they never end for what is read often.',
     'Каждое чтение заказа заново отсчитывает 300 секунд, и у часто читаемого они не кончаются никогда.',
     {
@@ -133,7 +119,6 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'payments-cache-holds-another',
-    ['payments'],
     'The cache of a payment holds the payment before it.',
     'В кэше платежа лежит предыдущий платёж.',
     {
@@ -149,7 +134,6 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'users-cache-holds-a-mark',
-    ['users'],
     'Redis holds only a mark that a user was read; the user comes from the database each time.',
     'В Redis лежит только отметка, что пользователя читали; сам он каждый раз берётся из базы.',
     {
@@ -163,14 +147,12 @@ export const CACHING_FAULTS = [
   ),
   fault(
     'orders-cache-never-read',
-    ['orders'],
     'Orders are written to the cache, but never read from it.',
     'Заказы пишутся в кэш, но никогда из него не читаются.',
     { orders: { cache: cachedBy({ read: async () => null }) } },
   ),
   fault(
     'payments-cache-in-process',
-    ['payments'],
     'Payments are cached in the memory of the process instead of Redis.',
     'Платежи кэшируются в памяти процесса, а не в Redis.',
     {
@@ -187,8 +169,21 @@ export const CACHING_FAULTS = [
     },
   ),
   fault(
+    'users-cache-loses-unicode',
+    'Letters beyond ASCII become question marks in the cache.',
+    'Буквы, которых нет в ASCII, превращаются в кэше в вопросительные знаки.',
+    {
+      users: {
+        cache: cachedBy({
+          write: (redis, key, json, ttlSeconds) =>
+            redis.set(key, json.replace(/[^\0-\x7f]/g, '?'), 'EX', ttlSeconds),
+        }),
+      },
+    },
+    ['persistence.text'],
+  ),
+  fault(
     'users-put-caches-old',
-    ['users'],
     'PUT /users/{id} fills the cache with the user as it was before.',
     'PUT /users/{id} кладёт в кэш пользователя, каким он был раньше.',
     {

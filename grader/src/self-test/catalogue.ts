@@ -1,4 +1,5 @@
 import { ADVICE_FAULTS } from './advice.ts'
+import { ALIKE_FAULTS } from './alike.ts'
 import { CACHING_FAULTS } from './caching.ts'
 import { CAUGHT_BY } from './caught-by.ts'
 import { CIRCUIT_BREAKER_FAULTS } from './circuit-breaker.ts'
@@ -17,6 +18,7 @@ const SHEETS: readonly FaultSheet[] = [
   ...ORDERS_FAULTS,
   ...PAYMENTS_CORRECTNESS_FAULTS,
   ...GATEWAY_FAULTS,
+  ...ALIKE_FAULTS,
   ...CACHING_FAULTS,
   ...PAYMENTS_FAULTS,
   ...PERSISTENCE_FAULTS,
@@ -28,7 +30,7 @@ const SHEETS: readonly FaultSheet[] = [
 /** Every fault, by criterion, and every variant. */
 export const FAULTS: readonly FaultSheet[] = SHEETS.map((sheet) => ({
   ...sheet,
-  caughtBy: CAUGHT_BY[sheet.name] ?? [],
+  caughtBy: sheet.caughtBy ?? CAUGHT_BY[sheet.name] ?? [],
 }))
 
 /** @throws {RangeError} for a name that is not in the catalogue. */

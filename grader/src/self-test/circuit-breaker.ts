@@ -4,7 +4,7 @@ import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { request } from 'undici'
 import { type BreakerRules, createBreakerByRules } from './breaker-by-rules.ts'
 import { faultsOf } from './fault-sheet.ts'
-import type { Answered, Interceptor } from './http.ts'
+import type { Answered, Asked, Interceptor } from './http.ts'
 import { all, answering, on, parse, reply } from './rewrite.ts'
 import type { Fields, GatewayPart, Switches } from './switches.ts'
 
@@ -71,22 +71,37 @@ export const refusing = (
   },
 })
 
+/** Sends some of the requests that an open circuit refuses to the service all the same, and gives its answer. */
+const passing = (isPassed: (asked: Asked) => boolean): Switches => ({
+  gateway: {
+    http:
+      ({ origins }) =>
+      async (asked, next) => {
+        const answer = await next(asked)
+        const service = SERVICES.find((each) => asked.path.startsWith(`/${each}`))
+        if (service === undefined || !isRefusal(answer) || !isPassed(asked)) return answer
+        const { method, path, query, text } = asked
+        const sent = await request(origins[service] + path + query, {
+          method: method as 'POST',
+          // No connection is kept: the service comes and goes.
+          reset: true,
+          ...(text === '' ? {} : { body: text, headers: { 'content-type': 'application/json' } }),
+        }).catch(() => undefined)
+        if (sent === undefined) return answer
+        return { status: sent.statusCode, headers: {}, text: await sent.body.text() }
+      },
+  },
+})
+
 /** What stands for a 4xx on its way from a service to the gateway. */
 const HIDDEN_STATUS = 'x-hidden-status'
 
 /** What students get wrong with the circuit breaker. */
 export const CIRCUIT_BREAKER_FAULTS = [
-  fault(
-    'breaker-missing',
-    SERVICES,
-    'No circuit ever opens.',
-    'Ни одна цепь никогда не размыкается.',
-    opensAt(NEVER),
-  ),
+  fault('breaker-missing', 'No circuit ever opens.', 'Ни одна цепь никогда не размыкается.', opensAt(NEVER)),
   ...SERVICES.map((service) =>
     fault(
       `${service}-without-breaker`,
-      [service],
       `The circuit of ${service} never opens; the others do.`,
       `Цепь ${service} никогда не размыкается, остальные — да.`,
       opensAt(NEVER, [service]),
@@ -94,35 +109,30 @@ export const CIRCUIT_BREAKER_FAULTS = [
   ),
   fault(
     'breaker-opens-at-third',
-    SERVICES,
     'Circuits open at the third failure.',
     'Цепи размыкаются на третьей ошибке.',
     opensAt(3),
   ),
   fault(
     'breaker-opens-at-sixth',
-    SERVICES,
     'Circuits open at the sixth failure.',
     'Цепи размыкаются на шестой ошибке.',
     opensAt(6),
   ),
   fault(
     'breaker-opens-at-tenth',
-    SERVICES,
     'Circuits open at the tenth failure.',
     'Цепи размыкаются на десятой ошибке.',
     opensAt(10),
   ),
   fault(
     'orders-breaker-opens-at-third',
-    ['orders'],
     'The circuit of orders opens at the third failure.',
     'Цепь orders размыкается на третьей ошибке.',
     opensAt(3, ['orders']),
   ),
   fault(
     'breaker-counts-4xx',
-    SERVICES,
     'A 4xx counts as a failure of the service.',
     'Ответ 4xx считается ошибкой сервиса.',
     {
@@ -164,19 +174,17 @@ export const CIRCUIT_BREAKER_FAULTS = [
   ),
   fault(
     'breaker-counts-in-total',
-    SERVICES,
     'A success does not reset the count: five failures in all open the circuit.',
     'Успех не сбрасывает счётчик: цепь размыкают любые пять ошибок.',
     byRules({ success: 'keeps' }),
   ),
   fault(
     'breaker-success-takes-one-off',
-    SERVICES,
     'A success takes one failure off the count instead of all.',
     'Успех вычитает из счётчика одну ошибку, а не сбрасывает его.',
     byRules({ success: 'decrements' }),
   ),
-  fault('breaker-shared', SERVICES, 'One breaker serves all services.', 'Один автомат на все сервисы.', {
+  fault('breaker-shared', 'One breaker serves all services.', 'Один автомат на все сервисы.', {
     gateway: {
       breakerOf: (make: BreakerOf) => {
         let shared: Breaker | undefined
@@ -189,7 +197,6 @@ export const CIRCUIT_BREAKER_FAULTS = [
   }),
   fault(
     'breaker-opens-others',
-    SERVICES,
     'A circuit that opens opens those of the other services.',
     'Разомкнувшаяся цепь размыкает и цепи остальных сервисов.',
     {
@@ -216,47 +223,37 @@ export const CIRCUIT_BREAKER_FAULTS = [
   ),
   fault(
     'health-always-closed',
-    SERVICES,
     'GET /health shows every circuit as CLOSED, always.',
     'GET /health всегда показывает все цепи CLOSED.',
     showing((circuit) => ({ ...circuit, status: 'CLOSED' })),
   ),
   fault(
     'health-count-always-zero',
-    SERVICES,
     'GET /health always shows a failure_count of 0.',
     'GET /health всегда показывает failure_count, равный 0.',
     showing((circuit) => ({ ...circuit, failure_count: 0 })),
   ),
   fault(
     'health-without-circuits',
-    SERVICES,
     'GET /health says that the gateway is well, and nothing of the circuits.',
     'GET /health говорит, что шлюз работает, но ничего — о цепях.',
     { gateway: { http: () => on('GET', '/health', async () => reply(200, { status: 'healthy' })) } },
   ),
-  fault('health-missing', SERVICES, 'There is no GET /health.', 'GET /health нет.', {
+  fault('health-missing', 'There is no GET /health.', 'GET /health нет.', {
     gateway: { http: () => on('GET', '/health', async () => reply(404, { detail: 'Not Found' })) },
   }),
-  fault(
-    'health-html',
-    SERVICES,
-    'GET /health answers with a page of HTML.',
-    'GET /health отвечает страницей HTML.',
-    {
-      gateway: {
-        http: () =>
-          on('GET', '/health', async () => ({
-            status: 200,
-            headers: { 'content-type': 'text/html' },
-            text: '<h1>OK</h1>',
-          })),
-      },
+  fault('health-html', 'GET /health answers with a page of HTML.', 'GET /health отвечает страницей HTML.', {
+    gateway: {
+      http: () =>
+        on('GET', '/health', async () => ({
+          status: 200,
+          headers: { 'content-type': 'text/html' },
+          text: '<h1>OK</h1>',
+        })),
     },
-  ),
+  }),
   fault(
     'open-refuses-slowly',
-    SERVICES,
     'An open circuit takes a fifth of its 30 seconds to refuse.',
     'Разомкнутая цепь отказывает, лишь прождав пятую часть своих 30 секунд.',
     refusing(async (refusal, { resetSeconds }) => {
@@ -266,14 +263,12 @@ export const CIRCUIT_BREAKER_FAULTS = [
   ),
   fault(
     'open-answers-200',
-    SERVICES,
     'An open circuit answers 200, with an error in the body.',
     'Разомкнутая цепь отвечает 200 с ошибкой в теле.',
     refusing(() => reply(200, { error: 'service unavailable' })),
   ),
   fault(
     'open-still-sends',
-    SERVICES,
     'An open circuit refuses, but sends the request to the service all the same.',
     'Разомкнутая цепь отказывает, но запрос сервису всё равно отправляет.',
     {
@@ -307,63 +302,81 @@ export const CIRCUIT_BREAKER_FAULTS = [
   ),
   fault(
     'open-for-ever',
-    SERVICES,
     'A circuit that has opened never closes.',
     'Разомкнувшаяся цепь больше не замыкается.',
     opensFor(1000),
   ),
   fault(
     'open-too-long',
-    SERVICES,
     'A circuit stays open for 45 seconds instead of 30.',
     'Цепь остаётся разомкнутой 45 секунд вместо 30.',
     opensFor(1.5),
   ),
   fault(
     'open-too-short',
-    SERVICES,
     'A circuit stays open for 20 seconds instead of 30.',
     'Цепь остаётся разомкнутой 20 секунд вместо 30.',
     opensFor(2 / 3),
   ),
   fault(
     'payments-open-too-long',
-    ['payments'],
     'The circuit of payments stays open for 45 seconds instead of 30.',
     'Цепь payments остаётся разомкнутой 45 секунд вместо 30.',
     opensFor(1.5, ['payments']),
   ),
   fault(
     'half-open-for-all',
-    SERVICES,
     'A half-open circuit lets every request through.',
     'Полуоткрытая цепь пропускает все запросы.',
     byRules({ trials: Number.POSITIVE_INFINITY }),
   ),
   fault(
+    'half-open-for-two',
+    'A half-open circuit lets two requests through.',
+    'Полуоткрытый предохранитель пропускает два запроса.',
+    byRules({ trials: 2 }),
+    ['circuit-breaker.one-trial'],
+  ),
+  fault(
+    'post-past-circuit',
+    'While a circuit is open, POST goes to the service all the same.',
+    'Пока предохранитель разомкнут, POST всё равно уходит сервису.',
+    passing(({ method }) => method === 'POST'),
+    SERVICES.map((service) => `circuit-breaker.${service}.refuses-when-open`),
+  ),
+  fault(
+    'lists-past-circuit',
+    'While a circuit is open, lists are asked for all the same.',
+    'Пока предохранитель разомкнут, списки всё равно запрашиваются.',
+    passing(({ method, path }) => method === 'GET' && !/\d/.test(path)),
+    [
+      ...SERVICES.flatMap((service) => [
+        `circuit-breaker.${service}.refuses-when-open`,
+        `circuit-breaker.${service}.trial-decides`,
+      ]),
+      'circuit-breaker.one-trial',
+    ],
+  ),
+  fault(
     'half-open-failure-closes',
-    SERVICES,
     'A trial that fails closes the circuit.',
     'Неудачная проба замыкает цепь.',
     byRules({ failedTrial: 'closes' }),
   ),
   fault(
     'half-open-failure-stays',
-    SERVICES,
     'A trial that fails leaves the circuit half-open: the next request is a trial at once.',
     'После неудачной пробы цепь остаётся полуоткрытой: следующий запрос — сразу проба.',
     byRules({ failedTrial: 'stays' }),
   ),
   fault(
     'half-open-failure-without-waiting',
-    SERVICES,
     'A trial that fails opens the circuit, but its 30 seconds do not begin anew.',
     'Неудачная проба размыкает цепь, но её 30 секунд не начинаются заново.',
     byRules({ failedTrial: 'opens-for-no-time' }),
   ),
   fault(
     'half-open-success-not-enough',
-    SERVICES,
     'Three trials have to succeed before the circuit closes.',
     'Чтобы цепь замкнулась, нужны три успешные пробы.',
     byRules({ successesToClose: 3 }),

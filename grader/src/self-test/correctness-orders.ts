@@ -23,7 +23,6 @@ const defaultQuantity = (quantity: number | null) => ({
 export const ORDERS_FAULTS = [
   fault(
     'orders-post-without-id',
-    ['orders'],
     'POST /orders answers without the id of the new order.',
     'POST /orders отвечает без id нового заказа.',
     {
@@ -39,21 +38,18 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-default-quantity-null',
-    ['orders'],
     'An order without a quantity is stored with null instead of 1.',
     'Заказ без количества сохраняется с null вместо 1.',
     defaultQuantity(null),
   ),
   fault(
     'orders-default-quantity-zero',
-    ['orders'],
     'An order without a quantity is stored with 0 instead of 1.',
     'Заказ без количества сохраняется с 0 вместо 1.',
     defaultQuantity(0),
   ),
   fault(
     'orders-product-truncated',
-    ['orders'],
     'Products are cut after ten characters.',
     'Название товара обрезается до десяти символов.',
     {
@@ -74,7 +70,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-post-accepts-missing-product',
-    ['orders'],
     'POST /orders without a product creates an order all the same.',
     'POST /orders без товара всё равно создаёт заказ.',
     {
@@ -90,7 +85,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-mistyped-500',
-    ['orders'],
     'POST /orders with a quantity that is no number ends in a 500, because only the database notices.',
     'POST /orders с количеством, которое не число, заканчивается 500: это замечает только база.',
     {
@@ -109,14 +103,12 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-get-unknown-500',
-    ['orders'],
     'GET of an order that does not exist ends in a 500.',
     'GET несуществующего заказа заканчивается ответом 500.',
     { orders: { http: () => on('GET', '/orders/:id', instead([404], withStatus(500))) } },
   ),
   fault(
     'orders-put-resets-quantity',
-    ['orders'],
     'PUT /orders/{id} without a quantity sets it back to 1.',
     'PUT /orders/{id} без количества возвращает его к 1.',
     {
@@ -131,7 +123,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-put-not-applied',
-    ['orders'],
     'PUT /orders/{id} answers with the new values, but keeps the old ones.',
     'PUT /orders/{id} отвечает новыми значениями, но хранит старые.',
     {
@@ -148,7 +139,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-delete-answers-404',
-    ['orders'],
     'DELETE /orders/{id} deletes the order and answers 404.',
     'DELETE /orders/{id} удаляет заказ и отвечает 404.',
     {
@@ -164,7 +154,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-delete-takes-others',
-    ['orders'],
     'DELETE /orders/{id} deletes all orders of the same user.',
     'DELETE /orders/{id} удаляет все заказы того же пользователя.',
     {
@@ -184,7 +173,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-list-capped',
-    ['orders'],
     'GET /orders gives the first ten orders and no more.',
     'GET /orders отдаёт первые десять заказов и не больше.',
     {
@@ -200,14 +188,12 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-filter-ignored',
-    ['orders'],
     'GET /orders?userId= gives the orders of everyone, because the gateway forgets the query.',
     'GET /orders?userId= отдаёт все заказы: шлюз теряет параметры запроса.',
     { gateway: { http: () => on('GET', '/orders', (asked, next) => next({ ...asked, query: '' })) } },
   ),
   fault(
     'orders-filter-by-id',
-    ['orders'],
     'GET /orders?userId= looks for the number among the ids of orders.',
     'GET /orders?userId= ищет число среди id заказов.',
     {
@@ -227,7 +213,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-filter-substring',
-    ['orders'],
     'GET /orders?userId=1 gives the orders of user 21 and 100, too.',
     'GET /orders?userId=1 отдаёт и заказы пользователей 21 и 100.',
     {
@@ -249,7 +234,6 @@ export const ORDERS_FAULTS = [
   ),
   fault(
     'orders-answers-user_id',
-    ['orders'],
     'Orders are answered with user_id instead of userId.',
     'Заказы отдаются с полем user_id вместо userId.',
     {

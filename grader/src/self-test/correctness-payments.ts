@@ -9,7 +9,6 @@ const fault = faultsOf('correctness')
 export const PAYMENTS_CORRECTNESS_FAULTS = [
   fault(
     'payments-post-accepts-missing-order',
-    ['payments'],
     'POST /payments without an order_id creates a payment all the same.',
     'POST /payments без order_id всё равно создаёт платёж.',
     {
@@ -25,7 +24,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-mistyped-accepted',
-    ['payments'],
     'POST /payments takes an amount that is no number for 1.',
     'POST /payments принимает нечисловую сумму за 1.',
     {
@@ -45,7 +43,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-rejects-but-stores',
-    ['payments'],
     'POST /payments with an amount that is no number answers 422, but a payment has been stored.',
     'POST /payments с нечисловой суммой отвечает 422, но платёж уже сохранён.',
     {
@@ -63,7 +60,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-get-unknown-200',
-    ['payments'],
     'GET of a payment that does not exist answers 200 with an empty object.',
     'GET несуществующего платежа отвечает 200 и пустым объектом.',
     {
@@ -79,7 +75,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-put-unknown-200',
-    ['payments'],
     'PUT of a payment that does not exist answers 200 with what was sent.',
     'PUT несуществующего платежа отвечает 200 и тем, что прислали.',
     {
@@ -95,7 +90,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-put-resets-amount',
-    ['payments'],
     'PUT /payments/{id} with a status alone sets the amount to 0.',
     'PUT /payments/{id} с одним только статусом обнуляет сумму.',
     {
@@ -110,7 +104,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-delete-unknown-204',
-    ['payments'],
     'DELETE of a payment that does not exist answers 204.',
     'DELETE несуществующего платежа отвечает 204.',
     {
@@ -126,7 +119,6 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-delete-missing',
-    ['payments'],
     'There is no DELETE /payments/{id}: it answers 405.',
     'DELETE /payments/{id} нет: ответ 405.',
     {
@@ -137,14 +129,12 @@ export const PAYMENTS_CORRECTNESS_FAULTS = [
   ),
   fault(
     'payments-list-missing',
-    ['payments'],
     'There is no GET /payments: it answers 404.',
     'GET /payments нет: ответ 404.',
     { payments: { http: () => on('GET', '/payments', async () => reply(404, { detail: 'Not Found' })) } },
   ),
   fault(
     'payments-answers-orderId',
-    ['payments'],
     'Payments are answered with orderId instead of order_id.',
     'Платежи отдаются с полем orderId вместо order_id.',
     {

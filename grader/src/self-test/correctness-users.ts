@@ -32,7 +32,6 @@ const withoutUniqueEmails = (isChecked: { post: boolean; put: boolean }) => ({
 export const USERS_FAULTS = [
   fault(
     'users-post-ignores-name',
-    ['users'],
     'POST /users stores a name of its own instead of the one that was sent.',
     'POST /users сохраняет не присланное имя, а своё собственное.',
     {
@@ -48,7 +47,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-post-loses-unicode',
-    ['users'],
     'Letters beyond ASCII become question marks in names.',
     'Буквы, которых нет в ASCII, превращаются в именах в вопросительные знаки.',
     {
@@ -67,7 +65,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-post-accepts-missing-name',
-    ['users'],
     'POST /users without a name creates a user all the same.',
     'POST /users без имени всё равно создаёт пользователя.',
     {
@@ -83,7 +80,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-post-rejects-but-stores',
-    ['users'],
     'POST /users without a name answers 422, but a user has been stored.',
     'POST /users без имени отвечает 422, но пользователь уже сохранён.',
     {
@@ -103,28 +99,24 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-duplicate-email-accepted',
-    ['users'],
     'POST /users accepts an e-mail that another user has.',
     'POST /users принимает почту, которая уже есть у другого пользователя.',
     { users: withoutUniqueEmails({ post: false, put: true }) },
   ),
   fault(
     'users-duplicate-email-500',
-    ['users'],
     'POST /users with an e-mail that is taken ends in a 500.',
     'POST /users с занятой почтой заканчивается ответом 500.',
     { users: { http: () => on('POST', '/users', instead([409], withStatus(500))) } },
   ),
   fault(
     'users-put-accepts-duplicate-email',
-    ['users'],
     'PUT /users/{id} accepts an e-mail that another user has.',
     'PUT /users/{id} принимает почту, которая уже есть у другого пользователя.',
     { users: withoutUniqueEmails({ post: true, put: false }) },
   ),
   fault(
     'users-get-unknown-200',
-    ['users'],
     'GET of a user that does not exist answers 200 with null.',
     'GET несуществующего пользователя отвечает 200 и null.',
     // The gateway's own details would take null for a broken service, and say so; there a 404 stays a 404.
@@ -141,7 +133,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-put-resets-missing-fields',
-    ['users'],
     'PUT /users/{id} with an e-mail alone empties the name.',
     'PUT /users/{id} с одной только почтой стирает имя.',
     {
@@ -155,7 +146,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-put-unknown-creates',
-    ['users'],
     'PUT of a user that does not exist creates it.',
     'PUT несуществующего пользователя создаёт его.',
     {
@@ -175,7 +165,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-put-missing',
-    ['users'],
     'There is no PUT /users/{id}: it answers 405.',
     'PUT /users/{id} нет: ответ 405.',
     {
@@ -186,7 +175,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-delete-keeps',
-    ['users'],
     'DELETE /users/{id} answers 204 and deletes nothing.',
     'DELETE /users/{id} отвечает 204, но ничего не удаляет.',
     {
@@ -200,7 +188,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-list-without-last',
-    ['users'],
     'GET /users leaves out the last user.',
     'GET /users пропускает последнего пользователя.',
     {
@@ -216,7 +203,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-ids-as-strings',
-    ['users'],
     'The ids of users are answered as strings.',
     'Идентификаторы пользователей отдаются строками.',
     {
@@ -242,7 +228,6 @@ export const USERS_FAULTS = [
   ),
   fault(
     'users-get-first',
-    ['users'],
     'GET /users/{id} answers with the first user there is, whatever the id.',
     'GET /users/{id} всегда отдаёт первого пользователя, какой бы ни был id.',
     {

@@ -1,5 +1,4 @@
 import type { Text } from '@msctl/scenarios'
-import type { ServiceName } from '@msctl/sdk/contract'
 import type { CriterionId } from '../run/report.ts'
 import type { Switches } from './switches.ts'
 
@@ -13,42 +12,30 @@ export interface FaultSheet {
   readonly title: Text
   /** Where it is to be caught; for a variant, where it might wrongly be. */
   readonly criterion: CriterionId | 'advice'
-  /** The services that it concerns. */
-  readonly services: readonly ServiceName[]
   /** The check that is to catch it, and after it those that may rightly fail with it. */
   readonly caughtBy?: readonly string[]
   readonly switches: Switches
 }
 
-/** Writes a sheet down in the order in which it is read: name, services, what it is, and how it is done. */
+/** Writes a sheet down in the order in which it is read: name, what it is, how it is done, and what is to catch it. */
 type WriteSheet = (
   name: string,
-  services: readonly ServiceName[],
   en: string,
   ru: string,
   switches: Switches,
+  caughtBy?: readonly string[],
 ) => FaultSheet
 
-/** Writes down the faults of a criterion. */
-export const faultsOf =
+const sheetsOf =
+  (kind: FaultSheet['kind']) =>
   (criterion: FaultSheet['criterion']): WriteSheet =>
-  (name, services, en, ru, switches) => ({
-    name,
-    kind: 'fault',
-    title: { en, ru },
-    criterion,
-    services,
-    switches,
+  (name, en, ru, switches, caughtBy) => ({
+    ...{ name, kind, title: { en, ru }, criterion, switches },
+    ...(caughtBy !== undefined && { caughtBy }),
   })
 
+/** Writes down the faults of a criterion. */
+export const faultsOf = sheetsOf('fault')
+
 /** Writes down the variants that might wrongly be caught under a criterion. */
-export const variantsOf =
-  (criterion: FaultSheet['criterion']): WriteSheet =>
-  (name, services, en, ru, switches) => ({
-    name,
-    kind: 'variant',
-    title: { en, ru },
-    criterion,
-    services,
-    switches,
-  })
+export const variantsOf = sheetsOf('variant')

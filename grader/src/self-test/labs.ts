@@ -46,7 +46,7 @@ const preparing = (statement: string) => ({ prepare: ({ query }: ServicePart) =>
 
 /** The faults that the lab sheets are tested with, each of which breaks one expectation of one sheet and no other. */
 export const LAB_FAULTS = [
-  fault('cache-tells-miss', ['users'], 'X-Cache always says MISS.', 'X-Cache всегда говорит MISS.', {
+  fault('cache-tells-miss', 'X-Cache always says MISS.', 'X-Cache всегда говорит MISS.', {
     users: {
       http: () =>
         on('GET', '/users/:id', async (asked, next) => {
@@ -57,7 +57,6 @@ export const LAB_FAULTS = [
   }),
   fault(
     'users-cache-wrapped',
-    ['users'],
     'The cached user is wrapped into another object.',
     'Пользователь лежит в кэше внутри другого объекта.',
     {
@@ -71,7 +70,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'users-cache-ttl-renewed',
-    ['users'],
     'Each read of a user sets its 300 seconds anew.',
     'Каждое чтение пользователя заново отсчитывает 300 секунд.',
     {
@@ -80,7 +78,7 @@ export const LAB_FAULTS = [
       },
     },
   ),
-  fault('cache-hit-slow', ['users'], 'A hit is slower than a miss.', 'HIT медленнее, чем MISS.', {
+  fault('cache-hit-slow', 'A hit is slower than a miss.', 'HIT медленнее, чем MISS.', {
     users: {
       cache: cachedBy({
         read: async (redis, key) => {
@@ -93,7 +91,6 @@ export const LAB_FAULTS = [
   }),
   fault(
     'refusal-without-retry-after',
-    ['users'],
     'An open circuit does not say when to come again.',
     'Разомкнутый предохранитель не говорит, когда прийти снова.',
     {
@@ -108,7 +105,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'open-lets-through',
-    ['users'],
     'An open circuit passes requests on as soon as the service is back.',
     'Разомкнутый предохранитель пропускает запросы, как только сервис вернулся.',
     {
@@ -127,21 +123,18 @@ export const LAB_FAULTS = [
   ),
   fault(
     'open-twice-as-long',
-    ['users'],
     'A circuit stays open for twice as long.',
     'Предохранитель разомкнут вдвое дольше.',
     { environment: (resetSeconds) => ({ BREAKER_RESET_SECONDS: String(resetSeconds * 2) }) },
   ),
   fault(
     'users-emptied-at-start',
-    ['users'],
     'The service empties its table at every start.',
     'Сервис при каждом запуске очищает свою таблицу.',
     { users: preparing('TRUNCATE users') },
   ),
   fault(
     'users-ids-used-again',
-    ['users'],
     'After a restart a new user gets the id of one that was deleted.',
     'После перезапуска новый пользователь получает id удалённого.',
     {
@@ -150,7 +143,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'payments-sometimes-pending',
-    ['payments'],
     'Every tenth payment stays pending.',
     'Каждый десятый платёж остаётся pending.',
     {
@@ -164,7 +156,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'users-need-orders',
-    ['users'],
     'Without orders, users cannot be had either.',
     'Без orders недоступны и пользователи.',
     {
@@ -178,7 +169,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'orders-empty-while-down',
-    ['orders'],
     'While orders is down, its lists are empty.',
     'Пока orders не работает, его списки пусты.',
     {
@@ -191,28 +181,21 @@ export const LAB_FAULTS = [
       },
     },
   ),
-  fault(
-    'degraded-for-ever',
-    ['orders'],
-    'Once degraded, details stay so.',
-    'Неполные details такими и остаются.',
-    {
-      gateway: {
-        http: () => {
-          let isDegraded = false
-          return on('GET', '/users/:id/details', async (asked, next) => {
-            const answer = await next(asked)
-            const { user, degraded } = parse(answer.text) as Fields
-            isDegraded ||= degraded !== undefined
-            return isDegraded ? reply(200, { user, orders: null, degraded: ['orders'] }) : answer
-          })
-        },
+  fault('degraded-for-ever', 'Once degraded, details stay so.', 'Неполные details такими и остаются.', {
+    gateway: {
+      http: () => {
+        let isDegraded = false
+        return on('GET', '/users/:id/details', async (asked, next) => {
+          const answer = await next(asked)
+          const { user, degraded } = parse(answer.text) as Fields
+          isDegraded ||= degraded !== undefined
+          return isDegraded ? reply(200, { user, orders: null, degraded: ['orders'] }) : answer
+        })
       },
     },
-  ),
+  }),
   fault(
     'never-cached-after-write',
-    ['users'],
     'What was changed once is never cached again.',
     'Однажды изменённое больше не кэшируется.',
     {
@@ -237,7 +220,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'crowd-turned-away',
-    ['users'],
     'When many come at once, some are turned away.',
     'Когда приходят многие, часть получает отказ.',
     {
@@ -258,7 +240,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'never-filled',
-    ['users'],
     'Readers share what one of them reads, but nothing is cached.',
     'Читатели делят то, что прочитал один, но в кэше ничего не остаётся.',
     {
@@ -280,7 +261,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'idempotency-checks-first',
-    ['payments'],
     'A key is looked up first and noted afterwards, so that two at once both pay.',
     'Ключ сначала ищут и лишь потом записывают, поэтому двое одновременных платят оба.',
     paying(() => {
@@ -297,7 +277,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'repetition-pays-again',
-    ['payments'],
     'A key is forgotten as soon as its payment is made.',
     'Ключ забывают, как только платёж проведён.',
     paying(() => {
@@ -312,7 +291,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'other-body-taken-for-repetition',
-    ['payments'],
     'A known key is answered with its payment, whatever the body.',
     'На известный ключ отвечают его платежом, каким бы ни было тело.',
     paying(() => {
@@ -326,7 +304,6 @@ export const LAB_FAULTS = [
   ),
   fault(
     'same-body-taken-for-repetition',
-    ['payments'],
     'The same payment with another key is taken for a repetition.',
     'Такой же платёж с другим ключом принимают за повтор.',
     paying(() => {

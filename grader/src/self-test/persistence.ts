@@ -1,7 +1,8 @@
-import type { ServiceName } from '@msctl/sdk/contract'
+import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { faultsOf } from './fault-sheet.ts'
+import { on, reply } from './rewrite.ts'
 import { sql } from './sql.ts'
-import type { Fields, Model, Row, ServicePart } from './switches.ts'
+import type { Fields, Model, Row, ServicePart, Switches } from './switches.ts'
 
 const fault = faultsOf('persistence')
 
@@ -80,53 +81,69 @@ function editedInMemory(models: Model, { service }: ServicePart): Model {
   }
 }
 
+/** An ordinary weak submission: nothing is stored, no circuit opens, and none is shown. */
+const WEAK: Switches = {
+  ...Object.fromEntries(SERVICES.map((service) => [service, { models: keptInMemory }])),
+  gateway: {
+    breakerOf: (make) => (service, options) => make(service, { ...options, failures: 1_000_000 }),
+    http: () => on('GET', '/health', async () => reply(200, { status: 'healthy' })),
+  },
+}
+
 /** What students get wrong with keeping data. */
 export const PERSISTENCE_FAULTS = [
   fault(
+    'weak-submission',
+    'Everything is kept in memory, there is no circuit breaker, and /health shows no circuits.',
+    'Всё хранится в памяти, предохранителей нет, /health их не показывает.',
+    WEAK,
+    [
+      ...SERVICES.flatMap((service) => [
+        `persistence.${service}.survive-restart`,
+        `persistence.${service}.acknowledged-writes`,
+        `circuit-breaker.${service}.opens-at-fifth`,
+      ]),
+      ...['persistence.tables', 'persistence.ids-go-on', 'circuit-breaker.health'],
+    ],
+  ),
+  fault(
     'users-in-memory',
-    ['users'],
     'Users are kept in the memory of the process only.',
     'Пользователи хранятся только в памяти процесса.',
     { users: { models: keptInMemory } },
   ),
   fault(
     'orders-in-memory',
-    ['orders'],
     'Orders are kept in the memory of the process only.',
     'Заказы хранятся только в памяти процесса.',
     { orders: { models: keptInMemory } },
   ),
   fault(
     'payments-in-memory',
-    ['payments'],
     'Payments are kept in the memory of the process only.',
     'Платежи хранятся только в памяти процесса.',
     { payments: { models: keptInMemory } },
   ),
   fault(
     'orders-emptied-at-start',
-    ['orders'],
     'The service drops its table and creates it anew at every start.',
     'Сервис при каждом запуске удаляет свою таблицу и создаёт её заново.',
     prepared('orders', 'TRUNCATE orders RESTART IDENTITY'),
   ),
   fault(
     'payments-emptied-at-start',
-    ['payments'],
     'The service empties its table at every start.',
     'Сервис при каждом запуске очищает свою таблицу.',
     prepared('payments', 'TRUNCATE payments'),
   ),
   fault(
     'users-ids-start-again',
-    ['users'],
     'After a restart the first new user gets an id that is taken, which ends in a 500.',
     'После перезапуска первый новый пользователь получает занятый id, и ответ — 500.',
     prepared('users', "SELECT setval('users_id_seq', GREATEST((SELECT MAX(id) FROM users), 1), false)"),
   ),
   fault(
     'orders-ids-used-again',
-    ['orders'],
     'After a restart a new order gets the id of one that was deleted.',
     'После перезапуска новый заказ получает id удалённого.',
     prepared(
@@ -136,14 +153,12 @@ export const PERSISTENCE_FAULTS = [
   ),
   fault(
     'users-edits-lost',
-    ['users'],
     'What PUT /users/{id} changes is gone after a restart.',
     'Изменения, внесённые PUT /users/{id}, после перезапуска пропадают.',
     { users: { models: editedInMemory } },
   ),
   fault(
     'payments-edits-lost',
-    ['payments'],
     'What PUT /payments/{id} changes is gone after a restart.',
     'Изменения, внесённые PUT /payments/{id}, после перезапуска пропадают.',
     { payments: { models: editedInMemory } },
@@ -151,7 +166,6 @@ export const PERSISTENCE_FAULTS = [
   ...(['users', 'orders', 'payments'] as const).map((service) =>
     fault(
       `${service}-written-later`,
-      [service],
       `POST /${service} answers before anything is written; what was created just before the service ended is lost.`,
       `POST /${service} отвечает раньше, чем данные записаны; созданное перед самой остановкой теряется.`,
       writtenLater(service),

@@ -68,6 +68,8 @@ export async function startFaultyPlatform({
   const door = createRedisDoor(ports.cache)
   const databases = await (pool?.take() ?? createDatabases(postgresUrl))
 
+  const databaseOf = (service: ServiceName) =>
+    switches.reduce((used, each) => each.databaseOf?.(service) ?? used, service)
   const environmentOf = (part: keyof typeof ports) => ({
     PORT: String(ports[part]),
     HOST: '127.0.0.1',
@@ -108,7 +110,7 @@ export async function startFaultyPlatform({
         () =>
           startService({
             service,
-            environment: { ...environmentOf(service), DATABASE_URL: databases.urls[service] },
+            environment: { ...environmentOf(service), DATABASE_URL: databases.urls[databaseOf(service)] },
             switches: switches.flatMap((each) => each[service] ?? []),
             log: log.log,
           }),

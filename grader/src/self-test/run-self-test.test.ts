@@ -31,7 +31,7 @@ function reportWith(failed: Readonly<Record<string, Partial<CheckResult>>>): Rep
 }
 
 const fault: FaultSheet = {
-  ...{ name: 'a-fault', kind: 'fault', title: 'Wrong.', criterion: 'caching', services: [], switches: {} },
+  ...{ name: 'a-fault', kind: 'fault', title: 'Wrong.', criterion: 'caching', switches: {} },
   caughtBy: ['caching.users.ttl', 'caching.users.key'],
 }
 const variant: FaultSheet = { ...fault, kind: 'variant' }

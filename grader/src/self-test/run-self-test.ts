@@ -39,7 +39,6 @@ const AS_IT_IS: FaultSheet = {
   kind: 'variant',
   title: { en: 'The platform as it is.', ru: 'Платформа как есть.' },
   criterion: 'correctness',
-  services: [],
   switches: {},
 }
 

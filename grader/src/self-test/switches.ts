@@ -70,6 +70,8 @@ export interface GatewaySwitches {
 /** What is different about a platform. */
 export interface Switches extends Readonly<Partial<Record<ServiceName, ServiceSwitches>>> {
   readonly gateway?: GatewaySwitches
+  /** Whose database a service uses. */
+  readonly databaseOf?: (service: ServiceName) => ServiceName
   /** Environment variables of all parts; given the seconds after which the breaker tries again. */
   readonly environment?: (resetSeconds: number) => Readonly<Record<string, string>>
 }

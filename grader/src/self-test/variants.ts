@@ -18,7 +18,8 @@ import {
   withStatus,
 } from './rewrite.ts'
 import { sql } from './sql.ts'
-import type { Fields, Model, Row, ServicePart, ServiceSwitches, Switches } from './switches.ts'
+import type { Fields, Row, ServiceSwitches, Switches } from './switches.ts'
+import { COLUMNS, inTable } from './table-model.ts'
 
 const correctness = variantsOf('correctness')
 const caching = variantsOf('caching')
@@ -68,31 +69,6 @@ const withTimes = (change: (time: string) => string): Switches =>
 const FIRST_ID = 1000
 const USERS_THERE = 500
 
-/** Orders in a table whose columns PostgreSQL has folded to lower case, as it does with names that nobody quotes. */
-function withFoldedColumns(models: Model, { query }: ServicePart): Model {
-  const COLUMNS = 'id, userid AS "userId", product, quantity, created_at'
-  return {
-    ...models,
-    insert: async (within, { userId, product, quantity }) => {
-      const text = `INSERT INTO orders (userid, product, quantity) VALUES ($1, $2, $3) RETURNING ${COLUMNS}`
-      return (await within<Row>(sql(text), [userId, product, quantity]))[0] as Row
-    },
-    list: ({ limit, after }, filter) =>
-      query<Row>(
-        sql(
-          `SELECT ${COLUMNS} FROM orders WHERE id > $1 AND ($3::integer IS NULL OR userid = $3) ORDER BY id LIMIT $2`,
-        ),
-        [after, limit, filter?.userId],
-      ),
-    find: async (id) => (await query<Row>(sql(`SELECT ${COLUMNS} FROM orders WHERE id = $1`), [id]))[0],
-    update: async (query, id, { userId, product, quantity }) => {
-      const text = `UPDATE orders SET userid = COALESCE($2, userid), product = COALESCE($3, product),
-        quantity = COALESCE($4, quantity) WHERE id = $1 RETURNING ${COLUMNS}`
-      return (await query<Row>(sql(text), [id, userId, product, quantity]))[0]
-    },
-  }
-}
-
 /** Gives each call its turn while a trial is under way: it waits for the trial instead of being refused. */
 const waitingForTrials: Switches = {
   gateway: {
@@ -133,18 +109,31 @@ const problemToDetail = instead([400, 404, 405, 409, 413, 415, 422, 500, 502, 50
   reply(was.status, { detail: (parse(was.text) as Fields | undefined)?.detail ?? 'Error' }),
 )
 
+/** What nobody sends: the service gives it. */
+const WRITTEN = ['id', 'status', 'created_at', 'updated_at']
+
+/** Changes the whole of /health. */
+const changingHealth = (change: (health: Fields) => Fields): Switches => ({
+  gateway: {
+    http: () =>
+      on(
+        'GET',
+        '/health',
+        answering((health) => change(health as Fields)),
+      ),
+  },
+})
+
 /** Correct platforms that differ from this one where the assignment leaves it free. */
 export const VARIANTS = [
   correctness(
     'post-answers-200',
-    SERVICES,
     'POST answers 200.',
     'POST отвечает 200.',
     inEach({ http: () => on('POST', '/:id', instead([201], withStatus(200))) }),
   ),
   correctness(
     'delete-answers-200',
-    SERVICES,
     'DELETE answers 200 with a message.',
     'DELETE отвечает 200 с сообщением.',
     inEach({
@@ -158,33 +147,29 @@ export const VARIANTS = [
   ),
   correctness(
     'duplicate-400',
-    ['users'],
     'An e-mail that is taken is answered with 400.',
     'На занятую почту ответ 400.',
     { users: { http: () => instead([409], withStatus(400)) } },
   ),
   correctness(
     'duplicate-422',
-    ['users'],
     'An e-mail that is taken is answered with 422.',
     'На занятую почту ответ 422.',
     { users: { http: () => instead([409], withStatus(422)) } },
   ),
   correctness(
     'validation-400',
-    SERVICES,
     'Missing and mistyped fields are answered with 400.',
     'На отсутствующие и неверные поля ответ 400.',
     inEach({ http: () => instead([422], withStatus(400)) }),
   ),
   correctness(
     'bare-errors',
-    SERVICES,
     'Errors are {"detail": …} and nothing else.',
     'Ошибки — это {"detail": …} и больше ничего.',
     { gateway: { http: () => problemToDetail } },
   ),
-  correctness('errors-without-body', SERVICES, 'Errors have no body at all.', 'У ошибок вовсе нет тела.', {
+  correctness('errors-without-body', 'Errors have no body at all.', 'У ошибок вовсе нет тела.', {
     gateway: {
       http: () => async (asked, next) => {
         const answer = await next(asked)
@@ -194,7 +179,6 @@ export const VARIANTS = [
   }),
   correctness(
     'further-fields',
-    SERVICES,
     'Objects, details and health have further fields.',
     'У объектов, details и health есть дополнительные поля.',
     {
@@ -213,14 +197,12 @@ export const VARIANTS = [
   ),
   correctness(
     'keys-in-other-order',
-    SERVICES,
     'The keys of objects come in another order.',
     'Поля объектов идут в другом порядке.',
     inEach({ http: () => answeringEach((fields) => Object.fromEntries(Object.entries(fields).reverse())) }),
   ),
   correctness(
     'trailing-slashes',
-    SERVICES,
     'The collections are at /users/, and /users redirects there with 307, as FastAPI does.',
     'Коллекции живут по адресу /users/, а /users перенаправляет туда ответом 307, как в FastAPI.',
     {
@@ -241,21 +223,18 @@ export const VARIANTS = [
   ),
   correctness(
     'times-without-zone',
-    SERVICES,
     'Times have no zone: 2026-11-22T10:20:30.123456.',
     'Время без пояса: 2026-11-22T10:20:30.123456.',
     withTimes((time) => time.replace(/Z$/, '')),
   ),
   correctness(
     'times-with-offset',
-    SERVICES,
     'Times are whole seconds with an offset: 2026-11-22T10:20:30+00:00.',
     'Время с точностью до секунды и со смещением: 2026-11-22T10:20:30+00:00.',
     withTimes((time) => time.replace(/(\.\d+)?Z$/, '+00:00')),
   ),
   correctness(
     'lists-descending',
-    SERVICES,
     'Lists begin with the newest.',
     'Списки начинаются с самых новых.',
     inEach({
@@ -267,7 +246,6 @@ export const VARIANTS = [
   ),
   persistence(
     'ids-from-1000',
-    SERVICES,
     'Ids begin at 1000.',
     'Идентификаторы начинаются с 1000.',
     inEach((service) => ({
@@ -281,7 +259,6 @@ export const VARIANTS = [
   ),
   persistence(
     'data-already-there',
-    SERVICES,
     'There are 500 users with orders and payments already.',
     'Уже есть 500 пользователей с заказами и платежами.',
     {
@@ -313,7 +290,6 @@ export const VARIANTS = [
   ),
   correctness(
     'slow-services',
-    SERVICES,
     'Every service takes 200 ms for everything.',
     'Каждый сервис отвечает на любой запрос за 200 мс.',
     inEach({
@@ -325,7 +301,6 @@ export const VARIANTS = [
   ),
   correctness(
     'types-coerced',
-    SERVICES,
     'Numbers that come as text are taken for numbers, and numbers that come for text as text.',
     'Числа, присланные строкой, принимаются за числа, а числа вместо строк — за строки.',
     inEach({
@@ -345,7 +320,6 @@ export const VARIANTS = [
   ),
   correctness(
     'emails-in-lower-case',
-    ['users'],
     'E-mails are kept in lower case, so that case does not tell two of them apart.',
     'Почта хранится в нижнем регистре, поэтому регистр не различает два адреса.',
     {
@@ -362,7 +336,6 @@ export const VARIANTS = [
   ),
   correctness(
     'details-5xx-without-orders',
-    ['orders'],
     'While orders is down, details answer 503.',
     'Пока orders не работает, details отвечают 503.',
     {
@@ -380,40 +353,35 @@ export const VARIANTS = [
   ),
   correctness(
     'details-filtered-in-gateway',
-    ['users', 'orders'],
     'The gateway asks for all orders and picks those of the user.',
     'Шлюз запрашивает все заказы и сам выбирает заказы пользователя.',
     { gateway: { http: () => detailsFilteredInGateway } },
   ),
   persistence(
     'columns-in-lower-case',
-    ['orders'],
     'The column of orders is userid, as PostgreSQL makes it of userId without quotes.',
     'Столбец в orders называется userid — так PostgreSQL понимает userId без кавычек.',
     {
       orders: {
         ddl: ORDERS_DDL.replaceAll('"userId"', 'userid'),
-        models: withFoldedColumns,
+        models: inTable({ columns: { userId: 'userid' } }),
       },
     },
   ),
   caching(
     'cache-in-base64',
-    SERVICES,
     'The cached value is JSON in base64.',
     'Значение в кэше — JSON в base64.',
     encoded(toBase64, fromBase64),
   ),
   caching(
     'cache-in-python',
-    SERVICES,
     'The cached value is a Python dictionary as it is printed.',
     'Значение в кэше — словарь Python в печатном виде.',
     encoded(toPython, fromPython),
   ),
   caching(
     'cache-in-envelope',
-    SERVICES,
     'The cached value is JSON in an envelope that says when it was written.',
     'Значение в кэше — JSON в обёртке, где сказано, когда он записан.',
     encoded(
@@ -423,7 +391,6 @@ export const VARIANTS = [
   ),
   caching(
     'cache-in-hash',
-    SERVICES,
     'The cached value is a hash with a field for each of the object’s.',
     'Значение в кэше — хеш, по полю на каждое поле объекта.',
     cachedEverywhere({
@@ -441,7 +408,6 @@ export const VARIANTS = [
   ),
   caching(
     'cache-filled-by-writes',
-    SERVICES,
     'POST and PUT fill the cache with the new value.',
     'POST и PUT кладут в кэш новое значение.',
     inEach((service) => ({
@@ -457,7 +423,6 @@ export const VARIANTS = [
   ),
   caching(
     'cache-ttl-jittered',
-    SERVICES,
     'The cache keeps each value for 291 to 300 seconds, so that not all end at once.',
     'Кэш хранит значения от 291 до 300 секунд, чтобы они не истекали все сразу.',
     cachedEverywhere({
@@ -467,56 +432,224 @@ export const VARIANTS = [
   ),
   circuitBreaker(
     'open-answers-502',
-    SERVICES,
     'An open circuit answers 502.',
     'Разомкнутая цепь отвечает 502.',
     refusing(withStatus(502)),
   ),
   circuitBreaker(
     'open-answers-504',
-    SERVICES,
     'An open circuit answers 504.',
     'Разомкнутая цепь отвечает 504.',
     refusing(withStatus(504)),
   ),
   circuitBreaker(
     'count-zero-once-open',
-    SERVICES,
     'The failure_count is 0 once the circuit is open.',
     'Когда цепь разомкнута, failure_count равен 0.',
     byRules({ countWhileOpen: 'zero' }),
   ),
   circuitBreaker(
     'count-rises-while-open',
-    SERVICES,
     'Each refusal of an open circuit adds to its failure_count.',
     'Каждый отказ разомкнутой цепи увеличивает её failure_count.',
     byRules({ countWhileOpen: 'rises' }),
   ),
   circuitBreaker(
     'open-until-asked',
-    SERVICES,
     'A circuit whose time is over is shown as OPEN until the next request.',
     'Цепь, время которой вышло, показывается как OPEN до следующего запроса.',
     byRules({}),
   ),
   circuitBreaker(
     'states-in-lower-case',
-    SERVICES,
     'The states are closed, open and half-open.',
     'Состояния называются closed, open и half-open.',
     showing((circuit) => ({ ...circuit, status: String(circuit.status).toLowerCase().replace('_', '-') })),
   ),
   circuitBreaker(
     'others-wait-for-trial',
-    SERVICES,
     'Requests that come during a trial wait for it, instead of being refused.',
     'Запросы, пришедшие во время пробы, ждут её, а не получают отказ.',
     waitingForTrials,
   ),
+  circuitBreaker(
+    'health-with-more',
+    'GET /health shows services with a state of their own, and further circuits, beside the documented ones.',
+    'GET /health показывает, кроме описанных, и сервисы со своим состоянием, и другие предохранители.',
+    changingHealth(({ circuits, ...rest }) => ({
+      ...rest,
+      services: SERVICES.map((name) => ({ name, state: { reachable: true }, status: 'up' })),
+      users: { status: 'ok' },
+      circuits: {
+        users_cache: { status: 'CLOSED', failure_count: 0 },
+        ...(circuits as Fields),
+        redis: { status: 'CLOSED', failure_count: 0 },
+      },
+    })),
+  ),
+  circuitBreaker(
+    'health-by-other-names',
+    'GET /health calls the circuits circuit_breakers, users_service, state and failures.',
+    'GET /health называет предохранители circuit_breakers, users_service, state и failures.',
+    changingHealth(({ circuits, ...rest }) => ({
+      ...rest,
+      circuit_breakers: Object.fromEntries(
+        Object.entries(circuits as Record<string, Fields>).map(([service, { status, failure_count }]) => [
+          `${service}_service`,
+          { state: status, failures: failure_count },
+        ]),
+      ),
+    })),
+  ),
+  circuitBreaker(
+    'health-503-while-open',
+    'GET /health answers 503 while a circuit is open.',
+    'GET /health отвечает 503, пока какой-нибудь предохранитель разомкнут.',
+    {
+      gateway: {
+        http: () =>
+          on('GET', '/health', async (asked, next) => {
+            const answer = await next(asked)
+            return answer.text.includes('"OPEN"') ? withStatus(503)(answer) : answer
+          }),
+      },
+    },
+  ),
+  correctness(
+    'unknown-fields-refused',
+    'POST answers 422 to a body with fields that it does not know.',
+    'POST отвечает 422 на тело с неизвестными полями.',
+    inEach((service) => ({
+      http: () =>
+        on('POST', `/${service}`, (asked, next) => {
+          const known = Object.keys(COLUMNS[service]).filter((name) => !WRITTEN.includes(name))
+          const isKnown = Object.keys((parse(asked.text) ?? {}) as Fields).every((name) =>
+            known.includes(name),
+          )
+          return isKnown ? next(asked) : Promise.resolve(reply(422, { detail: 'unknown field' }))
+        }),
+    })),
+  ),
+  correctness(
+    'unknown-status-ignored',
+    'PUT /payments/{id} answers 200 to a status that there is not, and changes nothing.',
+    'PUT /payments/{id} отвечает 200 на несуществующий статус и ничего не меняет.',
+    {
+      payments: {
+        http: () =>
+          on('PUT', '/payments/:id', (asked, next) => {
+            const { status, ...changes } = (parse(asked.text) ?? {}) as Fields
+            if (typeof status !== 'string' || ['pending', 'completed', 'failed'].includes(status))
+              return next(asked)
+            return Object.keys(changes).length > 0
+              ? next({ ...asked, text: JSON.stringify(changes) })
+              : next({ ...asked, method: 'GET', text: '' })
+          }),
+      },
+    },
+  ),
+  correctness(
+    'payments-decided-later',
+    'A payment is pending when it is created, and decided 300 ms later.',
+    'Платёж создаётся в состоянии pending, а решается через 300 мс.',
+    {
+      payments: {
+        http: ({ query, redis, keyOf }) =>
+          on('POST', '/payments', async (asked, next) => {
+            const answer = await next(asked)
+            if (answer.status !== 201) return answer
+            const { id, status } = parse(answer.text) as Row
+            const wait = sql("UPDATE payments SET status = 'pending' WHERE id = $1 RETURNING *")
+            const [pending] = await query<Row>(wait, [id])
+            // Not what somebody has set meanwhile.
+            const decide = sql('UPDATE payments SET status = $2 WHERE id = $1 AND updated_at = created_at')
+            const timer = setTimeout(() => {
+              void query(decide, [id, status]).then(
+                () => redis().del(keyOf(id)),
+                // The service has been stopped meanwhile.
+                () => undefined,
+              )
+            }, 300)
+            timer.unref()
+            return reply(201, pending)
+          }),
+      },
+    },
+  ),
+  correctness(
+    'lists-paged',
+    'Lists come in pages of fifty, and ?skip= turns them.',
+    'Списки приходят страницами по пятьдесят, ?skip= их листает.',
+    {
+      gateway: {
+        http: () =>
+          on('GET', '/(users|orders|payments)', (asked, next) => {
+            const skip = Number(/[?&]skip=(\d+)/.exec(asked.query)?.[1] ?? 0)
+            const filter = /(userId|order_id)=\d+/.exec(asked.query)?.[0]
+            const page = answering((rows) => (rows as readonly unknown[]).slice(skip, skip + 50))
+            return page({ ...asked, query: filter === undefined ? '' : `?${filter}` }, next)
+          }),
+      },
+    },
+  ),
+  correctness(
+    'lists-in-envelope',
+    'Lists are {"items": […], "total": …}.',
+    'Списки имеют вид {"items": […], "total": …}.',
+    {
+      gateway: {
+        http: () =>
+          on(
+            'GET',
+            '/(users|orders|payments)',
+            answering((items) => ({ items, total: (items as readonly unknown[]).length })),
+          ),
+      },
+    },
+  ),
+  correctness(
+    'post-answers-id-alone',
+    'POST answers with the id and a message, and nothing else of the object.',
+    'POST отвечает id и сообщением, без остальных полей объекта.',
+    inEach((service) => ({
+      http: () =>
+        on(
+          'POST',
+          `/${service}`,
+          answering((row) => (service === 'payments' ? row : { id: (row as Row).id, message: 'created' })),
+        ),
+    })),
+  ),
+  persistence(
+    'ids-with-gaps',
+    'Ids go up by ten.',
+    'Идентификаторы идут через десять.',
+    inEach((service) => ({
+      prepare: ({ query }) => query(sql(`ALTER SEQUENCE ${service}_id_seq INCREMENT BY 10`)),
+    })),
+  ),
+  persistence(
+    'columns-in-snake-case',
+    'The column of orders is user_id.',
+    'Столбец в orders называется user_id.',
+    {
+      orders: {
+        ddl: ORDERS_DDL.replaceAll('"userId"', 'user_id'),
+        models: inTable({ columns: { userId: 'user_id' } }),
+      },
+    },
+  ),
+  persistence(
+    'tables-with-more-columns',
+    'The tables have further columns.',
+    'В таблицах есть дополнительные столбцы.',
+    inEach((service) => ({
+      prepare: ({ query }) =>
+        query(sql(`ALTER TABLE ${service} ADD COLUMN IF NOT EXISTS note VARCHAR DEFAULT 'none'`)),
+    })),
+  ),
   correctness(
     'assignment-sketch',
-    SERVICES,
     'The assignment’s own sketch: textbook cache, 200 for POST and DELETE, details filtered in the gateway, a circuit that looks at its clock when it is asked.',
     'Эскиз из самого задания: кэш по учебнику, 200 на POST и DELETE, фильтрация details в шлюзе, цепь, которая смотрит на часы при запросе.',
     {

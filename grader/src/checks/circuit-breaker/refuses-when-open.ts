@@ -42,6 +42,8 @@ export interface Refusals {
   readonly gatewayMs: readonly number[]
   /** A POST that should be refused, with something by which it can be found if it was not. */
   readonly posted: { readonly answer: Answer; readonly json: Row; readonly value: unknown }
+  /** What a list was answered with. */
+  readonly list?: Answer
   /** Answers of details, which ask this service as well. */
   readonly details?: readonly Answer[]
   /** What the control said when it started the service, and when it stopped it again. */
@@ -89,6 +91,7 @@ export async function askOpenCircuit(
     ...(filter !== undefined && { [filter]: link(lab.world) }),
   }
   const answer = await post(lab, resource, json)
+  const list = await lab.world.request('GET', `${resource.path}?limit=1`)
   const posted = { answer, json, value: filter === undefined ? undefined : json[filter] }
   const details: Answer[] = []
   // Later, the circuit may be due to try again, and details would be its trial.
@@ -96,7 +99,7 @@ export async function askOpenCircuit(
   while (detailsPath !== undefined && details.length < DETAILS && isInTime())
     details.push(await lab.world.request('GET', detailsPath))
   const controls = [started, await control.stopUnseen(resource)]
-  return { answers, gatewayMs, posted, details, controls }
+  return { answers, gatewayMs, list, posted, details, controls }
 }
 
 const STARTED_LATE = ({ service }: Resource): Text => ({
@@ -139,7 +142,7 @@ const DETAILS_WITHIN_MS = 1_500
  * @param bursts what was sent when the circuit was about to let a request through again.
  */
 export function judgeRefusals(
-  { answers, gatewayMs, details = [] }: Refusals,
+  { answers, gatewayMs, list, details = [] }: Refusals,
   probe: Probe,
   found: Answer | undefined,
   bursts: readonly Burst[],
@@ -159,6 +162,16 @@ export function judgeRefusals(
           ru: 'Разомкнутый предохранитель отвечает не 502, 503 и не 504.',
         },
         odd,
+      ),
+    list &&
+      isOk(list) &&
+      rowsOf(list) !== undefined &&
+      complain(
+        {
+          en: `While the circuit of ${service} is open, its list is served.`,
+          ru: `Пока предохранитель ${service} разомкнут, его список отдаётся.`,
+        },
+        list,
       ),
     quickestMs > allowedMs &&
       complain(
