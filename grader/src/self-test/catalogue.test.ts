@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { FAULTS } from './catalogue.ts'
 import type { FaultSheet } from './fault-sheet.ts'
 import { type Probed, probing } from './probing.ts'
+import type { Fields } from './switches.ts'
 import { startTestPlatform } from './testing/start-test-platform.ts'
 
 vi.setConfig({ maxConcurrency: 8, testTimeout: 240_000 })
@@ -16,8 +17,9 @@ const UNKNOWN = 2_000_000_000
 const RESET_SECONDS = 30
 /** For the sheets that are about the trial, which has to be awaited. */
 const SHORT_RESET_SECONDS = 2
-const IS_ABOUT_TRIAL = /^(half-open-|open-for-ever|open-until-asked|open-refuses-slowly|others-wait)/
-const IS_ABOUT_SLOWNESS = /slow/
+const IS_ABOUT_TRIAL =
+  /^(half-open-|open-for-ever|open-until-asked|open-refuses-slowly|others-wait|details-wait)/
+const IS_ABOUT_SLOWNESS = /slow|details-wait/
 const reset = (share = 1) => delay(SHORT_RESET_SECONDS * 1000 * share)
 
 const unique = () => `${crypto.randomUUID()}@example.com`
@@ -155,7 +157,110 @@ const isSlow = async (t: Probed) => {
   return answers.every(({ durationMs }) => durationMs >= 200)
 }
 
+/** The rest of a row, for so many of them as a statement adds at once. */
+const ROWS: Record<ServiceName, string> = {
+  users: "users (email, name) SELECT gen_random_uuid() || '@example.com', 'Ann'",
+  orders: `orders ("userId", product) SELECT 77, 'Tea'`,
+  payments: "payments (order_id, amount, status) SELECT 77, 9.75, 'completed'",
+}
+const fill = (t: Probed, service: ServiceName, count: number) =>
+  t.sql(service, `INSERT INTO ${ROWS[service]} FROM generate_series(1, ${count})`)
+const hasTwins = (rows: { id: number }[]) => new Set(rows.map(({ id }) => id)).size < rows.length
+/** Whether the object is gone with another of the same fields that was deleted. */
+const isDeletedWithAnother = async (t: Probed, service: ServiceName, fields: Fields) => {
+  const [one, other] = [await t.create(service, fields), await t.create(service, fields)]
+  await t.ask('DELETE', `/${service}/${one.id}`)
+  return (await t.get(`/${service}/${other.id}`)).status === 404
+}
+const hasColumn = async (t: Probed, service: ServiceName, column: string, table: string = service) =>
+  (
+    await t.sql(
+      service,
+      `SELECT FROM pg_attribute WHERE attrelid = to_regclass('${table}') AND attname = '${column}'`,
+    )
+  ).length > 0
+const keepsUserIdIn = async (t: Probed, column: string) => {
+  const { id, userId } = await t.create('orders')
+  await t.ask('PUT', `/orders/${id}`, { quantity: 7 })
+  await t.platform.control.restart()
+  const [order] = (await t.get(`/orders?userId=${userId}`)).body
+  return order?.quantity === 7 && (await hasColumn(t, 'orders', column))
+}
+/** Opens a circuit, and has the service back. */
+const openAlone = async (t: Probed, service: ServiceName) => {
+  await afterFive(t, service)
+  await t.platform.control.start(service)
+}
+const detailsPastCircuit = async (t: Probed, service: 'users' | 'orders') => {
+  const { id } = await t.create('users')
+  await openAlone(t, service)
+  const { status, body } = await t.get(`/users/${id}/details`)
+  return status === 200 && (service === 'users' ? body.user : body.orders) !== null
+}
+/** How many of three requests the service gets while none of them is answered. */
+const trialsAtOnce = async (t: Probed) => {
+  await untilTrial(t)
+  await t.platform.control.start('payments')
+  const { release, isAwaited } = await t.lock('payments')
+  const answers = [t.get('/payments')]
+  await becomesTrue(isAwaited)
+  answers.push(t.get('/payments'), t.get('/payments'))
+  const isHeld = (answer: Promise<unknown>) =>
+    Promise.race([answer.then(() => false), delay(400).then(() => true)])
+  const held = await Promise.all(answers.map(isHeld))
+  await release()
+  await Promise.all(answers)
+  return held.filter(Boolean).length
+}
+
 const PROBES: Record<string, Probe> = {
+  // alike in each service
+  ...Object.fromEntries(
+    SERVICES.flatMap((service): [string, Probe][] => [
+      [
+        `${service}-list-capped-at-100`,
+        async (t) => {
+          await fill(t, service, 100)
+          return !(await isListed(t, `/${service}`, (await t.create(service)).id))
+        },
+      ],
+      [
+        `${service}-list-doubled`,
+        async (t) => {
+          await t.create(service)
+          return hasTwins((await t.get(`/${service}`)).body)
+        },
+      ],
+      [
+        `${service}-put-changes-created_at`,
+        async (t) => {
+          const { id, created_at } = await t.create(service)
+          await t.ask('PUT', `/${service}/${id}`, CHANGE[service])
+          return (await t.get(`/${service}/${id}`)).body.created_at !== created_at
+        },
+      ],
+      [`${service}-without-created_at`, async (t) => (await t.create(service)).created_at === undefined],
+      [`${service}-table-without-created_at`, async (t) => !(await hasColumn(t, service, 'created_at'))],
+      [
+        `${service}-deleted-come-back`,
+        async (t) => {
+          const { id } = await t.create(service)
+          await t.ask('DELETE', `/${service}/${id}`)
+          const { status } = await t.get(`/${service}/${id}`)
+          await t.platform.control.restart()
+          return status === 404 && (await t.get(`/${service}/${id}`)).status === 200
+        },
+      ],
+      [
+        `${service}-overwritten-after-restart`,
+        async (t) => {
+          const { id } = await t.create(service)
+          await t.platform.control.restart()
+          return (await t.create(service)).id <= id
+        },
+      ],
+    ]),
+  ),
   // correctness: users
   'users-post-ignores-name': async (t) => (await t.create('users')).name !== 'Ann',
   'users-post-loses-unicode': async (t) => (await t.create('users', { name: 'Аня' })).name !== 'Аня',
@@ -192,6 +297,11 @@ const PROBES: Record<string, Probe> = {
     const { id } = await t.create('users')
     return (await t.get(`/users/${id}`)).body.id !== id
   },
+  'users-duplicate-email-race': async (t) => {
+    const user = { email: unique(), name: 'Ann' }
+    const answers = await Promise.all([t.ask('POST', '/users', user), t.ask('POST', '/users', user)])
+    return answers.every(({ status }) => status === 201)
+  },
   // correctness: orders
   'orders-post-without-id': async (t) => (await t.create('orders')).id === undefined,
   'orders-default-quantity-null': async (t) =>
@@ -210,11 +320,7 @@ const PROBES: Record<string, Probe> = {
   'orders-put-not-applied': (t) => isStaleAfterPut(t, 'orders'),
   'orders-delete-answers-404': async (t) =>
     (await t.ask('DELETE', `/orders/${(await t.create('orders')).id}`)).status === 404,
-  'orders-delete-takes-others': async (t) => {
-    const [one, other] = [await t.create('orders', { userId: 7 }), await t.create('orders', { userId: 7 })]
-    await t.ask('DELETE', `/orders/${one.id}`)
-    return (await t.get(`/orders/${other.id}`)).status === 404
-  },
+  'orders-delete-takes-others': (t) => isDeletedWithAnother(t, 'orders', { userId: 7 }),
   'orders-list-capped': async (t) => {
     for (let i = 0; i < 11; i++) await t.create('orders')
     return (await t.get('/orders')).body.length === 10
@@ -228,6 +334,14 @@ const PROBES: Record<string, Probe> = {
   'orders-filter-substring': async (t) =>
     isListed(t, '/orders?userId=345', (await t.create('orders', { userId: 13456 })).id),
   'orders-answers-user_id': async (t) => (await t.create('orders')).userId === undefined,
+  'orders-filter-doubled': async (t) =>
+    hasTwins((await t.get(`/orders?userId=${(await t.create('orders')).userId}`)).body),
+  'orders-filter-capped': async (t) => {
+    await fill(t, 'orders', 50)
+    return !(await isListed(t, '/orders?userId=77', (await t.create('orders', { userId: 77 })).id))
+  },
+  'orders-created_at-of-1970': async (t) => (await t.create('orders')).created_at.startsWith('1970'),
+  'orders-lose-emoji': async (t) => (await t.create('orders', { product: 'Tea 🍵' })).product !== 'Tea 🍵',
   // correctness: payments
   'payments-post-accepts-missing-order': async (t) => (await create422(t, 'payments', { amount: 1 })) === 201,
   'payments-mistyped-accepted': async (t) =>
@@ -248,7 +362,12 @@ const PROBES: Record<string, Probe> = {
     (await t.ask('DELETE', `/payments/${(await t.create('payments')).id}`)).status === 405,
   'payments-list-missing': async (t) => (await t.get('/payments')).status === 404,
   'payments-answers-orderId': async (t) => (await t.create('payments')).order_id === undefined,
+  'payments-delete-takes-others': (t) => isDeletedWithAnother(t, 'payments', { order_id: 7 }),
+  'payments-filter-doubled': async (t) =>
+    hasTwins((await t.get(`/payments?order_id=${(await t.create('payments')).order_id}`)).body),
   // correctness: the gateway
+  'gateway-422-becomes-500': async (t) => (await create422(t, 'orders', {})) === 500,
+  'status-html': async (t) => (await t.get('/status')).text.startsWith('<'),
   'status-missing': async (t) => (await t.get('/status')).status === 404,
   'status-500': async (t) => (await t.get('/status')).status === 500,
   'details-missing': async (t) =>
@@ -284,6 +403,27 @@ const PROBES: Record<string, Probe> = {
     await Promise.all([users.release(), orders.release()])
     await answer
     return isUserAwaited && !areOrdersAwaited
+  },
+  'details-orders-doubled': async (t) => hasTwins((await detailsOf(t)).body.orders),
+  'details-orders-capped': async (t) => {
+    const { id } = await t.create('users')
+    for (let i = 0; i < 11; i++) await t.create('orders', { userId: id })
+    return (await t.get(`/users/${id}/details`)).body.orders.length === 10
+  },
+  'details-remembered': async (t) => {
+    const { id } = await t.create('users')
+    await t.get(`/users/${id}/details`)
+    await t.create('orders', { userId: id })
+    return (await t.get(`/users/${id}/details`)).body.orders.length === 0
+  },
+  'details-ask-users-past-circuit': (t) => detailsPastCircuit(t, 'users'),
+  'details-ask-orders-past-circuit': (t) => detailsPastCircuit(t, 'orders'),
+  'details-ask-users-and-orders-past-circuit': async (t) =>
+    (await detailsPastCircuit(t, 'orders')) && (await detailsPastCircuit(t, 'users')),
+  'details-wait-when-open': async (t) => {
+    const { id } = await t.create('users')
+    await afterFive(t, 'orders')
+    return (await t.get(`/users/${id}/details`)).durationMs >= SHORT_RESET_SECONDS * 500
   },
   'details-orders-lost-silently': async (t) => {
     const { id } = await t.create('users')
@@ -324,6 +464,11 @@ const PROBES: Record<string, Probe> = {
   'orders-cache-never-read': async (t) =>
     (await isCachedAfterRead(t, 'orders', 'order:?')) && !(await isServedFromRedis(t, 'orders')),
   'payments-cache-in-process': async (t) => !(await isCachedAfterRead(t, 'payments', 'payment:?')),
+  'users-cache-loses-unicode': async (t) => {
+    const { id } = await t.create('users', { name: 'Аня' })
+    await t.get(`/users/${id}`)
+    return (await t.get(`/users/${id}`)).body.name === '???'
+  },
   'users-put-caches-old': (t) => isStaleAfterPut(t, 'users'),
   // payments
   'payments-never-fail': async (t) => !(await isAmong(t, 60, 'failed')),
@@ -344,6 +489,17 @@ const PROBES: Record<string, Probe> = {
     const { id, updated_at } = await t.create('payments')
     return (await t.ask('PUT', `/payments/${id}`, { amount: 2 })).body.updated_at === updated_at
   },
+  'payments-status-any-word': async (t) => {
+    const { id } = await t.create('payments')
+    return (await t.ask('PUT', `/payments/${id}`, { status: 'paid' })).body.status === 'paid'
+  },
+  'payments-post-takes-status': async (t) =>
+    (await t.create('payments', { status: 'pending' })).status === 'pending',
+  'payments-amount-decides': async (t) => {
+    for (let i = 0; i < 20; i++)
+      if ((await t.create('payments', { amount: 60_000 })).status !== 'failed') return false
+    return true
+  },
   'payments-put-status-ignored': async (t) => {
     const { id } = await t.create('payments')
     return (await t.ask('PUT', `/payments/${id}`, { amount: 2, status: 'pending' })).body.status !== 'pending'
@@ -357,6 +513,13 @@ const PROBES: Record<string, Probe> = {
   'payments-filter-substring': async (t) =>
     isListed(t, '/payments?order_id=345', (await t.create('payments', { order_id: 13456 })).id),
   // persistence
+  'weak-submission': async (t) =>
+    (await isGoneAfter(t, 'users', 'restart')) && (await t.get('/health')).body.circuits === undefined,
+  'orders-in-another-table': async (t) => {
+    const { id } = await t.create('orders')
+    return (await t.sql('orders', `SELECT FROM orders WHERE id = ${id}`)).length === 0
+  },
+  'all-in-one-database': (t) => hasColumn(t, 'users', 'userId', 'orders'),
   'users-in-memory': (t) => isGoneAfter(t, 'users', 'restart'),
   'orders-in-memory': (t) => isGoneAfter(t, 'orders', 'stop'),
   'payments-in-memory': (t) => isGoneAfter(t, 'payments', 'kill'),
@@ -441,17 +604,15 @@ const PROBES: Record<string, Probe> = {
   'open-too-long': async (t) => (await openFor(t)) > RESET_SECONDS * 1.4,
   'open-too-short': async (t) => (await openFor(t)) < RESET_SECONDS * 0.8,
   'payments-open-too-long': async (t) => (await openFor(t)) > RESET_SECONDS * 1.4,
-  'half-open-for-all': async (t) => {
-    await untilTrial(t)
-    await t.platform.control.start('payments')
-    const { release, isAwaited } = await t.lock('payments')
-    const trial = t.get('/payments')
-    await becomesTrue(isAwaited)
-    const second = t.get('/payments')
-    const isHeld = await Promise.race([second.then(() => false), delay(400).then(() => true)])
-    await release()
-    await Promise.all([trial, second])
-    return isHeld
+  'half-open-for-all': async (t) => (await trialsAtOnce(t)) === 3,
+  'half-open-for-two': async (t) => (await trialsAtOnce(t)) === 2,
+  'post-past-circuit': async (t) => {
+    await openAlone(t, 'payments')
+    return (await t.create('payments')).id !== undefined
+  },
+  'lists-past-circuit': async (t) => {
+    await openAlone(t, 'payments')
+    return (await t.get('/payments')).status === 200
   },
   'half-open-failure-closes': async (t) => {
     await untilTrial(t)
@@ -539,6 +700,25 @@ const PROBES: Record<string, Probe> = {
   'ids-from-1000': async (t) => (await t.create('payments')).id >= 1000,
   'data-already-there': async (t) => (await t.get('/orders')).body.length >= 500,
   'slow-services': async (t) => (await t.get('/users')).durationMs >= 200 && (await isSlow(t)),
+  'unknown-fields-refused': async (t) =>
+    (await create422(t, 'users', { email: unique(), name: 'Ann', age: 5 })) === 422,
+  'unknown-status-ignored': async (t) => {
+    const { id, status } = await t.create('payments')
+    const answer = await t.ask('PUT', `/payments/${id}`, { status: 'paid' })
+    return answer.status === 200 && answer.body.status === status
+  },
+  'payments-decided-later': async (t) => {
+    const { id, status } = await t.create('payments')
+    const isDecided = async () => (await t.get(`/payments/${id}`)).body.status !== 'pending'
+    return status === 'pending' && becomesTrue(isDecided)
+  },
+  'lists-paged': async (t) => {
+    await fill(t, 'orders', 60)
+    const [first, second] = [await t.get('/orders'), await t.get('/orders?skip=50')]
+    return first.body.length === 50 && second.body[0].id !== first.body[0].id
+  },
+  'lists-in-envelope': async (t) => Array.isArray((await t.get('/users')).body.items),
+  'post-answers-id-alone': async (t) => Object.keys(await t.create('users')).join() === 'id,message',
   'types-coerced': async (t) =>
     (await t.create('orders', { userId: '7', quantity: '2', product: 5 })).product === '5',
   'emails-in-lower-case': async (t) =>
@@ -554,17 +734,10 @@ const PROBES: Record<string, Probe> = {
     const { status } = await t.get('/users/1/details')
     return ids.includes(order.id) && !ids.includes(foreign.id) && status >= 500
   },
-  'columns-in-lower-case': async (t) => {
-    const { id, userId } = await t.create('orders')
-    await t.ask('PUT', `/orders/${id}`, { quantity: 7 })
-    await t.platform.control.restart()
-    const isKept = (await t.get(`/orders?userId=${userId}`)).body[0]?.quantity === 7
-    const columns = await t.sql(
-      'orders',
-      "SELECT FROM information_schema.columns WHERE column_name = 'userid'",
-    )
-    return isKept && columns.length === 1
-  },
+  'columns-in-lower-case': (t) => keepsUserIdIn(t, 'userid'),
+  'columns-in-snake-case': (t) => keepsUserIdIn(t, 'user_id'),
+  'tables-with-more-columns': (t) => hasColumn(t, 'users', 'note'),
+  'ids-with-gaps': async (t) => (await t.create('users')).id + 10 === (await t.create('users')).id,
   'cache-in-base64': async (t) =>
     (await readsItsCache(t)) && /^[\w+/]+=*$/.test(await cachedValue(t, 'users')),
   'cache-in-python': async (t) =>
@@ -609,6 +782,13 @@ const PROBES: Record<string, Probe> = {
     const shown = (await t.circuit('payments')).status
     await t.platform.control.start('payments')
     return shown === 'OPEN' && (await t.get('/payments')).status === 200
+  },
+  'health-with-more': async (t) => Array.isArray((await t.get('/health')).body.services),
+  'health-by-other-names': async (t) =>
+    (await t.get('/health')).body.circuit_breakers?.users_service.state === 'CLOSED',
+  'health-503-while-open': async (t) => {
+    await afterFive(t)
+    return (await t.get('/health')).status === 503
   },
   'states-in-lower-case': async (t) => (await t.circuit('users')).status === 'closed',
   'others-wait-for-trial': async (t) => {
