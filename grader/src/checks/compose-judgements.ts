@@ -51,7 +51,8 @@ export function judgeStart(facts: ComposeFacts): CheckFinding {
     }
   }
   if (start.exitCode !== 0) {
-    const why = start.output.slice(-3).join('\n')
+    // It begins with the first error.
+    const why = start.output.slice(0, 4).join('\n')
     return {
       held: false,
       ...{ expected, evidence, repro },

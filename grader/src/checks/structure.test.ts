@@ -202,9 +202,13 @@ test.each(Object.entries(LACKING))('sees what is not apart: %s', (name, [files, 
   expect(missing(isNothing ? [...files, { path: 'users/models.py', text: 'x = 1' }] : files)).toEqual(layers)
 })
 
-test('sources that are none of these are not judged', () => {
-  const finding = judgeLayer(findStructure([{ path: 'src/lib.rs', text: 'x' }]), 'models')
-  expect(finding).toMatchObject({ held: true, undecided: expect.anything() })
+test('code without a part for each service fails, and no code at all is not judged', () => {
+  const monolith = findStructure([{ path: 'main.py', text: 'x' }])
+  expect(judgeLayer(monolith, 'models')).toMatchObject({
+    held: false,
+    actual: 'users: -\norders: -\npayments: -',
+  })
+  expect(judgeLayer(undefined, 'models')).toMatchObject({ undecided: expect.anything() })
 })
 
 let folder: string

@@ -3,21 +3,21 @@ import type { Check, CheckFinding, Experiment } from '../run/grader.ts'
 import { LAYER_SIGNS, LAYERS, type Layer } from './structure-layers.ts'
 import { findStructure, readSources, type Structure } from './structure-scan.ts'
 
-/** Judges whether every service has that layer apart, and shows where it was found. */
-export function judgeLayer(structure: Structure, layer: Layer): CheckFinding {
+/** Judges whether every service has that layer apart, and shows where it was found. @param structure `undefined`: there is no code. */
+export function judgeLayer(structure: Structure | undefined, layer: Layer): CheckFinding {
   const { title } = LAYER_SIGNS[layer]
   const expected = {
     en: `${titleIn(title, 'en')}: a folder or a file of its own in each service`,
     ru: `${titleIn(title, 'ru')}: отдельная папка или отдельный файл в каждом сервисе`,
   }
-  // Nothing of any service was recognised: then the names are other than we know, and nothing can be concluded.
-  if (SERVICES.every((service) => Object.keys(structure[service]).length === 0)) {
+  // Where each service is one file, or all are, no layer is apart. Without any code there is nothing to judge.
+  if (structure === undefined) {
     return {
       held: true,
       ...{ expected, actual: '' },
       undecided: {
-        en: 'No source of users, orders or payments was recognised in this folder. Is it the right one? Otherwise judge it by hand: --manual structure=5',
-        ru: 'В этой папке не удалось узнать код users, orders или payments. Та ли это папка? Если да, оцените вручную: --manual structure=5',
+        en: 'There is no code in this folder. Is it the right one? Otherwise judge it by hand: --manual structure=5',
+        ru: 'В этой папке нет кода. Та ли это папка? Если да, оцените вручную: --manual structure=5',
       },
     }
   }
@@ -121,7 +121,8 @@ export const structure: Experiment<Record<never, never>> = {
         run: async (lab) => {
           const { source } = lab.world
           if (source === undefined) throw new Error('There are no sources.')
-          const found = findStructure(await readSources(source))
+          const files = await readSources(source)
+          const found = files.length === 0 ? undefined : findStructure(files)
           for (const layer of LAYERS) lab.expect(`structure.${layer}`, judgeLayer(found, layer))
         },
       },

@@ -6,7 +6,7 @@ import { complain, judge } from '../judge.ts'
 import { create } from '../objects.ts'
 import { ALL_RESOURCES, RESOURCES, type Resource } from '../resources.ts'
 import { createServiceControl, type ServiceControl } from '../service-control.ts'
-import type { Probe, Visit } from '../visits.ts'
+import { type Probe, type Visit, visitStarted } from '../visits.ts'
 import { halfOpenAfterReset, judgeReset, RESETS, resetScript } from './half-open-after-reset.ts'
 import { health, healthScript, judgeHealth, TRUTHFUL } from './health.ts'
 import {
@@ -20,6 +20,7 @@ import {
 import { judgeOneTrial, ONE, oneTrial, oneTrialScript } from './one-trial.ts'
 import {
   answersOf,
+  failFiveTimes,
   judgeOpening,
   OPENS,
   type Opening,
@@ -203,6 +204,9 @@ async function heldBack(lab: BreakerLab, allOpen: Promise<void>): Promise<void> 
   await Promise.race([allOpen, delay(mostMs, undefined, { signal: lab.signal })])
 }
 
+/** How often a circuit is opened where asking it takes too long. */
+const ATTEMPTS = 4
+
 /** Asks one that should be open. */
 async function askOpen(
   lab: BreakerLab,
@@ -213,7 +217,19 @@ async function askOpen(
   const { probe, details, opening } = circuit
   if (opening?.five === undefined) return
   const resetMs = lab.parameter('resetSeconds') * 1000
-  const asked = await askOpenCircuit(lab, control, probe, details, opening.five.fifth, resetMs)
+  let asked: Awaited<ReturnType<typeof askOpenCircuit>> | undefined
+  for (let attempt = 1, { five } = opening; asked === undefined; attempt++) {
+    asked = await askOpenCircuit(lab, control, probe, details, five.fifth, resetMs).catch((error) => {
+      if (attempt === ATTEMPTS || !(error instanceof GradingError) || error.code !== 'too-slow') throw error
+      return undefined
+    })
+    if (asked !== undefined) continue
+    // A busy machine costs time: the circuit closes, and is opened once more.
+    await control.waitUntilUp(probe)
+    await visitStarted(lab, probe)
+    five = await failFiveTimes(lab, control, probe)
+    circuit.opening = { ...opening, five }
+  }
   if ('gotThrough' in asked) circuit.gotThrough = asked.gotThrough
   else {
     circuit.refusals = asked

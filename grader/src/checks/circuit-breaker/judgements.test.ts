@@ -46,7 +46,10 @@ describe('a circuit opens at the fifth failure in a row', () => {
     ...{ first: at(1, 502), atFour: shown('CLOSED', 4), back: at(2, 200), after: shown('CLOSED', 0) },
     controls: [{}, {}] as unknown as NonNullable<Opening['four']>['controls'],
   }
-  const five = { first: at(3, 502), atFour: shown('CLOSED', 4), fifth: at(4, 502), atFive: shown('OPEN', 5) }
+  const five = {
+    ...{ first: at(3, 502), atFour: shown('CLOSED', 4), fifth: at(4, 502), atFive: shown('OPEN', 5) },
+    stopped: answered(502).evidence,
+  }
   const before = {
     atFirst: shown('CLOSED', 0),
     notFound: of(404, 404),
@@ -99,7 +102,7 @@ describe('an open circuit refuses', () => {
   const orders = { resource: RESOURCES.orders, id: 7 }
   const refusals: Refusals = {
     ...{ answers: lasting(3, 4, 3, 5), gatewayMs: [2, 2, 2, 3], controls: [] },
-    posted: { answer: answered(503), json: {}, value: 1 },
+    ...{ list: answered(503), posted: { answer: answered(503), json: {}, value: 1 } },
   }
   const burst = (held: number, ...statuses: number[]): Burst => ({ held, answers: of(...statuses) })
   test.each<[string, Refusals, Answer | undefined, Burst[], string]>([

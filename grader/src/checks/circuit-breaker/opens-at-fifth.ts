@@ -71,6 +71,8 @@ export interface FiveFailures {
   readonly atFour: ShownCircuit
   readonly fifth: Visit
   readonly atFive: ShownCircuit
+  /** What the control said when it stopped the service. */
+  readonly stopped: Evidence
 }
 
 /** Asks for ids that nothing has, fails four times, lets it succeed once, and fails five times. */
@@ -100,17 +102,26 @@ export async function openCircuit(lab: BreakerLab, control: ServiceControl, prob
     await visitStarted(lab, probe)
   }
 
-  const { first, evidence } = await control.stop(probe)
-  await failThreeTimes(lab, probe)
-  const atFour = await readCircuit(lab, service)
-  const fifth = await visitStopped(lab, probe)
-  const atFive = await readCircuit(lab, service)
+  const five = await failFiveTimes(lab, control, probe)
   return {
     ...begun,
     ...(four !== undefined && { four }),
-    five: { first, atFour, fifth, atFive },
-    controls: [...(known ?? four?.controls ?? []), evidence],
+    five,
+    controls: [...(known ?? four?.controls ?? []), five.stopped],
   }
+}
+
+/** Stops a service, and fails five times. */
+export async function failFiveTimes(
+  lab: BreakerLab,
+  control: ServiceControl,
+  probe: Probe,
+): Promise<FiveFailures> {
+  const { first, evidence: stopped } = await control.stop(probe)
+  await failThreeTimes(lab, probe)
+  const atFour = await readCircuit(lab, probe.resource.service)
+  const fifth = await visitStopped(lab, probe)
+  return { first, atFour, fifth, atFive: await readCircuit(lab, probe.resource.service), stopped }
 }
 
 async function askForNothing({ world }: BreakerLab, { resource: { path } }: Probe): Promise<Answer[]> {

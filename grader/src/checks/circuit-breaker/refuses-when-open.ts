@@ -43,7 +43,7 @@ export interface Refusals {
   /** A POST that should be refused, with something by which it can be found if it was not. */
   readonly posted: { readonly answer: Answer; readonly json: Row; readonly value: unknown }
   /** What a list was answered with. */
-  readonly list?: Answer
+  readonly list: Answer
   /** Answers of details, which ask this service as well. */
   readonly details?: readonly Answer[]
   /** What the control said when it started the service, and when it stopped it again. */
@@ -54,6 +54,9 @@ export interface Refusals {
 const REQUESTS = 4
 /** How often details are asked for. */
 const DETAILS = 2
+/** Until when an open circuit is asked, and has answered, in resets since the fifth failure was sent. */
+const ASKED_BEFORE = 0.5
+const ANSWERED_BEFORE = 0.65
 
 /**
  * Starts the service of a circuit that should be open, asks for an object several times, sends a POST, and stops the service again.
@@ -61,6 +64,7 @@ const DETAILS = 2
  * @param detailsPath whose details ask this service as well.
  * @param fifth the failure that should have opened it.
  * @returns the visit that was served, where the circuit is not open.
+ * @throws {GradingError} `too-slow` when the circuit may have been due to try again.
  */
 export async function askOpenCircuit(
   lab: BreakerLab,
@@ -73,15 +77,19 @@ export async function askOpenCircuit(
   const { resource } = probe
   const started = await control.start(resource)
   await control.waitOutStartUp(resource)
+  const isBefore = (share: number) => performance.now() - fifth.sentAt < resetMs * share
+  /** Later, the circuit may be due to try again, and what is sent would be its trial. */
+  const inTime = async <T>(send: () => Promise<T>): Promise<T> => {
+    const seen = isBefore(ASKED_BEFORE) ? await send() : undefined
+    if (seen === undefined || !isBefore(ANSWERED_BEFORE))
+      throw new GradingError('too-slow', STARTED_LATE(resource))
+    return seen
+  }
   const answers: Answer[] = []
   const gatewayMs: number[] = []
   for (let index = 0; index < REQUESTS; index++) {
-    const seen = await visitStarted(lab, probe)
-    if (seen.isServed) {
-      if (performance.now() - fifth.answeredAt > resetMs / 2)
-        throw new GradingError('too-slow', STARTED_LATE(resource))
-      return { gotThrough: seen }
-    }
+    const seen = await inTime(() => visitStarted(lab, probe))
+    if (seen.isServed) return { gotThrough: seen }
     answers.push(seen.answer)
     gatewayMs.push((await lab.world.request('GET', '/health')).durationMs)
   }
@@ -90,13 +98,11 @@ export async function askOpenCircuit(
     ...resource.make(lab.world),
     ...(filter !== undefined && { [filter]: link(lab.world) }),
   }
-  const answer = await post(lab, resource, json)
-  const list = await lab.world.request('GET', `${resource.path}?limit=1`)
+  const answer = await inTime(() => post(lab, resource, json))
+  const list = await inTime(() => lab.world.request('GET', `${resource.path}?limit=1`))
   const posted = { answer, json, value: filter === undefined ? undefined : json[filter] }
   const details: Answer[] = []
-  // Later, the circuit may be due to try again, and details would be its trial.
-  const isInTime = () => performance.now() - fifth.sentAt < resetMs / 2
-  while (detailsPath !== undefined && details.length < DETAILS && isInTime())
+  while (detailsPath !== undefined && details.length < DETAILS && isBefore(ASKED_BEFORE))
     details.push(await lab.world.request('GET', detailsPath))
   const controls = [started, await control.stopUnseen(resource)]
   return { answers, gatewayMs, list, posted, details, controls }
@@ -163,8 +169,7 @@ export function judgeRefusals(
         },
         odd,
       ),
-    list &&
-      isOk(list) &&
+    isOk(list) &&
       rowsOf(list) !== undefined &&
       complain(
         {

@@ -49,7 +49,9 @@ export async function takeEmail(lab: CrudLab, resource: Resource): Promise<void>
   const atOnce = await inCalm(lab, resource, id, Array.from({ length: AT_ONCE }), () =>
     post(lab, resource, { ...resource.make(lab.world), email }),
   )
-  const twins = (await list(lab, resource, [])).rows?.filter((row) => says(row, { email })) ?? []
+  const listed = (await list(lab, resource, [])).rows?.filter((row) => says(row, { email })) ?? []
+  // That a list holds a user twice is for another check to say.
+  const twins = new Set(listed.map((row) => row.id)).size
   lab.expect(
     'correctness.users.unique-email',
     judge(
@@ -97,11 +99,11 @@ export async function takeEmail(lab: CrudLab, resource: Resource): Promise<void>
             },
             own,
           ),
-        (atOnce.filter(isOk).length > 1 || twins.length > 1) &&
+        (atOnce.filter(isOk).length > 1 || twins > 1) &&
           complain(
             {
-              en: `${AT_ONCE} POSTs with one e-mail at the same time created ${Math.max(atOnce.filter(isOk).length, twins.length)} users.`,
-              ru: `${AT_ONCE} одновременных POST с одним e-mail создали пользователей: ${Math.max(atOnce.filter(isOk).length, twins.length)}.`,
+              en: `${AT_ONCE} POSTs with one e-mail at the same time created ${Math.max(atOnce.filter(isOk).length, twins)} users.`,
+              ru: `${AT_ONCE} одновременных POST с одним e-mail создали пользователей: ${Math.max(atOnce.filter(isOk).length, twins)}.`,
             },
             ...atOnce,
           ),

@@ -346,7 +346,11 @@ async function openUnreadable({ problem }: ReadProject, setting: Setting): Promi
   if ('reason' in again) throw new PlatformFailure('no-docker', { reason: again.reason })
   const isOld =
     command.length === 1 &&
-    problem.some((line) => /Unsupported|Additional properties|does not match|invalid type/i.test(line))
+    problem.some((line) =>
+      /Unsupported|Additional properties|does not match|invalid type|top-level property "(include|name)"/i.test(
+        line,
+      ),
+    )
   if (isOld) throw new Failure('docker-failed', { command: `${command.join(' ')} config`, output: problem })
   const start = { command: shown.command, exitCode: 1, output: problem, durationMs: 0, byHand: [] }
   const facts: ComposeFacts = {
