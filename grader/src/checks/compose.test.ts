@@ -183,7 +183,7 @@ test('what might be the missing service is named, but a database it cannot be', 
   const { payments: _, db_payments: __, ...roles } = GOOD.roles
   const facts: ComposeFacts = { ...GOOD, roles, unrecognised: ['reviews'] }
   expect(judgeServices(facts).actual).toMatchObject({
-    en: expect.stringContaining('Nobody knows what reviews is for'),
+    en: expect.stringContaining('What reviews is for is not known'),
     ru: expect.stringContaining('--map payments=reviews'),
   })
   expect(judgeDatabases(facts).actual).toMatchObject({ en: expect.not.stringContaining('--map') })
