@@ -177,6 +177,22 @@ describe.each([
     await expect(renew(page, blocks)).toMatchFileSnapshot(file)
   })
 
+  test('names every check beside a sentence of the assignment, or as the reason that none sees it', async () => {
+    const checks = new Set((await checkRows(language)).map(({ id }) => id))
+    const [, rest = ''] = page.split('<!-- /checks -->')
+    const [table = ''] = rest.split('<!-- self-test -->')
+    const rows = [...table.matchAll(/^\| (.+) \| (.+) \| (.+) \| (.*)\|$/gm)].slice(2)
+    const named = new Set(rows.flatMap(([, , , seenBy = '']) => seenBy.match(/(?<=`)[a-z.*-]+/g) ?? []))
+    // Those of one service alone are named as they are.
+    const known = (id: string) => checks.has(id) || checks.has(id.replace(SERVICE, '*'))
+    expect([...named].filter((id) => !known(id))).toEqual([])
+    const isNamed = (id: string) =>
+      [...named].some((each) => each === id || each.replace(SERVICE, '*') === id)
+    expect([...checks].filter((id) => !isNamed(id))).toEqual([])
+    const seenByNone = rows.filter(([, , , seenBy]) => seenBy === '—')
+    expect(seenByNone.filter(([, , , , why = '']) => why.trim() === '')).toEqual([])
+  })
+
   test('has command lines that msctl understands', async () => {
     const lines = [...fences(page, 'sh'), ...fences(page, 'yaml')]
       .flatMap((block) =>
