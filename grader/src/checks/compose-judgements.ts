@@ -76,7 +76,9 @@ export function judgeReady(facts: ComposeFacts): CheckFinding {
   const held = facts.start.exitCode === 0 || facts.services.length > 0 ? missing.length === 0 : false
   const seconds = (ms: number) => Math.round(ms / 1000)
   const parts = new Set(Object.values(facts.roles))
-  const doAllRun = facts.services.every(({ name, isRunning }) => isRunning || !parts.has(name))
+  const doAllRun =
+    SERVICES.every((service) => facts.roles[service] !== undefined) &&
+    facts.services.every(({ name, isRunning }) => isRunning || !parts.has(name))
   if (!held && facts.start.exitCode === 0 && doAllRun && facts.ready.isMachineBusy) {
     return {
       held: true,

@@ -155,6 +155,8 @@ test('a machine that was too busy is not held against it, unless a part ended', 
   expect(await failing({ ...GOOD, ready: late })).toEqual([])
   const ended = but('orders', { state: 'exited (1)', isRunning: false })
   expect(await failing({ ...ended, ready: late })).toEqual(['compose.starts', 'compose.ready'])
+  const { orders: _, ...roles } = GOOD.roles
+  expect(await failing({ ...GOOD, roles, ready: late })).toContain('compose.ready')
 })
 
 test('a file that nobody can read fails everything', async () => {

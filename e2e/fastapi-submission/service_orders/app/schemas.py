@@ -25,4 +25,5 @@ class OrderResponse(BaseModel):
     created_at: datetime
 
     class Config:
-        orm_mode = True
+        orm_mode = True  # pydantic 1
+        from_attributes = True  # pydantic 2

@@ -24,4 +24,5 @@ class PaymentResponse(BaseModel):
     updated_at: datetime
 
     class Config:
-        orm_mode = True
+        orm_mode = True  # pydantic 1
+        from_attributes = True  # pydantic 2

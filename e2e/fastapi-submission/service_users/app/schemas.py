@@ -22,4 +22,5 @@ class UserResponse(BaseModel):
     created_at: datetime
 
     class Config:
-        orm_mode = True
+        orm_mode = True  # pydantic 1
+        from_attributes = True  # pydantic 2

@@ -144,7 +144,9 @@ export async function awaitAnswers(options: AwaitOptions): Promise<Answers> {
   const open = all.filter(([, { seen }]) => seen.is !== 'list')
   const words = open.map(([service, { seen }]) => wordsOf(service, seen))
   return {
-    ...{ isGatewayThere, containers: found, at: performance.now(), isMachineBusy: isBusy(inspections) },
+    ...{ isGatewayThere, containers: found, at: performance.now() },
+    // A 404 or a 500 is an answer that more time does not change.
+    isMachineBusy: open.some(([, { seen }]) => mayComeUp(seen)) && isBusy(inspections),
     answered: isGatewayThere
       ? all.flatMap(([service, { seen }]) => (seen.is === 'list' ? [service] : []))
       : [],
@@ -174,6 +176,9 @@ function isBusy(inspections: readonly number[]): boolean {
   const median = inspections.toSorted((one, other) => one - other)[Math.floor(inspections.length / 2)] ?? 0
   return load / availableParallelism() > BUSY_LOAD || median > BUSY_INSPECTION_MS
 }
+
+/** Whether a service that is seen so may only need more time. */
+const mayComeUp = (seen: Seen) => seen.is === 'silent' || (seen.is === 'faulty' && seen.status !== 500)
 
 /** What came of one request. */
 type Seen =

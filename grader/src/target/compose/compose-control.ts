@@ -1,7 +1,7 @@
 import type { ComposeCli } from '@msctl/platform/compose/compose-cli'
 import type { Control } from '@msctl/platform/control'
 import { waitUntil } from '@msctl/platform/wait-until'
-import type { ControlledPart } from '../../run/grader.ts'
+import { type ControlledPart, TargetFailure } from '../../run/grader.ts'
 import { inspectContainers, type SubmittedContainer } from './inspect.ts'
 import type { Roles } from './recognise.ts'
 
@@ -25,6 +25,7 @@ export function composeControl({
   restart,
 }: ComposeControlOptions): Control<ControlledPart> {
   function idsOf(part: ControlledPart): readonly string[] {
+    if (roles[part] === undefined) throw new TargetFailure(...NO_PART(part))
     const ids = containers().flatMap(({ service, id }) => (service === roles[part] ? [id] : []))
     if (ids.length === 0) throw new Error(`There is no container of ${part}.`)
     return ids
@@ -67,3 +68,11 @@ export function composeControl({
     startsInBackground: true,
   }
 }
+
+const NO_PART = (part: ControlledPart): ConstructorParameters<typeof TargetFailure> => [
+  {
+    en: `The Compose project has no service of its own for ${part} that could be stopped.`,
+    ru: `В проекте Compose у ${part} нет своего сервиса, который можно остановить.`,
+  },
+  { because: part === 'cache' ? 'compose.redis' : 'compose.services' },
+]
