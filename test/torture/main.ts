@@ -11,11 +11,12 @@ import { badInput } from './bad-input/bad-input.ts'
 import { breaker } from './breaker/breaker.ts'
 import { coherence } from './coherence/coherence.ts'
 import { durability } from './durability/durability.ts'
+import { overload } from './overload/overload.ts'
 import { createRandom } from './random.ts'
 import { endScopes, scope } from './scope.ts'
 import type { Findings, Torture } from './torture.ts'
 
-const TORTURES: readonly Torture[] = [coherence, durability, breaker, badInput]
+const TORTURES: readonly Torture[] = [coherence, durability, breaker, badInput, overload]
 
 const { values } = parseArgs({
   options: {
