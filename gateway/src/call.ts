@@ -1,4 +1,5 @@
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
+import errors from 'undici/lib/core/errors.js'
 import type { Permit } from './breaker.ts'
 import type { FailureKind } from './metrics.ts'
 import type { Upstream } from './upstreams.ts'

@@ -1,5 +1,8 @@
+/// <reference path="./undici-files.d.ts" />
 import { connect, type LookupFunction, type Socket } from 'node:net'
-import { Client, errors } from 'undici'
+// By their own files: undici's index loads fetch, WebSockets and caches, too, which takes long, and nobody needs.
+import errors from 'undici/lib/core/errors.js'
+import Client from 'undici/lib/dispatcher/client.js'
 
 /** A connection to a service. It carries one call at a time, and ends with `release` or `discard`. */
 export interface Connection {

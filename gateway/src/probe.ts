@@ -1,3 +1,4 @@
+import request from 'undici/lib/api/api-request.js'
 import type { Upstream } from './upstreams.ts'
 
 /** How long a service may take to say whether it is ready, in milliseconds. */
@@ -11,7 +12,7 @@ export async function probe({ connections }: Upstream): Promise<Probe> {
   const { client, discard } = connections.open()
   const startedAtMs = performance.now()
   try {
-    const { statusCode, body } = await client.request({
+    const { statusCode, body } = await request.call(client, {
       path: '/ready',
       method: 'GET',
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
