@@ -23,7 +23,7 @@ export async function platformTarget(platform: Platform, kind: 'running' | 'thro
 
 /** Variables that would make the platform another one than the assignment asks for. */
 const RULES =
-  /^(CACHE_TTL_SECONDS|PAYMENT_\w+|BREAKER_\w+|UPSTREAM_TIMEOUT_SECONDS|DATABASE_POOL_SIZE|LOG_LEVEL)$/
+  /^(CACHE_TTL_SECONDS|PAYMENT_\w+|BREAKER_\w+|UPSTREAM_TIMEOUT_SECONDS|API_KEYS|RATE_LIMIT|MAX_IN_FLIGHT|CORS_ORIGINS|DATABASE_POOL_SIZE|LOG_LEVEL)$/
 
 /**
  * Starts a local platform in a folder of its own, on free ports, that is removed when it is closed.
