@@ -98,37 +98,42 @@ const HIDDEN_STATUS = 'x-hidden-status'
 
 /** What students get wrong with the circuit breaker. */
 export const CIRCUIT_BREAKER_FAULTS = [
-  fault('breaker-missing', 'No circuit ever opens.', 'Ни одна цепь никогда не размыкается.', opensAt(NEVER)),
+  fault(
+    'breaker-missing',
+    'No circuit ever opens.',
+    'Ни один предохранитель никогда не размыкается.',
+    opensAt(NEVER),
+  ),
   ...SERVICES.map((service) =>
     fault(
       `${service}-without-breaker`,
       `The circuit of ${service} never opens; the others do.`,
-      `Цепь ${service} никогда не размыкается, остальные — да.`,
+      `Предохранитель ${service} никогда не размыкается, остальные — да.`,
       opensAt(NEVER, [service]),
     ),
   ),
   fault(
     'breaker-opens-at-third',
     'Circuits open at the third failure.',
-    'Цепи размыкаются на третьей ошибке.',
+    'Предохранители размыкаются на третьей ошибке.',
     opensAt(3),
   ),
   fault(
     'breaker-opens-at-sixth',
     'Circuits open at the sixth failure.',
-    'Цепи размыкаются на шестой ошибке.',
+    'Предохранители размыкаются на шестой ошибке.',
     opensAt(6),
   ),
   fault(
     'breaker-opens-at-tenth',
     'Circuits open at the tenth failure.',
-    'Цепи размыкаются на десятой ошибке.',
+    'Предохранители размыкаются на десятой ошибке.',
     opensAt(10),
   ),
   fault(
     'orders-breaker-opens-at-third',
     'The circuit of orders opens at the third failure.',
-    'Цепь orders размыкается на третьей ошибке.',
+    'Предохранитель orders размыкается на третьей ошибке.',
     opensAt(3, ['orders']),
   ),
   fault(
@@ -175,7 +180,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'breaker-counts-in-total',
     'A success does not reset the count: five failures in all open the circuit.',
-    'Успех не сбрасывает счётчик: цепь размыкают любые пять ошибок.',
+    'Успех не сбрасывает счётчик: предохранитель размыкают любые пять ошибок.',
     byRules({ success: 'keeps' }),
   ),
   fault(
@@ -184,7 +189,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
     'Успех вычитает из счётчика одну ошибку, а не сбрасывает его.',
     byRules({ success: 'decrements' }),
   ),
-  fault('breaker-shared', 'One breaker serves all services.', 'Один автомат на все сервисы.', {
+  fault('breaker-shared', 'One breaker serves all services.', 'Один предохранитель на все сервисы.', {
     gateway: {
       breakerOf: (make: BreakerOf) => {
         let shared: Breaker | undefined
@@ -198,7 +203,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'breaker-opens-others',
     'A circuit that opens opens those of the other services.',
-    'Разомкнувшаяся цепь размыкает и цепи остальных сервисов.',
+    'Разомкнувшийся предохранитель размыкает и предохранители остальных сервисов.',
     {
       gateway: {
         breakerOf: (make: BreakerOf) => {
@@ -224,7 +229,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'health-always-closed',
     'GET /health shows every circuit as CLOSED, always.',
-    'GET /health всегда показывает все цепи CLOSED.',
+    'GET /health всегда показывает все предохранители как CLOSED.',
     showing((circuit) => ({ ...circuit, status: 'CLOSED' })),
   ),
   fault(
@@ -236,7 +241,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'health-without-circuits',
     'GET /health says that the gateway is well, and nothing of the circuits.',
-    'GET /health говорит, что шлюз работает, но ничего — о цепях.',
+    'GET /health говорит, что шлюз работает, но ничего — о предохранителях.',
     { gateway: { http: () => on('GET', '/health', async () => reply(200, { status: 'healthy' })) } },
   ),
   fault('health-missing', 'There is no GET /health.', 'GET /health нет.', {
@@ -255,7 +260,7 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'open-refuses-slowly',
     'An open circuit takes a fifth of its 30 seconds to refuse.',
-    'Разомкнутая цепь отказывает, лишь прождав пятую часть своих 30 секунд.',
+    'Разомкнутый предохранитель отказывает, лишь прождав пятую часть своих 30 секунд.',
     refusing(async (refusal, { resetSeconds }) => {
       await delay(resetSeconds * 200)
       return refusal
@@ -264,13 +269,13 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'open-answers-200',
     'An open circuit answers 200, with an error in the body.',
-    'Разомкнутая цепь отвечает 200 с ошибкой в теле.',
+    'Разомкнутый предохранитель отвечает 200 с ошибкой в теле.',
     refusing(() => reply(200, { error: 'service unavailable' })),
   ),
   fault(
     'open-still-sends',
     'An open circuit refuses, but sends the request to the service all the same.',
-    'Разомкнутая цепь отказывает, но запрос сервису всё равно отправляет.',
+    'Разомкнутый предохранитель отказывает, но запрос сервису всё равно отправляет.',
     {
       gateway: {
         http:
@@ -303,31 +308,31 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'open-for-ever',
     'A circuit that has opened never closes.',
-    'Разомкнувшаяся цепь больше не замыкается.',
+    'Разомкнувшийся предохранитель больше не замыкается.',
     opensFor(1000),
   ),
   fault(
     'open-too-long',
     'A circuit stays open for 45 seconds instead of 30.',
-    'Цепь остаётся разомкнутой 45 секунд вместо 30.',
+    'Предохранитель остаётся разомкнутым 45 секунд вместо 30.',
     opensFor(1.5),
   ),
   fault(
     'open-too-short',
     'A circuit stays open for 20 seconds instead of 30.',
-    'Цепь остаётся разомкнутой 20 секунд вместо 30.',
+    'Предохранитель остаётся разомкнутым 20 секунд вместо 30.',
     opensFor(2 / 3),
   ),
   fault(
     'payments-open-too-long',
     'The circuit of payments stays open for 45 seconds instead of 30.',
-    'Цепь payments остаётся разомкнутой 45 секунд вместо 30.',
+    'Предохранитель payments остаётся разомкнутым 45 секунд вместо 30.',
     opensFor(1.5, ['payments']),
   ),
   fault(
     'half-open-for-all',
     'A half-open circuit lets every request through.',
-    'Полуоткрытая цепь пропускает все запросы.',
+    'Полуоткрытый предохранитель пропускает все запросы.',
     byRules({ trials: Number.POSITIVE_INFINITY }),
   ),
   fault(
@@ -360,25 +365,25 @@ export const CIRCUIT_BREAKER_FAULTS = [
   fault(
     'half-open-failure-closes',
     'A trial that fails closes the circuit.',
-    'Неудачная проба замыкает цепь.',
+    'Неудачная проба замыкает предохранитель.',
     byRules({ failedTrial: 'closes' }),
   ),
   fault(
     'half-open-failure-stays',
     'A trial that fails leaves the circuit half-open: the next request is a trial at once.',
-    'После неудачной пробы цепь остаётся полуоткрытой: следующий запрос — сразу проба.',
+    'После неудачной пробы предохранитель остаётся полуоткрытым: следующий запрос — сразу проба.',
     byRules({ failedTrial: 'stays' }),
   ),
   fault(
     'half-open-failure-without-waiting',
     'A trial that fails opens the circuit, but its 30 seconds do not begin anew.',
-    'Неудачная проба размыкает цепь, но её 30 секунд не начинаются заново.',
+    'Неудачная проба размыкает предохранитель, но его 30 секунд не начинаются заново.',
     byRules({ failedTrial: 'opens-for-no-time' }),
   ),
   fault(
     'half-open-success-not-enough',
     'Three trials have to succeed before the circuit closes.',
-    'Чтобы цепь замкнулась, нужны три успешные пробы.',
+    'Чтобы предохранитель замкнулся, нужны три успешные пробы.',
     byRules({ successesToClose: 3 }),
   ),
 ]

@@ -433,31 +433,31 @@ export const VARIANTS = [
   circuitBreaker(
     'open-answers-502',
     'An open circuit answers 502.',
-    'Разомкнутая цепь отвечает 502.',
+    'Разомкнутый предохранитель отвечает 502.',
     refusing(withStatus(502)),
   ),
   circuitBreaker(
     'open-answers-504',
     'An open circuit answers 504.',
-    'Разомкнутая цепь отвечает 504.',
+    'Разомкнутый предохранитель отвечает 504.',
     refusing(withStatus(504)),
   ),
   circuitBreaker(
     'count-zero-once-open',
     'The failure_count is 0 once the circuit is open.',
-    'Когда цепь разомкнута, failure_count равен 0.',
+    'Когда предохранитель разомкнут, failure_count равен 0.',
     byRules({ countWhileOpen: 'zero' }),
   ),
   circuitBreaker(
     'count-rises-while-open',
     'Each refusal of an open circuit adds to its failure_count.',
-    'Каждый отказ разомкнутой цепи увеличивает её failure_count.',
+    'Каждый отказ разомкнутого предохранителя увеличивает его failure_count.',
     byRules({ countWhileOpen: 'rises' }),
   ),
   circuitBreaker(
     'open-until-asked',
     'A circuit whose time is over is shown as OPEN until the next request.',
-    'Цепь, время которой вышло, показывается как OPEN до следующего запроса.',
+    'Предохранитель, время которого вышло, показывается как OPEN до следующего запроса.',
     byRules({}),
   ),
   circuitBreaker(
@@ -651,7 +651,7 @@ export const VARIANTS = [
   correctness(
     'assignment-sketch',
     'The assignment’s own sketch: textbook cache, 200 for POST and DELETE, details filtered in the gateway, a circuit that looks at its clock when it is asked.',
-    'Эскиз из самого задания: кэш по учебнику, 200 на POST и DELETE, фильтрация details в шлюзе, цепь, которая смотрит на часы при запросе.',
+    'Эскиз из самого задания: кэш по учебнику, 200 на POST и DELETE, фильтрация details в шлюзе, предохранитель, который смотрит на часы при запросе.',
     {
       ...inEach({
         cache: cachedBy(),
