@@ -19,6 +19,8 @@ declare module 'fastify' {
 /** What anybody may ask for at any time, by its route: without a key, not counted, under any load. */
 const OPEN_ROUTES = new Set(['/health', '/ready', '/metrics', '/openapi.json'])
 
+const isOpen = ({ routeOptions }: FastifyRequest): boolean => OPEN_ROUTES.has(routeOptions.url ?? '')
+
 /** Who may call, and how much. */
 export interface Admission {
   admit: Admit
@@ -58,19 +60,28 @@ export function createAdmission({
         return
       }
     }
-    if (OPEN_ROUTES.has(request.routeOptions.url ?? '')) return done()
-    if (overload?.enter(reply.raw) === false) {
-      metrics.observeRefusal('overload')
-      request.logged.note = 'overloaded'
-      sendProblem(reply, overloaded())
-      return
-    }
+    if (isOpen(request)) return done()
+    if (overload?.isFull()) return shed(request, reply)
     request.apiKeyId = findKey?.(request.raw)
     if (count === undefined) return done(wrongWithKey(request))
     count(request).then((standing) => {
+      // Whoever hung up meanwhile is not asked for: nobody would end that call.
+      if (reply.raw.destroyed) return
       if (standing !== undefined) addHeaders(request, reply, standing.headers)
       done(standing?.isExceeded ? limited(standing) : wrongWithKey(request))
     }, done)
+  }
+
+  /** Before its body has come a request takes no room, or those who send slowly would keep out all others. */
+  const takeRoom: Admit = (request, reply, done) => {
+    if (isOpen(request) || overload?.enter(reply.raw) !== false) done()
+    else shed(request, reply)
+  }
+
+  function shed(request: FastifyRequest, reply: FastifyReply): void {
+    metrics.observeRefusal('overload')
+    request.logged.note = 'overloaded'
+    sendProblem(reply, overloaded())
   }
 
   function wrongWithKey({ apiKeyId, headers: { authorization } }: FastifyRequest): ProblemError | undefined {
@@ -102,6 +113,7 @@ export function createAdmission({
     attach: (app) => {
       app.decorateRequest('answerHeaders')
       app.decorateRequest('apiKeyId')
+      if (overload !== undefined) app.addHook('preHandler', takeRoom)
       if (RATE_LIMIT !== undefined && REDIS_URL !== undefined)
         count = addRateLimit(app, { limit: RATE_LIMIT, redisUrl: REDIS_URL, log })
     },

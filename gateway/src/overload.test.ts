@@ -1,5 +1,6 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { connect } from 'node:net'
 import { until } from '@msctl/kit/testing'
 import { Problem } from '@msctl/sdk/contract'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -63,6 +64,21 @@ test('callers that hang up leave room for others', async () => {
   const accepted = await fill(gateway, held, 2)
   answerAll()
   expect(await Promise.all(accepted)).toMatchObject(Array(2).fill({ status: 200 }))
+})
+
+test('whoever sends slowly takes no room from others', async () => {
+  const users = await startService((_request, response) => response.end('[]'))
+  const gateway = await startGateway({ users }, { MAX_IN_FLIGHT: '1' })
+  for (let i = 0; i < 3; i++) {
+    const socket = connect(gateway.port, '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.write('POST /users HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 50\r\n\r\n')
+    // The gateway has begun with it.
+    const [data] = (await once(socket, 'data')) as [Buffer]
+    expect(data.toString()).toMatch(/^HTTP\/1.1 100 /)
+    socket.write('{')
+  }
+  expect(await gateway.ask('/users')).toMatchObject({ status: 200 })
 })
 
 test('a request is refused before its body has come', async () => {

@@ -6,6 +6,8 @@ const LOOK_INTERVAL_MS = 20
 
 /** Keeps the gateway from taking on more than it can do soon. */
 export interface Overload {
+  /** Whether there is too much to do already. */
+  isFull(): boolean
   /** Lets a request in until its answer has ended. @returns false where there is too much to do already. */
   enter(response: ServerResponse): boolean
   close(): void
@@ -29,9 +31,11 @@ export function createOverload({ maxInFlight }: { maxInFlight: number }): Overlo
   const leave = () => {
     inFlight -= 1
   }
+  const isFull = () => inFlight >= (isLate ? mostWhenLate : maxInFlight)
   return {
+    isFull,
     enter: (response) => {
-      if (inFlight >= (isLate ? mostWhenLate : maxInFlight)) return false
+      if (isFull()) return false
       inFlight += 1
       response.once('close', leave)
       return true

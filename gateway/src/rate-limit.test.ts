@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { startTestProxy, startTestRedis, until } from '@msctl/kit/testing'
 import { Problem } from '@msctl/sdk/contract'
 import { Redis } from 'ioredis'
@@ -128,6 +129,23 @@ test('a Redis that hangs keeps nobody waiting for long', async () => {
   const startedAt = performance.now()
   for (let i = 0; i < 10; i++) expect(await gateway.ask('/users/1')).toMatchObject({ status: 200 })
   expect(performance.now() - startedAt).toBeLessThan(1000)
+})
+
+test('of whoever hangs up while being counted, no service is asked', async () => {
+  const redis = await startTestRedis()
+  const proxy = await startTestProxy(redis.port)
+  const { gateway, users } = await startLimited(`redis://127.0.0.1:${proxy.port}`)
+  proxy.stall()
+  const socket = connect(gateway.port, '127.0.0.1')
+  socket.write('GET /users/gone HTTP/1.1\r\nHost: x\r\n\r\n')
+  // The gateway reads what came first before what came later.
+  for (let i = 0; i < 2; i++) await gateway.ask('/health')
+  socket.destroy()
+  await until(() => gateway.lines.some(({ path, status }) => path === '/users/gone' && status === 499))
+  proxy.heal()
+  await until(() => counts(gateway))
+  expect(await gateway.ask('/users/1')).toMatchObject({ status: 200 })
+  expect(users.seen).toEqual(['GET /users/1'])
 })
 
 test('a limit needs a Redis to count in', () => {
