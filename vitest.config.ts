@@ -1,5 +1,45 @@
 import { availableParallelism } from 'node:os'
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/**
+ * The files that take longest, the longest first. A file that takes more than some ten seconds belongs here: begun late,
+ * it would go on alone when all others are done.
+ */
+const LONGEST = [
+  'grader/src/self-test/sheets.test.ts',
+  'cli/src/examples.test.ts',
+  'grader/src/self-test/catalogue.test.ts',
+  'cli/src/main.test.ts',
+  'grader/src/checks/circuit-breaker/late-services.test.ts',
+  'sdk/src/exactly-once.test.ts',
+  'services/kit/src/cache.test.ts',
+  'grader/src/checks/checks.test.ts',
+  'e2e/replicas.test.ts',
+  'e2e/coherence.test.ts',
+  'cli/src/failures.test.ts',
+  'test/torture/breaker/breaker.test.ts',
+  'test/torture/durability/durability.test.ts',
+  'cli/src/tui/dashboard.test.ts',
+  'cli/src/packed.test.ts',
+  'platform/src/local/postgres.test.ts',
+  'platform/src/local/redis.test.ts',
+  'grader/src/run/grading.test.ts',
+  'grader/src/submissions/grade.test.ts',
+  'test/torture/coherence/coherence.test.ts',
+  'examples/examples.test.ts',
+  'sdk/src/docs.test.ts',
+  'sdk/src/package.test.ts',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification) =>
+      LONGEST.indexOf(path.relative(import.meta.dirname, moduleId)) + 1 || LONGEST.length + 1
+    return (await super.sort(files)).sort((a, b) => rankOf(a) - rankOf(b))
+  }
+}
 
 export default defineConfig({
   // Workspaces are tested as they are written, not as they were built last.
@@ -14,8 +54,13 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    // A process goes on with the next file, for to start one and load everything takes longer than most files do.
+    // So a test leaves nothing behind in its process: no mocked module, no setting, no listener.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     // Most tests wait for processes more than they compute.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
+    maxConcurrency: 6,
     // Real servers and real processes, on machines with two busy cores.
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -1,21 +1,20 @@
+import type { setTimeout as delayUntilAborted } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { databaseProbe, detectStalls, type Probe, STALL_MS } from './stall-detector.ts'
 
-// On the global clock, which a test may take in hand: here no machine stands still but on purpose.
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) =>
-    new Promise((resolve, reject) => {
-      const abort = () => {
-        clearTimeout(timer)
-        reject(signal?.reason)
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', abort)
-        resolve(value)
-      }, ms)
-      signal?.addEventListener('abort', abort)
-    }),
-}))
+/** Waits on the global clock, which a test may take in hand: here no machine stands still but on purpose. */
+const pause: typeof delayUntilAborted<undefined> = (ms, value, { signal } = {}) =>
+  new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve(value as undefined)
+    }, ms)
+    signal?.addEventListener('abort', abort)
+  })
 
 function takeClock() {
   vi.useFakeTimers()
@@ -25,7 +24,7 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 function watching(...probes: Probe[]) {
-  const stalls = detectStalls(probes)
+  const stalls = detectStalls(probes, pause)
   onTestFinished(stalls.stop)
   return stalls
 }

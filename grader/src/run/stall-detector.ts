@@ -20,8 +20,15 @@ export interface StallDetector {
   stop(): void
 }
 
-/** Probes again and again, each by itself. Its own pauses are watched, too. */
-export function detectStalls(probes: readonly Probe[]): StallDetector {
+/**
+ * Probes again and again, each by itself. Its own pauses are watched, too.
+ *
+ * @param pause waits, with the clock of a test.
+ */
+export function detectStalls(
+  probes: readonly Probe[],
+  pause: typeof delay<undefined> = delay,
+): StallDetector {
   const ended = new AbortController()
   const { signal } = ended
   const stalls: { readonly from: number; readonly to: number }[] = []
@@ -44,7 +51,7 @@ export function detectStalls(probes: readonly Probe[]): StallDetector {
       )
       current.delete(asked)
       const due = performance.now() + PROBE_EVERY_MS
-      await delay(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined)
+      await pause(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined)
       note(due)
     }
   }

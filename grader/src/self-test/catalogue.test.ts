@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FAULTS } from './catalogue.ts'
 import type { FaultSheet } from './fault-sheet.ts'
 import { type Probed, probing } from './probing.ts'
 import type { Fields } from './switches.ts'
 import { startTestPlatform } from './testing/start-test-platform.ts'
-
-vi.setConfig({ maxConcurrency: 8, testTimeout: 240_000 })
 
 /** Whether a platform is seen to be wrong, or different, in the way of one sheet. */
 type Probe = (platform: Probed) => Promise<boolean>
@@ -829,7 +827,7 @@ function groupSheets(): FaultSheet[][] {
   return [...alone, ...together]
 }
 
-describe.concurrent('every sheet of the catalogue', () => {
+describe('every sheet of the catalogue', { concurrent: true, timeout: 240_000 }, () => {
   const lanes = [0, 1, 2, 3, 4, 5].map((lane) => ({
     lane,
     resetSeconds: lane < 2 ? SHORT_RESET_SECONDS : RESET_SECONDS,
