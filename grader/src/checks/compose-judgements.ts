@@ -3,6 +3,7 @@ import { SERVICES } from '@msctl/sdk/contract'
 import type { CheckFinding } from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import type { ComposeFacts, ComposeMount, ComposeService } from '../target/compose-facts.ts'
+import { errorLines } from '../target/error-lines.ts'
 
 /** The service that plays a role. */
 function serviceOf(
@@ -51,8 +52,7 @@ export function judgeStart(facts: ComposeFacts): CheckFinding {
     }
   }
   if (start.exitCode !== 0) {
-    // It begins with the first error.
-    const why = start.output.slice(0, 4).join('\n')
+    const why = errorLines(start.output, 4).join('\n')
     return {
       held: false,
       ...{ expected, evidence, repro },
@@ -110,7 +110,10 @@ export function judgeReady(facts: ComposeFacts): CheckFinding {
   }
 }
 
-/** The gateway is a service of its own, and is published. */
+/** Where the assignment's own requests go. */
+const PORT = '8000'
+
+/** The gateway is a service of its own, and is published where the assignment has it. */
 export function judgeGateway(facts: ComposeFacts): CheckFinding {
   const gateway = serviceOf(facts, 'gateway')
   const expected: Text = {
@@ -118,13 +121,20 @@ export function judgeGateway(facts: ComposeFacts): CheckFinding {
     ru: 'API-шлюз — отдельный сервис, порт которого опубликован (8000)',
   }
   if (gateway === undefined) return absent(facts, expected, ['gateway'])
+  const { name } = gateway
+  const list = gateway.published.join(', ')
+  const held = gateway.published.some((port) => port.split(':').at(-2) === PORT)
   return {
-    held: gateway.published.length > 0,
+    held,
     expected,
-    actual:
-      gateway.published.length > 0
-        ? `${gateway.name}: ${gateway.published.join(', ')}`
-        : { en: `${gateway.name} publishes no port.`, ru: `${gateway.name} не публикует ни одного порта.` },
+    actual: held
+      ? `${name}: ${list}`
+      : list === ''
+        ? { en: `${name} publishes no port.`, ru: `${name} не публикует ни одного порта.` }
+        : {
+            en: `${name} publishes ${list}, so the assignment's requests to port ${PORT} find nobody.`,
+            ru: `${name} публикует ${list}, поэтому запросы из задания к порту ${PORT} никуда не попадут.`,
+          },
     evidence: [shown(facts, `${gateway.name}: ports: ${gateway.published.join(', ') || '-'}`)],
   }
 }

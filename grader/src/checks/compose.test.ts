@@ -72,7 +72,7 @@ test.each<[string, ComposeFacts]>([
     'a volume around the data folder',
     but('db2', { mounts: [{ type: 'volume', source: 'x', target: '/var/lib/postgresql' }] }),
   ],
-  ['a gateway on another port', but('gateway', { published: ['127.0.0.1:8080:80'] })],
+  ['a gateway that listens on another port inside', but('gateway', { published: ['127.0.0.1:8000:80'] })],
   ['a helper that ended badly', but('migrate', { state: 'exited (1)' })],
   ['a health check that is wrong', but('users', { state: 'running, unhealthy' })],
 ])('%s is as good', async (_, facts) => {
@@ -101,6 +101,7 @@ test.each<[string, ComposeFacts, string[]]>([
     ['compose.ready'],
   ],
   ['no gateway', without('gateway'), ['compose.gateway', 'advice.compose.published-ports'].slice(0, 1)],
+  ['a gateway on another port', but('gateway', { published: ['9000:8000'] }), ['compose.gateway']],
   ['a gateway that nobody can reach', but('gateway', { published: [] }), ['compose.gateway']],
   ['no payments', without('payments'), ['compose.services']],
   [

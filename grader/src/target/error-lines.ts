@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util'
 const KEPT_LINES = 12
 const LINE_CHARACTERS = 300
 const ERROR =
-  /\b(error|exception|traceback|fatal|panic|failed|failure|denied|cannot|can't|not found|no such|unable)\b/i
+  /\b(error|exception|traceback|fatal|panic|failed|failure|denied|cannot|can't|couldn't|invalid|not found|no such|unable)\b/i
 /** The words of an error without the spaces around them, as in `ModuleNotFoundError` and `ERR!`. */
 const ERROR_NAME = /[a-z](Error|Exception)\b|\bERR!/
 /** What a Python traceback ends with. */

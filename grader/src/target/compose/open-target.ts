@@ -181,7 +181,7 @@ async function startProject(project: Project, original: ComposeFile): Promise<Op
     throw new Failure('compose-map', { role, candidates: unrecognised })
   }
 
-  /** @throws Failure `docker-failed` where all of it runs, and nothing answers on a machine that is too busy to tell why. */
+  /** @throws Failure `docker-failed` where nothing answers, though all of it runs or is still starting, on a machine that is too busy to tell why. */
   function assertMachineCould(
     { shown }: Setting,
     { services, roles: parts }: ComposeFacts,
@@ -189,8 +189,8 @@ async function startProject(project: Project, original: ComposeFile): Promise<Op
   ): void {
     if (at === undefined || answers.isGatewayThere || !answers.isMachineBusy) return
     const names = new Set(Object.values(parts))
-    if (!services.every(({ name, isRunning }) => isRunning || !names.has(name))) return
-    const why = `All of it runs, and nothing answered within ${readyLimitMs / 1000} s: this machine is too busy to tell why.`
+    if (!up.run.isLate && !services.every(({ name, isRunning }) => isRunning || !names.has(name))) return
+    const why = `Nothing has ended by itself, and nothing answered within ${readyLimitMs / 1000} s: this machine is too busy to tell why.`
     throw new Failure('docker-failed', { command: shown.command, output: [why, ...answers.missing] })
   }
 }

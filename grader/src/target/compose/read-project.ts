@@ -72,8 +72,11 @@ export async function readProject(options: {
     try {
       raw = z.parse(Raw, parse(await readFile(each, 'utf8'), { merge: true, maxAliasCount: 1_000 }) ?? {})
     } catch (error) {
-      const problem = (error as Error).message.split('\n').slice(0, 6)
-      return { files, config: undefined, problem: [`${path.basename(each)}:`, ...problem], openSecrets }
+      const problem = `${path.basename(each)}: ${(error as Error).message}`
+        .split('\n')
+        .filter(Boolean)
+        .slice(0, 4)
+      return { files, config: undefined, problem, openSecrets }
     }
     for (const [name, service] of Object.entries(raw.services ?? {})) {
       if (service === null) continue
