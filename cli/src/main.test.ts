@@ -55,13 +55,22 @@ async function createUser(url: string | null): Promise<number> {
 describe('the platform on the local driver', () => {
   afterEach(async () => void (await msctl('down')))
 
-  test('of two that are started at once, the second waits and finds everything done', async () => {
-    const results = await Promise.all([up(), up()])
+  test('of two that are started at once, the second waits and finds everything done, by the settings of the shell', async () => {
+    const settings = { API_KEYS: 'a-key', RATE_LIMIT: '1000', CORS_ORIGINS: 'http://x.example' }
+    const results = await Promise.all([up({ env: settings }), up({ env: settings })])
     expect(results.map(({ code }) => code)).toEqual([0, 0])
     const changes = results.map(({ out }) => (JSON.parse(out) as Change).changed.length)
     expect(changes.sort()).toEqual([0, 6])
     expect(results.map(({ err }) => err).join('')).toContain('waiting for another msctl: msctl up')
     expect(recorded().filter(isRunning)).toHaveLength(6)
+
+    const url = `${(await status()).url}/users`
+    expect((await fetch(url)).status).toBe(401)
+    const { headers } = await fetch(url, {
+      headers: { authorization: 'Bearer a-key', origin: 'http://x.example' },
+    })
+    expect(headers.get('ratelimit-limit')).toBe('1000')
+    expect(headers.get('access-control-allow-origin')).toBe('http://x.example')
   }, 60_000)
 
   test('Ctrl-C while it comes up ends all that was started', async () => {

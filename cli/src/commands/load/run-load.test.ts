@@ -45,6 +45,16 @@ describe('a load', () => {
     expect(report.rps).toBeLessThanOrEqual(201)
   })
 
+  test('carries the key that it is given', async () => {
+    const keys = new Set<string | undefined>()
+    const url = await startServer((request, response) => {
+      keys.add(request.headers.authorization)
+      response.end('{}')
+    })
+    await runLoad({ url, apiKey: 'a-key', rps: 100, durationMs: 50, signal })
+    expect([...keys]).toEqual(['Bearer a-key'])
+  })
+
   test('does not wait for slow answers before it sends on', async () => {
     const held: (() => void)[] = []
     const url = await startServer((_request, response) => {
