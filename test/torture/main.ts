@@ -14,9 +14,10 @@ import { durability } from './durability/durability.ts'
 import { overload } from './overload/overload.ts'
 import { createRandom } from './random.ts'
 import { endScopes, scope } from './scope.ts'
+import { soak } from './soak/soak.ts'
 import type { Findings, Torture } from './torture.ts'
 
-const TORTURES: readonly Torture[] = [coherence, durability, breaker, badInput, overload]
+const TORTURES: readonly Torture[] = [coherence, durability, breaker, badInput, overload, soak]
 
 const { values } = parseArgs({
   options: {
