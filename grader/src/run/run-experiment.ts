@@ -1,4 +1,5 @@
 import { inLanguage, type Language, runSheet, type ScenarioEvent, type Text } from '@msctl/scenarios'
+import type { ServiceName } from '@msctl/sdk/contract'
 import type { Recorder } from '../target/recorder.ts'
 import type { GradingEvent } from './events.ts'
 import { type CheckFinding, GradingError, TargetFailure } from './grader.ts'
@@ -39,6 +40,8 @@ export async function runExperiment(
   const tried = await tryExperiment({
     ids: open.map(({ id }) => id),
     ...{ isAboutOutages: experiment.isAboutOutages === true, signal, stalls: session.stalls },
+    isWithoutServices:
+      experiment.uses.length > 0 && !experiment.uses.some((service) => runs(session, service)),
     run: (because) => runOnce(selected, because, options),
     areBack: () => session.awaitServices(experiment.uses),
     paceMs: session.measureSlowestMs,
@@ -51,6 +54,12 @@ export async function runExperiment(
   const hasFailed = open.some(({ id }) => findings[id]?.held === false)
   const problem = hasFailed && !isInterrupted() ? await session.findProblem() : undefined
   for (const check of open) options.judge.settle(check, outcomeOf(check, tried, problem, options))
+}
+
+/** Whether a service is not known to be away: of a Compose project it was seen whether it had started. */
+function runs({ grader: { compose } }: Session, service: ServiceName): boolean {
+  const name = compose?.roles[service]
+  return compose === undefined || compose.services.some((each) => each.name === name && each.isRunning)
 }
 
 /** Settles the checks for which something is missing. @returns the others. */

@@ -16,11 +16,17 @@ async function tried(
     readonly share?: number
     readonly sawOutage?: boolean
   }[],
-  more: { readonly isAboutOutages?: boolean; readonly paceMs?: number; readonly areBack?: boolean } = {},
+  more: {
+    readonly isAboutOutages?: boolean
+    readonly isWithoutServices?: boolean
+    readonly paceMs?: number
+    readonly areBack?: boolean
+  } = {},
 ) {
   const becauses: (Trouble | undefined)[] = []
   const { outcome, excuse } = await tryExperiment({
     ...{ ids: ['a'], isAboutOutages: more.isAboutOutages ?? false, signal: new AbortController().signal },
+    isWithoutServices: more.isWithoutServices ?? false,
     stalls: { stalledMs: (from, to) => (tries[becauses.length - 1]?.share ?? 0) * (to - from) },
     run: async (because) => {
       becauses.push(because)
@@ -40,6 +46,11 @@ test('what holds is run once, whatever stalled', async () => {
 
 test('what fails is run once when nothing stalled', async () => {
   expect(await tried([{ finding: failed }])).toEqual({ tries: 1, held: false })
+})
+
+test('what fails for want of a service that does not run is not excused by a slow machine', async () => {
+  const slow = { isWithoutServices: true, paceMs: 5_000 }
+  expect(await tried([{ finding: away, share: 0.5 }], slow)).toEqual({ tries: 1, held: false })
 })
 
 test('what failed, or was not reached, while something stalled is tried again, and the next try counts', async () => {

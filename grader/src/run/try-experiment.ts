@@ -15,6 +15,8 @@ export interface TryOptions {
   readonly ids: readonly string[]
   /** Whether unavailable services are what it is about. */
   readonly isAboutOutages: boolean
+  /** Whether none of its services runs at all, which no machine is to blame for. Default: false. */
+  readonly isWithoutServices?: boolean
   readonly signal: AbortSignal
   readonly stalls: Pick<StallDetector, 'stalledMs'>
   readonly run: (because: Trouble | undefined) => Promise<Run>
@@ -51,8 +53,9 @@ export async function tryExperiment(options: TryOptions): Promise<Tried> {
     const isOutage = !options.isAboutOutages && (sawOutage || showsOutage(outcome.findings))
     trouble = stalledMs > 0 ? 'stall' : isOutage ? 'outage' : undefined
     const held = ids.filter((id) => outcome.findings[id]?.held === true)
-    if (trouble === undefined || held.length === ids.length || signal.aborted)
-      return { outcome, excuse: () => undefined }
+    const isSettled =
+      trouble === undefined || held.length === ids.length || options.isWithoutServices === true
+    if (isSettled || signal.aborted) return { outcome, excuse: () => undefined }
     // A service that is unavailable may stay so, and is then seen to be.
     if (tries < TRIES && ((await areBack()) || trouble === 'outage')) {
       for (const id of held) heldBefore.add(id)

@@ -128,7 +128,7 @@ async function openProject(setting: Setting, read: ReadProject, recognised: Reco
   return {
     ...{ ...setting, folder, startedFile, read, recognised, cli },
     close: async () => {
-      await removeProject(cli, project)
+      for (const line of await removeProject(cli, project)) setting.onOutput?.(line)
       await rm(folder, { recursive: true, force: true })
     },
   }
