@@ -4,33 +4,34 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
- * The files that take longest, the longest first. A file that takes more than some ten seconds belongs here: begun late,
- * it would go on alone when all others are done.
+ * The files that take more than some ten seconds, in the order in which they begin: begun late, one would go on alone when
+ * all others are done. Next to one that keeps the processor busy stands one that mostly waits.
  */
 const LONGEST = [
   'grader/src/self-test/sheets.test.ts',
   'cli/src/examples.test.ts',
+  'grader/src/checks/circuit-breaker/late-services.test.ts',
   'grader/src/self-test/catalogue.test.ts',
   'cli/src/main.test.ts',
-  'grader/src/checks/circuit-breaker/late-services.test.ts',
   'sdk/src/exactly-once.test.ts',
   'services/kit/src/cache.test.ts',
   'grader/src/checks/checks.test.ts',
   'e2e/replicas.test.ts',
-  'e2e/coherence.test.ts',
   'cli/src/failures.test.ts',
-  'test/torture/breaker/breaker.test.ts',
+  'e2e/coherence.test.ts',
+  'cli/src/packed.test.ts',
+  'platform/src/local/redis.test.ts',
   'test/torture/durability/durability.test.ts',
   'cli/src/tui/dashboard.test.ts',
-  'cli/src/packed.test.ts',
-  'platform/src/local/postgres.test.ts',
-  'platform/src/local/redis.test.ts',
-  'grader/src/run/grading.test.ts',
+  'test/torture/breaker/breaker.test.ts',
   'grader/src/submissions/grade.test.ts',
-  'test/torture/coherence/coherence.test.ts',
+  'platform/src/local/postgres.test.ts',
+  'grader/src/run/grading.test.ts',
   'examples/examples.test.ts',
-  'sdk/src/docs.test.ts',
   'sdk/src/package.test.ts',
+  'sdk/src/docs.test.ts',
+  'cli/src/screens.test.ts',
+  'test/torture/coherence/coherence.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {
@@ -60,7 +61,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Most tests wait for processes more than they compute.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),
-    maxConcurrency: 6,
     // Real servers and real processes, on machines with two busy cores.
     testTimeout: 20_000,
     hookTimeout: 60_000,
