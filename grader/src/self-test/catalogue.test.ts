@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { describe, expect, test } from 'vitest'
+import { type Probed, probing } from '../testing/probing.ts'
+import { startTestPlatform } from '../testing/start-test-platform.ts'
 import { FAULTS } from './catalogue.ts'
 import type { FaultSheet } from './fault-sheet.ts'
-import { type Probed, probing } from './probing.ts'
 import type { Fields } from './switches.ts'
-import { startTestPlatform } from './testing/start-test-platform.ts'
 
 /** Whether a platform is seen to be wrong, or different, in the way of one sheet. */
 type Probe = (platform: Probed) => Promise<boolean>

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { startOwnRedis, startTestPlatform } from '../testing/start-test-platform.ts'
 import { type FaultyPlatform, startFaultyPlatform } from './platform.ts'
-import { startOwnRedis, startTestPlatform } from './testing/start-test-platform.ts'
 
 const ask = async ({ url }: FaultyPlatform, method: string, path: string, body?: unknown) => {
   const answer = await fetch(url + path, {

@@ -2,9 +2,9 @@ import { inLanguage, type RunResult, type ScenarioEvent } from '@msctl/scenarios
 import { type LabSheet, runLab } from '@msctl/scenarios/run-lab'
 import { LABS } from '@msctl/scenarios/sheets'
 import { describe, expect, test, vi } from 'vitest'
-import { labPlatformOf } from './testing/lab-platform-of.ts'
-import { snapshotOf } from './testing/snapshot.ts'
-import { startTestPlatform } from './testing/start-test-platform.ts'
+import { labPlatformOf } from '../testing/lab-platform-of.ts'
+import { snapshotOf } from '../testing/snapshot.ts'
+import { startTestPlatform } from '../testing/start-test-platform.ts'
 
 /** Long enough for a busy machine to do within it all that is to be done before the trial. */
 const RESET_SECONDS = 5

@@ -11,7 +11,7 @@ import type { Grade } from '../reports/grades.ts'
 import { MARK } from './marked-processes.ts'
 
 const main = path.resolve(import.meta.dirname, '../../../cli/dist/start.cjs')
-const platform = fileURLToPath(new URL('./testing/small-platform.mjs', import.meta.url))
+const platform = fileURLToPath(new URL('../testing/small-platform.mjs', import.meta.url))
 /** What takes no time worth speaking of, and what takes hardly more. */
 const LEAST = ['--only', 'correctness.gateway', '--ready', '4s']
 const QUICK = ['--only', 'correctness.users,correctness.gateway', '--ready', '4s']

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createCappedLog } from './capped-log.ts'
 import { type ProcessesOptions, startProcesses } from './start-processes.ts'
 
-const platform = fileURLToPath(new URL('./testing/small-platform.mjs', import.meta.url))
+const platform = fileURLToPath(new URL('../testing/small-platform.mjs', import.meta.url))
 const serve = `${process.execPath} ${platform}`
 
 async function setUp(start: string, more: Partial<ProcessesOptions> = {}) {

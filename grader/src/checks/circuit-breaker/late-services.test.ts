@@ -3,7 +3,7 @@ import type { Control } from '@msctl/platform/control'
 import { expect, test } from 'vitest'
 import { runGrading } from '../../run/run-grading.ts'
 import type { FaultyPlatform } from '../../self-test/platform.ts'
-import { startTestPlatform } from '../../self-test/testing/start-test-platform.ts'
+import { startTestPlatform } from '../../testing/start-test-platform.ts'
 import { EXPERIMENTS } from '../index.ts'
 
 /** How long a service takes to come up after its start was said to be done, in milliseconds: as in a container. */

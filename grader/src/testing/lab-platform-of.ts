@@ -4,7 +4,7 @@ import { PARTS } from '@msctl/platform/parts'
 import { openRedis } from '@msctl/platform/redis'
 import type { LabPlatform } from '@msctl/scenarios/world'
 import { SERVICES } from '@msctl/sdk/contract'
-import type { FaultyPlatform } from '../index.ts'
+import type { FaultyPlatform } from '../self-test/index.ts'
 
 /** What a scenario works on. */
 export function labPlatformOf({ url, redisUrl, databaseUrls, control }: FaultyPlatform): LabPlatform {

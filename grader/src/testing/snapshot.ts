@@ -2,7 +2,7 @@
 import { createClient, type ServiceName } from '@msctl/sdk'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import type { FaultyPlatform } from '../index.ts'
+import type { FaultyPlatform } from '../self-test/index.ts'
 
 const STATE = `
   SELECT

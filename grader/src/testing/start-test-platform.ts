@@ -1,8 +1,8 @@
 // What tests with faulty platforms stand on: the run's PostgreSQL, and a Redis of each platform's own.
 import { startTestRedis } from '@msctl/kit/testing'
 import { inject, onTestFinished } from 'vitest'
-import { createDatabasePool, type DatabasePool } from '../databases.ts'
-import { type FaultyOptions, type FaultyPlatform, startFaultyPlatform } from '../platform.ts'
+import { createDatabasePool, type DatabasePool } from '../self-test/databases.ts'
+import { type FaultyOptions, type FaultyPlatform, startFaultyPlatform } from '../self-test/platform.ts'
 
 /** Used again by one platform after the other, and gone with the run's cluster. */
 let databases: DatabasePool | undefined

@@ -4,9 +4,9 @@ import type { ServiceName } from '@msctl/sdk/contract'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { Agent, request } from 'undici'
-import type { FaultyPlatform } from './platform.ts'
-import { parse } from './rewrite.ts'
-import type { Fields } from './switches.ts'
+import type { FaultyPlatform } from '../self-test/platform.ts'
+import { parse } from '../self-test/rewrite.ts'
+import type { Fields } from '../self-test/switches.ts'
 
 /** An answer; what is no JSON is `undefined`. */
 export interface Seen {
