@@ -54,7 +54,9 @@ export async function overloadGateway(
     (await Promise.all(Array.from({ length: MAX_IN_FLIGHT / 2 }, send))).every(isAccepted)
 
   await isWell() // opens connections
-  const unloaded = await Promise.all(Array.from({ length: MAX_IN_FLIGHT / 2 }, send))
+  // For as long that it meets the stalls of a busy machine, too.
+  const few = { random, seconds: seconds / 2, perSecond: SUSTAINABLE_PER_SECOND / 4 }
+  const unloaded = await sendAtRate(send, few)
   const unloadedMs = quantile(unloaded, percentile)
   say(`unloaded, an answer takes ${unloadedMs.toFixed(0)} ms`)
 
@@ -77,7 +79,7 @@ export async function overloadGateway(
     acceptedMs <= 2 * unloadedMs,
     `accepted requests took ${acceptedMs.toFixed(0)} ms instead of ${unloadedMs.toFixed(0)} ms`,
   )
-  expectThat(refusedMs <= SERVICE_MS, `refusals took ${refusedMs.toFixed(0)} ms`)
+  expectThat(refusedMs <= unloadedMs, `refusals took ${refusedMs.toFixed(0)} ms`)
   expectThat(service.mostAtOnce() <= MAX_IN_FLIGHT, `${service.mostAtOnce()} requests were under way at once`)
   expectThat(health.length > 0, 'nobody looked at the health')
   for (const answer of health) {
