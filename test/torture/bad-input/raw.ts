@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Attack } from './attacks.ts'
@@ -20,10 +19,14 @@ export async function sendRaw(port: number, { bytes, isUnfinished }: Attack): Pr
   const socket = connect({ port, host: '127.0.0.1' })
   const chunks: Buffer[] = []
   let isOver = false
-  const over = once(socket, 'close').then(() => {
-    isOver = true
+  // Not by `once`, which rejects for an error. A reset is an answer, too: the connection is closed.
+  socket.on('error', () => undefined)
+  const over = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      isOver = true
+      resolve()
+    })
   })
-  socket.on('error', () => undefined) // a reset is an answer, too: the connection is closed
   const answered = new Promise<void>((resolve) => {
     socket.on('data', (chunk) => {
       chunks.push(chunk)
