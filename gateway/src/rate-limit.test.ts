@@ -109,12 +109,13 @@ test('while Redis is away, everybody is let in at once, and limited again when i
   await redis.kill()
   await until(() => gateway.lines.some(({ msg }) => String(msg).includes('not limited')))
   const startedAt = performance.now()
-  const asked = Array.from({ length: 20 }, () => gateway.ask('/users/1'))
-  for (const { status, headers } of await Promise.all(asked)) {
+  for (let i = 0; i < 10; i++) {
+    const { status, headers } = await gateway.ask('/users/1')
     expect(status).toBe(200)
     expect(headers).not.toHaveProperty('ratelimit-limit')
   }
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  // Had each of them waited for Redis, it would have been 5 s.
+  expect(performance.now() - startedAt).toBeLessThan(4000)
   await redis.start()
   await until(async () => (await gateway.ask('/users/1')).status === 429)
 })
@@ -128,7 +129,8 @@ test('a Redis that hangs keeps nobody waiting for long', async () => {
   await until(() => gateway.lines.some(({ msg }) => String(msg).includes('not limited')))
   const startedAt = performance.now()
   for (let i = 0; i < 10; i++) expect(await gateway.ask('/users/1')).toMatchObject({ status: 200 })
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  // Had each of them waited for Redis, it would have been 5 s.
+  expect(performance.now() - startedAt).toBeLessThan(4000)
 })
 
 test('of whoever hangs up while being counted, no service is asked', async () => {
