@@ -50,11 +50,11 @@ type Case = [
 ]
 
 test.concurrent.each<Case>([
-  ['the platform as it is', [], 6, []],
+  ['the platform as it is', [], 10, []],
   // What is known of the others is not enough: its circuit opens where it is only to see four failures.
-  ['one that needs longer than the others', [], 8, [], { payments: 3_000 }],
+  ['one that needs longer than the others', [], 14, [], { payments: 3_000 }],
   // Its circuits open while it is seen how long the services take to come up.
-  ['breaker-opens-at-third', ['breaker-opens-at-third'], 6, opensAtFifth],
+  ['breaker-opens-at-third', ['breaker-opens-at-third'], 10, opensAtFifth],
   ['breaker-opens-at-sixth', ['breaker-opens-at-sixth'], 10, opensAtFifth],
   ['breaker-missing', ['breaker-missing'], 10, opensAtFifth],
 ])(

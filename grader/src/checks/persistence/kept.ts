@@ -58,10 +58,13 @@ async function keepSome(lab: PersistenceLab, resource: Resource): Promise<Kept |
   const fields = Object.keys({ ...edited.body, ...change })
   const looked = [untouched.id, edited.id, gone.id]
   const stored = await look(lab, resource, looked)
+  // A payment that is still being processed may be decided meanwhile; what was set by PUT stays.
+  const isSettled = (id: number) => id === edited.id || stored(id).byId?.status !== 'pending'
+  const fieldsOf = (id: number) => fields.filter((name) => name !== 'status' || isSettled(id))
   const seen = (id: number): Seen => ({
     id,
-    byId: pick(stored(id).byId, fields),
-    inList: pick(stored(id).inList, fields),
+    byId: pick(stored(id).byId, fieldsOf(id)),
+    inList: pick(stored(id).inList, fieldsOf(id)),
   })
   const isGone = stored(gone.id).answer.status === 404 && stored(gone.id).inList === undefined
   return {
