@@ -131,7 +131,8 @@ async function watchClosed(lab: BreakerLab, probe: Probe, { posted }: Refusals):
   const visits = [first, ...(await Promise.all([1, 2, 3].map(() => visitServed(lab, probe))))]
   const shown = await readCircuit(lab, probe.resource.service)
   const isClosed = visits.every(({ isServed }) => isServed)
-  return { visits, shown, found: isClosed ? await findPosted(lab, probe.resource, posted) : undefined }
+  if (!isClosed || posted === undefined) return { visits, shown, found: undefined }
+  return { visits, shown, found: await findPosted(lab, probe.resource, posted) }
 }
 
 /** Waits until a time by `performance.now()`. */
