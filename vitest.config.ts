@@ -55,9 +55,6 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'test/**/*.test.ts',
     ],
-    // A process goes on with the next file, for to start one and load everything takes longer than most files do.
-    // So a test leaves nothing behind in its process: no mocked module, no setting, no listener.
-    isolate: false,
     sequence: { sequencer: LongestFirst },
     // Most tests wait for processes more than they compute.
     maxWorkers: Math.ceil(1.5 * availableParallelism()),

@@ -28,7 +28,8 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-async function listen(port: number, host: string): Promise<Server> {
+/** A server on that port of `host`. @throws what the system says where it cannot be. */
+export async function listen(port: number, host: string): Promise<Server> {
   const server = createServer()
   return new Promise((resolve, reject) => {
     server.once('error', reject)

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { reservePort } from '../../../platform/src/reserved-ports.ts'
 import type { OnEnd } from '../torture.ts'
-import { lastingPort } from './ports.ts'
 import type { Server } from './stores.ts'
 
 /** A process of the gateway or of a service. */
@@ -37,7 +37,7 @@ export async function startReplica({
   dir: string
   onEnd: OnEnd
 }): Promise<Replica> {
-  const port = await lastingPort()
+  const port = await reservePort()
   const url = `http://127.0.0.1:${port}`
   let child: ChildProcess | undefined
   let isKilled = false

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { Redis as RedisClient } from 'ioredis'
 import pg from 'pg'
 import * as throwaway from '../../../platform/src/local/throwaway.ts'
+import { reservePort } from '../../../platform/src/reserved-ports.ts'
 import type { OnEnd } from '../torture.ts'
-import { lastingPort } from './ports.ts'
 
 /** A server that can be mistreated. */
 export interface Server {
@@ -37,7 +37,7 @@ const COMMAND_TIMEOUT_MS = 3000
 export async function startRedis({ dir, onEnd }: { dir: string; onEnd: OnEnd }): Promise<Redis> {
   const server = mistreat(
     await throwaway.startRedis({
-      ...{ dir, port: await lastingPort(), cacheDir: path.resolve('.msctl/cache'), env: process.env },
+      ...{ dir, port: await reservePort(), cacheDir: path.resolve('.msctl/cache'), env: process.env },
     }),
     onEnd,
   )
@@ -77,7 +77,7 @@ export async function startPostgres({
   databases: readonly string[]
   onEnd: OnEnd
 }): Promise<Postgres> {
-  const started = await throwaway.startPostgres({ dir, port: await lastingPort(), settings: SETTINGS })
+  const started = await throwaway.startPostgres({ dir, port: await reservePort(), settings: SETTINGS })
   const server = mistreat(started, onEnd)
   const urlOf = (database: string) => {
     const url = new URL(started.url)
