@@ -42,6 +42,26 @@ describe('a database', () => {
     expect(await Promise.race([failure, delay(3000, 'late')])).toMatchObject({ problem: 'unavailable' })
   })
 
+  test('that drops a connection with its first answer is a 503, and ends nothing', async () => {
+    const message = (type: string, content: string) => {
+      const length = Buffer.alloc(4)
+      length.writeInt32BE(4 + content.length)
+      return Buffer.concat([Buffer.from(type), length, Buffer.from(content, 'latin1')])
+    }
+    const welcome = [message('R', '\0\0\0\0'), message('Z', 'I')]
+    const farewell = message('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0')
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined) // the client may hang up first
+      socket.once('data', () => socket.end(Buffer.concat([...welcome, farewell])))
+    }).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    await expect(open(`postgres://user:x@127.0.0.1:${port}/none`).ping()).rejects.toMatchObject({
+      problem: 'unavailable',
+    })
+  })
+
   test('whose statement takes too long is a 503, and the next one is answered', async () => {
     const database = open(await createTestDatabase(), 1)
     await expect(database.query(sql('SELECT pg_sleep(60)'))).rejects.toMatchObject({ problem: 'unavailable' })

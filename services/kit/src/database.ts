@@ -71,6 +71,8 @@ export function connectDatabase({
   })
   // An idle connection that breaks raises this; without a listener it would end the process.
   pool.on('error', (err) => log.warn({ err }, 'An idle connection to PostgreSQL was lost'))
+  // One that breaks with its very first answer raises it before anybody who asked for it can listen.
+  pool.on('connect', (client) => client.on('error', () => undefined))
 
   async function withClient<T>(work: (query: Query, isLost: () => boolean) => Promise<T>): Promise<T> {
     const client = await pool.connect().catch((cause: unknown) => {
