@@ -4,12 +4,20 @@ import type { Evidence } from '../../run/report.ts'
 import { isOk, isRow, type Row, rowOf, rowsOf } from '../answers.ts'
 import { type Complaints, complain } from '../judge.ts'
 import { post } from '../objects.ts'
-import { call, expected, holds, UNAVAILABLE } from '../repro.ts'
+import { call, create as createLine, expected, holds, SAMPLE, SEED_LINE, UNAVAILABLE } from '../repro.ts'
 import { link, type Resource } from '../resources.ts'
 import type { ServiceControl } from '../service-control.ts'
 import { type Probe, type Visit, visitStarted } from '../visits.ts'
 import { type Burst, refusedAndSent } from './one-trial.ts'
-import { askLine, type BreakerLab, beforeLate, openLines, startLine } from './opens-at-fifth.ts'
+import {
+  askLine,
+  type BreakerLab,
+  beforeLate,
+  FAILURES,
+  failLines,
+  openLines,
+  startLine,
+} from './opens-at-fifth.ts'
 
 export const refusesWhenOpen = ({ service }: Resource): Check => ({
   criterion: 'circuit-breaker',
@@ -265,10 +273,38 @@ const POSTED: Readonly<Record<Resource['service'], readonly [json: string, find:
     payments: ['{"order_id": 1$N, "amount": 12.34}', '/payments?order_id=1$N', '[.. | objects] == []'],
   }
 
+/** A user with the object, and what of their details only the service can tell; payments have no part in these. */
+const DETAILS_SHOWN: Readonly<Partial<Record<Resource['service'], string>>> = {
+  users: '.user.id == $ID',
+  orders: 'any(.orders[]; .id == $ID)',
+}
+
+/** Details of the user whose service, or whose order's, should not be asked. */
+function detailsLines({ service }: Resource): readonly string[] {
+  const shown = DETAILS_SHOWN[service]
+  if (shown === undefined) return []
+  return [
+    call('GET', `/users/$${service === 'users' ? 'ID' : 'OWNER'}/details`),
+    `${holds(shown)} && SHOWN=1 || SHOWN=0`,
+    expected(
+      `nothing that only ${service} can tell: details ask it through its circuit, too`,
+      '[ $SHOWN = 0 ]',
+    ),
+    expected('without waiting for it', `jq -en "$TOOK < ${DETAILS_WITHIN_MS / 1000}"`),
+  ]
+}
+
 export const refusingScript = (resource: Resource, resetSeconds: number): readonly string[] => {
   const [json, find, isAbsent] = POSTED[resource.service]
   return [
-    ...openLines(resource),
+    ...(resource.service === 'orders'
+      ? [
+          SEED_LINE,
+          createLine('/users', SAMPLE.users.json, 'OWNER'),
+          createLine('/orders', '{"userId": $OWNER, "product": "Lamp"}'),
+          ...failLines(resource, FAILURES),
+        ]
+      : openLines(resource)),
     startLine(resource, resetSeconds),
     '# The better of two, as a machine may be busy.',
     `for I in 1 2; do ${askLine(resource)}; jq -en "$TOOK < 0.3" && break; done`,
@@ -276,6 +312,10 @@ export const refusingScript = (resource: Resource, resetSeconds: number): readon
     expected('502, 503 or 504', UNAVAILABLE),
     expected('at once, in less than 0.3 s', 'jq -en "$TOOK < 0.3"'),
     call('POST', resource.path, json),
+    call('GET', resource.path),
+    `status '200' && ${holds('[.. | arrays] != []')} && SHOWN=1 || SHOWN=0`,
+    expected('no list: it is refused as well', '[ $SHOWN = 0 ]'),
+    ...detailsLines(resource),
     `sleep ${resetSeconds * 1.1}`,
     askLine(resource),
     call('GET', find),
