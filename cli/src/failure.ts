@@ -108,6 +108,7 @@ const exitCodes: Record<FailureCode, number> = {
   'compose-map': EXIT.usage,
   'compose-file-missing': EXIT.usage,
   'docker-failed': EXIT.environment,
+  'machine-busy': EXIT.environment,
   'unknown-check': EXIT.usage,
   'no-submissions': EXIT.usage,
   'compose-refused': EXIT.usage,

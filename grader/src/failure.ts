@@ -11,6 +11,8 @@ export interface GraderFailures {
   'compose-file-missing': { readonly file: string }
   /** Docker or Compose failed, and not the submission. */
   'docker-failed': { readonly command: string; readonly output: readonly string[] }
+  /** Nothing answered in time, and this machine has too much to do to tell why. */
+  'machine-busy': { readonly seconds: number; readonly missing: readonly string[] }
   /** A folder in which there is nothing to grade. */
   'no-submissions': { readonly folder: string }
   /** A submission that would reach out of its containers. */

@@ -22,6 +22,11 @@ const en: Explanations<GraderFailures> = {
     why: `It said:${quote(output)}`,
     next: 'This is no failure of the submission: mend the machine or its network, and grade it again',
   }),
+  'machine-busy': ({ seconds, missing }) => ({
+    what: `Nothing answered within ${seconds} s, and this machine is too busy to tell why.`,
+    why: `No part has ended by itself:${quote(missing)}`,
+    next: 'This is no failure of the submission: grade it again when the machine is less busy',
+  }),
   'unknown-check': ({ given, known }) => {
     const meant = nearestName(given, known)
     return {
@@ -90,6 +95,11 @@ const ru: Explanations<GraderFailures> = {
     what: `Собрать или запустить работу на этой машине не удалось: ${command}`,
     why: `Сообщение:${quote(output)}`,
     next: 'Работа в этом не виновата: почините машину или сеть и проверьте ещё раз',
+  }),
+  'machine-busy': ({ seconds, missing }) => ({
+    what: `За ${seconds} с никто не ответил, а машина слишком загружена, чтобы понять почему.`,
+    why: `Ни одна часть сама не завершилась:${quote(missing)}`,
+    next: 'Работа в этом не виновата: проверьте ещё раз, когда нагрузка спадёт',
   }),
   'unknown-check': ({ given, known }) => {
     const meant = nearestName(given, known)

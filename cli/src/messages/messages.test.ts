@@ -32,6 +32,7 @@ function facts(): unknown {
     flags: ['--x'],
     errors: [{ path: 'a path', message: 'a fact' }],
     output: ['a line'],
+    missing: ['a service'],
     shards: ['a folder'],
     candidates: ['a service'],
     known: ['a name'],

@@ -60,7 +60,7 @@ const PASSED_ON =
  * Builds and starts somebody's Compose project under a name, on ports and within limits of its own, and waits until it answers. What is
  * wrong with the submission is in the result; it is still graded.
  *
- * @throws Failure `no-docker`, `compose-file-missing`, `compose-map`, `compose-refused`, `docker-failed` (this machine failed, not the
+ * @throws Failure `no-docker`, `compose-file-missing`, `compose-map`, `compose-refused`, `machine-busy`, `docker-failed` (this machine failed, not the
  *   submission); the signal's reason. Whatever was begun is taken down before.
  */
 export async function openComposeTarget(options: ComposeTargetOptions): Promise<OpenTarget> {
@@ -147,7 +147,7 @@ async function startProject(project: Project, original: ComposeFile): Promise<Op
   })
   const roles = rolesSeen(recognised, answers)
   const facts = await gatherFacts(project, original, { ...up, roles, answers, durationMs })
-  assertMachineCould(project, facts, url)
+  assertMachineCould(facts, url)
   if (url === undefined || !answers.isGatewayThere) return unstartedTarget(facts, close)
 
   let { containers } = answers
@@ -181,17 +181,12 @@ async function startProject(project: Project, original: ComposeFile): Promise<Op
     throw new Failure('compose-map', { role, candidates: unrecognised })
   }
 
-  /** @throws Failure `docker-failed` where nothing answers, though all of it runs or is still starting, on a machine that is too busy to tell why. */
-  function assertMachineCould(
-    { shown }: Setting,
-    { services, roles: parts }: ComposeFacts,
-    at?: string,
-  ): void {
+  /** @throws Failure `machine-busy` where nothing answers, though nothing has ended, on a machine that is too busy to tell why. */
+  function assertMachineCould({ services, roles: parts }: ComposeFacts, at?: string): void {
     if (at === undefined || answers.isGatewayThere || !answers.isMachineBusy) return
     const names = new Set(Object.values(parts))
     if (!up.run.isLate && !services.every(({ name, isRunning }) => isRunning || !names.has(name))) return
-    const why = `Nothing has ended by itself, and nothing answered within ${readyLimitMs / 1000} s: this machine is too busy to tell why.`
-    throw new Failure('docker-failed', { command: shown.command, output: [why, ...answers.missing] })
+    throw new Failure('machine-busy', { seconds: readyLimitMs / 1000, missing: answers.missing })
   }
 }
 
