@@ -24,8 +24,8 @@ export async function reservePort(random: () => number = Math.random): Promise<n
       token.unref()
       reserved.set(port, token)
     } catch (error) {
-      // Linux has all of 127.0.0.0/8; macOS only the first.
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRNOTAVAIL') {
+      // Anything else than that somebody has it: Linux has all of 127.0.0.0/8, macOS only the first.
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
         reserved.delete(port)
         continue
       }
