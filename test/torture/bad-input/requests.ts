@@ -25,7 +25,7 @@ interface Schema {
 
 const METHODS = { get: 'GET', post: 'POST', put: 'PUT', delete: 'DELETE' } as const
 
-/** Requests to every route of the document, to some that it does not have, and in methods that it does not have there. */
+/** Requests to every route of the document, at times in a method or at a path that it does not have. */
 export function oddRequests(document: Document): fc.Arbitrary<OddRequest> {
   const routes = Object.entries(document.paths).flatMap(([template, operations]) =>
     Object.keys(METHODS).map((method) => ({
@@ -34,12 +34,17 @@ export function oddRequests(document: Document): fc.Arbitrary<OddRequest> {
       schema: bodySchema(document, operations[method]?.requestBody),
     })),
   )
-  return fc.constantFrom(...routes).chain(({ template, method, schema }) =>
+  const known = routes.filter(({ template, method }) => document.paths[template]?.[method.toLowerCase()])
+  const route = fc.oneof(
+    { weight: 9, arbitrary: fc.constantFrom(...known) },
+    { weight: 1, arbitrary: fc.constantFrom(...routes) },
+  )
+  return route.chain(({ template, method, schema }) =>
     fc.record({
       method: fc.constant(method),
       path: pathOf(template),
       headers: fc.oneof({ weight: 3, arbitrary: usualHeaders }, oddHeaders),
-      body: method === 'GET' || method === 'DELETE' ? rarely(bodyOf(schema)) : bodyOf(schema).map(some),
+      body: method === 'GET' || method === 'DELETE' ? rarely(bodyOf(schema)) : bodyOf(schema),
     }),
   )
 }
@@ -50,8 +55,8 @@ function bodySchema(document: Document, body?: { content: Record<string, { schem
   return document.components.schemas[name] ?? schema ?? {}
 }
 
-const some = <T>(value: T): T | undefined => value
-const rarely = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 9, nil: undefined })
+const rarely = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
 // --- Paths
 
@@ -97,11 +102,16 @@ const aQuery = fc
   .array(fc.tuple(fc.constantFrom(...QUERY_NAMES), fc.constantFrom(...QUERY_VALUES)), { maxLength: 3 })
   .map((pairs) => pairs.map(([name, value]) => `${name}=${value.replaceAll(/[^\x21-\x7e]/g, '')}`).join('&'))
 
+const anEnd = fc.constantFrom('/', '//', '/../..', '/1/2/3', '%20', '.json')
+
 /** A path of the template, with an odd end at times. */
 const pathOf = (template: string): fc.Arbitrary<string> =>
   fc
-    .tuple(anId, aQuery, fc.constantFrom('', '', '', '', '/', '//', '/../..', '/1/2/3', '%20', '.json'))
-    .map(([id, query, end]) => `${template.replace('{id}', id)}${end}${query === '' ? '' : `?${query}`}`)
+    .tuple(anId, rarely(aQuery), rarely(anEnd))
+    .map(
+      ([id, query, end = '']) =>
+        `${template.replace('{id}', id)}${end}${query === undefined ? '' : `?${query}`}`,
+    )
 
 /** Lone surrogates have no percent-encoding. */
 function encode(text: string): string {
@@ -126,11 +136,7 @@ const HEADERS: Record<string, fc.Arbitrary<string>> = {
   'content-encoding': fc.constantFrom('gzip', 'br', 'identity', 'x'),
   'idempotency-key': fc.oneof(aToken, fc.constantFrom('"', '\u00ff', 'a'.repeat(256))),
   'x-request-id': fc.oneof(aToken, fc.constantFrom('{{7*7}}', '<script>', '\u00e9')),
-  traceparent: fc.constantFrom(
-    '00-0-0-00',
-    'ff-' + '0'.repeat(32) + '-' + '0'.repeat(16) + '-01',
-    'x'.repeat(5000),
-  ),
+  traceparent: fc.constantFrom('00-0-0-00', `ff-${'0'.repeat(32)}-${'0'.repeat(16)}-01`, 'x'.repeat(5000)),
   accept: fc.constantFrom('text/html', '*/*;q=0', 'x'),
   range: fc.constantFrom('bytes=0-1', 'bytes=-1', 'items=5-1'),
   'if-none-match': fc.constantFrom('*', '"x"'),
@@ -237,7 +243,7 @@ const MUTATIONS: readonly ((text: string, at: number) => Buffer)[] = [
   (text) => Buffer.from(text.replace('{', '{"name":"first","name":"second","__proto__":{"isAdmin":true},')),
   (text) => Buffer.from(text.replaceAll(/\d+/g, '1e400')),
   (_text, at) => Buffer.from('['.repeat(1 + (at % 30_000))),
-  (_text, at) => Buffer.from(`{"a":`.repeat(1 + (at % 5000)) + '1' + '}'.repeat(1 + (at % 5000))),
+  (_text, at) => Buffer.from(`${'{"a":'.repeat(1 + (at % 5000))}1${'}'.repeat(1 + (at % 5000))}`),
   (_text, at) => Buffer.alloc(at % 100_000, 0x20),
   (_text, at) => Buffer.from(JSON.stringify({ name: 'n'.repeat(at % 70_000), email: 'a@example.com' })),
   () => Buffer.from('{"email":"\\ud800@example.com","name":"\\u0000"}'),

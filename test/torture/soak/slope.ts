@@ -4,6 +4,10 @@ export interface Sample {
   value: number
 }
 
+/** From the first sample to the last. */
+export const lastedMs = (samples: readonly Sample[]): number =>
+  (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0)
+
 /**
  * How much a figure grows over the time of the samples, by the median of the slopes between all pairs (Theil and Sen): a few high ones,
  * as after a burst, do not make a slope.
@@ -12,8 +16,6 @@ export function growthOf(samples: readonly Sample[]): number {
   const slopes = samples.flatMap((from, index) =>
     samples.slice(index + 1).map((to) => (to.value - from.value) / (to.atMs - from.atMs)),
   )
-  const [first, last] = [samples[0], samples.at(-1)]
-  if (first === undefined || last === undefined || slopes.length === 0) return 0
   const median = slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)] ?? 0
-  return median * (last.atMs - first.atMs)
+  return median * lastedMs(samples)
 }

@@ -7,7 +7,7 @@ import type { Server } from '../platform/stores.ts'
 import { startWholePlatform, type WholePlatform } from '../platform/whole.ts'
 import type { Random } from '../random.ts'
 import type { Context, Findings, Torture } from '../torture.ts'
-import { growthOf, type Sample } from './slope.ts'
+import { growthOf, lastedMs, type Sample } from './slope.ts'
 
 export const soak: Torture = {
   name: 'soak',
@@ -24,6 +24,9 @@ const PATIENCE_MS = 10_000
 const RECOVERY_MS = 5000
 /** What a process may grow by over the whole time, besides noise. */
 const ALLOWED = { 'resident memory, in MiB': 24, 'open files': 12, sockets: 12 } as const
+
+/** How long a process has to have been watched for a slope to be one, as a share of the whole time. */
+const LONG_ENOUGH = 0.2
 
 type Figure = keyof typeof ALLOWED
 
@@ -85,10 +88,11 @@ export async function soakPlatform(
   for (const [name, all] of samples) {
     // A process grows at first, until it has met all that there is.
     const values = all.slice(Math.floor(all.length / 3))
+    if (lastedMs(values) < durationMs * LONG_ENOUGH) continue
     const growth = growthOf(values)
-    const figure = name.split(': ')[1] as Figure
     growths.push(`${name} ${growth >= 0 ? '+' : ''}${growth.toFixed(1)}`)
-    if (values.length > 5 && growth > ALLOWED[figure]) violations.push(`${name} grew by ${growth.toFixed(1)}`)
+    if (growth > ALLOWED[name.split(': ')[1] as Figure])
+      violations.push(`${name} grew by ${growth.toFixed(1)}`)
   }
   for (const process of platform.processes) {
     const end = process.unexpectedEnd()
