@@ -140,6 +140,11 @@ describe('the platform on the local driver', () => {
     expect(await msctl('start', 'users')).toMatchObject({ code: 0, out: 'users is started: up.\n' })
     expect((await fetch(`${url}/users/${id}`)).status).toBe(200)
 
+    const outcome = async () => (await fetch(`${url}/users/${id}`)).headers.get('x-cache')
+    await expect.poll(outcome).toBe('HIT')
+    expect(await msctl('cache', 'flush')).toMatchObject({ code: 0, out: 'The cache is empty; 1 key is gone.\n' })
+    expect([await outcome(), await outcome()]).toEqual(['MISS', 'HIT'])
+
     // What was begun is done to its end, though nobody reads what is said of it.
     const unread = ['-c', '"$0" "$1" restart users 2>&1 | true', process.execPath, MAIN]
     await finish(spawn('/bin/sh', unread, { env: { ...process.env, MSCTL_HOME: home } }))

@@ -20,7 +20,7 @@ const en = {
       examples: ['watch the TTLs count down', 'one snapshot, for scripts'],
     },
     'cache flush': {
-      about: 'remove all keys (FLUSHALL)',
+      about: 'remove all keys (FLUSHDB)',
       examples: ['the next reads will be misses', 'how many keys there were'],
     },
   },
@@ -58,7 +58,7 @@ const ru: typeof en = {
       examples: ['смотреть, как убывает TTL', 'один снимок состояния, для скриптов'],
     },
     'cache flush': {
-      about: 'удалить все ключи (FLUSHALL)',
+      about: 'удалить все ключи (FLUSHDB)',
       examples: ['следующие чтения будут промахами', 'сколько ключей было'],
     },
   },

@@ -37,6 +37,12 @@ const SERVED: Text = {
   ru: 'После GET объект лежит в Redis. Второй GET отдаёт то, что лежит в Redis, и не медленнее.',
 }
 
+/**
+ * How much longer the first value may take to be cached, in milliseconds: a service that has just started, or whose Redis
+ * has just lost its data, may do without the cache for some seconds.
+ */
+const FIRST_FILL_MS = 5000
+
 /** Creates an object, finds it in Redis after a GET, and sees where the second GET comes from. */
 export async function readTwice(lab: CacheLab, redis: Redis, resource: Resource): Promise<void> {
   const { path, service } = resource
@@ -47,7 +53,7 @@ export async function readTwice(lab: CacheLab, redis: Redis, resource: Resource)
   const first = await get()
   const mark = markIn(first, resource, object.body)
   let key: string | undefined
-  await comesTrue(lab.signal, patienceMs(lab.world), async () => {
+  await comesTrue(lab.signal, FIRST_FILL_MS + patienceMs(lab.world), async () => {
     key = await findKey(redis, resource, object.id, mark, before)
     if (key === undefined) await get()
     return key !== undefined
