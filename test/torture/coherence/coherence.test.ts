@@ -4,7 +4,7 @@ import { createTestDatabase, runAsAdmin } from '../../../services/kit/src/testin
 import { startRedis } from '../platform/stores.ts'
 import { shortForm } from '../short-form.ts'
 import type { Context } from '../torture.ts'
-import { findControl, type Stores } from './coherence.ts'
+import { findControl, type Stores, TEXTBOOK } from './coherence.ts'
 import { versionOfRow } from './resources.ts'
 
 async function openStores({ dir, onEnd }: Context): Promise<Stores> {
@@ -20,5 +20,5 @@ async function openStores({ dir, onEnd }: Context): Promise<Stores> {
 test('the textbook cache-aside is found out', async () => {
   const context = await shortForm()
   const stores = await openStores(context)
-  expect(await findControl({ ...context, stores, file: 'textbook.ts' })).toBeDefined()
+  expect(await findControl({ ...context, stores, control: TEXTBOOK })).toBeDefined()
 }, 90_000)

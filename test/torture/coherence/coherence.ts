@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import { PROGRAMS } from '../platform/programs.ts'
 import { type Postgres, type Redis, startPostgres, startRedis } from '../platform/stores.ts'
 import type { Random } from '../random.ts'
 import { scope } from '../scope.ts'
 import type { Findings, OnEnd, Torture } from '../torture.ts'
-import { killMost, type Lane, strikeLanes } from './faults.ts'
+import { cutOff, killMost, type Lane, strikeLanes } from './faults.ts'
 import { RESOURCES, versionOfRow } from './resources.ts'
 import { type Round, runRound, type SelectVersion, type Strike } from './round.ts'
 import type { Pace } from './workload.ts'
@@ -28,13 +28,6 @@ const KILL_PACE: Pace = { writers: 3, readers: 2, writerPauseMs: 5, readerPauseM
 /** Misses are rare with one object that is always cached, so it is changed often, and read more often. */
 const CONTROL_PACE: Pace = { ...PACE, readers: 12, writerPauseMs: 30, readerPauseMs: 10 }
 
-/** Caches that break the promise, each of which has to be found out within a minute. */
-const CONTROLS = [
-  { name: 'the textbook cache-aside', file: 'textbook.ts' },
-  { name: 'lease and journal', file: 'lease-and-journal.ts' },
-] as const
-const CONTROL_TIMEOUT_MS = 60_000
-
 export const coherence: Torture = {
   name: 'coherence',
   promise: 'Once a change has been answered, no read through any replica gives what was there before.',
@@ -51,11 +44,12 @@ export const coherence: Torture = {
       })
     const findings = summarize([
       ...(await torture('one of each', 1, 3, { objects: 2, pace: PACE, strikeIn: byLanes(8000) })),
-      ...(await torture('three of each', 3, 12, { objects: 2, pace: PACE, strikeIn: byLanes(8000) })),
+      ...(await torture('three of each', 3, 10, { objects: 2, pace: PACE, strikeIn: byLanes(8000) })),
+      ...(await torture('cut off', 3, 4, { objects: 2, pace: PACE, strikeIn: byCuts })),
       ...(await torture('kills', 3, 17, { objects: 4, pace: KILL_PACE, strikeIn: byKills })),
     ])
     for (const control of CONTROLS) {
-      const foundAfterMs = await findControl({ stores, ...control, random, dir })
+      const foundAfterMs = await findControl({ stores, control, random, dir })
       const outcome =
         foundAfterMs === undefined ? 'not found' : `found after ${(foundAfterMs / 1000).toFixed(1)} s`
       say(`${control.name}: ${outcome}`)
@@ -109,6 +103,39 @@ const byLanes =
 const byKills: Load['strikeIn'] = (_round, random) => (world, stopWriting) =>
   killMost({ world, random, stopWriting })
 
+const byCuts: Load['strikeIn'] = (_round, random) => (world) => cutOff({ world, random })
+
+/** A cache that breaks the promise. */
+interface Control {
+  name: string
+  /** Its program in `controls`; or what takes the place of a module of the users service. */
+  file: string
+  /** That module, in services/kit/src. */
+  replaces?: string
+  load: Load
+}
+
+const BY_LANES: Load = { objects: 2, pace: CONTROL_PACE, strikeIn: byLanes(4000) }
+export const TEXTBOOK: Control = { name: 'the textbook cache-aside', file: 'textbook.ts', load: BY_LANES }
+/** Each has to be found out within a minute. */
+const CONTROLS: readonly Control[] = [
+  TEXTBOOK,
+  { name: 'lease and journal', file: 'lease-and-journal.ts', load: BY_LANES },
+  {
+    name: 'Redis told after the commit only',
+    file: 'told-after.ts',
+    replaces: 'cache-store.ts',
+    load: { objects: 4, pace: KILL_PACE, strikeIn: byKills },
+  },
+  {
+    name: 'trust without an end',
+    file: 'endless-trust.ts',
+    replaces: 'cache-trust.ts',
+    load: { ...BY_LANES, strikeIn: byCuts },
+  },
+]
+const CONTROL_TIMEOUT_MS = 60_000
+
 /** Runs rounds on replicas of their own until `onRound` says that it is enough. */
 async function tortureReplicas({
   stores,
@@ -148,33 +175,52 @@ async function tortureReplicas({
 /** Tortures a cache that breaks the promise. @returns how long it took to find that out, if it was. */
 export async function findControl({
   stores,
-  file,
+  control,
   random,
   dir,
 }: {
   stores: Stores
-  file: string
+  control: Control
   random: Random
   dir: string
 }): Promise<number | undefined> {
   const startedAt = performance.now()
+  const entry = await buildControl(control, dir)
+  const isLate = () => performance.now() - startedAt > CONTROL_TIMEOUT_MS
+  const rounds = await tortureReplicas({
+    ...{ stores, replicas: 2, dir, ...control.load },
+    entries: { users: entry },
+    random: random.fork(control.file),
+    onRound: ({ violations }) => violations.length === 0 && !isLate(),
+  })
+  return rounds.some(({ violations }) => violations.length > 0) ? performance.now() - startedAt : undefined
+}
+
+const ROOT = path.join(import.meta.dirname, '../../..')
+
+/** @returns the program. */
+async function buildControl({ file, replaces }: Control, dir: string): Promise<string> {
+  const control = path.join(import.meta.dirname, 'controls', file)
   const outfile = path.join(dir, file.replace('.ts', '.mjs'))
+  const replacement: Plugin = {
+    name: 'replacement',
+    setup: ({ onResolve }) =>
+      // What takes the place of a module may use it.
+      onResolve({ filter: /\.ts$/ }, ({ path: wanted, importer }) =>
+        path.basename(wanted) === replaces && importer !== control ? { path: control } : undefined,
+      ),
+  }
   await build({
-    entryPoints: [path.join(import.meta.dirname, 'controls', file)],
+    entryPoints: [replaces === undefined ? control : path.join(ROOT, 'services/users/src/main.ts')],
     ...{ outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', external: ['pg-native'] },
+    conditions: ['@msctl/source'],
+    plugins: [replacement],
     // What it bundles asks for Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
     },
   })
-  const isLate = () => performance.now() - startedAt > CONTROL_TIMEOUT_MS
-  const rounds = await tortureReplicas({
-    ...{ stores, replicas: 2, objects: 2, pace: CONTROL_PACE, strikeIn: byLanes(4000), dir },
-    entries: { users: outfile },
-    random: random.fork(file),
-    onRound: ({ violations }) => violations.length === 0 && !isLate(),
-  })
-  return rounds.some(({ violations }) => violations.length > 0) ? performance.now() - startedAt : undefined
+  return outfile
 }
 
 function describe({ operations, faults, violations }: Round): string {

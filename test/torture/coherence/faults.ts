@@ -176,6 +176,9 @@ export async function strikeLanes({
   return done
 }
 
+/** By how much answers are late, so that a kill is likely to come between a commit and what Redis is told of it. */
+const LATE_MS = 30
+
 /**
  * Kills all replicas but one of each service while they work, within a moment, and starts them again. Nobody writes from
  * the last kill on, so that nothing hides what a change has left behind that was cut off.
@@ -192,15 +195,41 @@ export async function killMost({
   await delay(random.between(300, 600))
   const survivor = random.integer(0, Math.max(...world.members.map(({ index }) => index)))
   const victims = world.members.filter(({ index }) => index !== survivor)
+  for (const { databaseLink } of victims) databaseLink.strike({ kind: 'delay', maxMs: LATE_MS })
   const kills = victims.map(async (member): Promise<Fault> => {
     await delay(random.between(0, 150))
     const from = performance.now()
     await member.process.kill()
-    return { what: `${member.name} is killed`, strikes: 'killed', member, from, to: Infinity }
+    const what = `${member.name}, with PostgreSQL late by up to ${LATE_MS} ms, is killed`
+    return { what, strikes: 'killed', member, from, to: Infinity }
   })
   const faults = await Promise.all(kills)
   stopWriting()
   await Promise.all(victims.map(({ process }) => process.start()))
   for (const fault of faults) fault.to = performance.now()
   return faults
+}
+
+/** From when a replica can write without Redis until all others have to know of it takes a good second. */
+const CUT_MS = 3000
+
+/** Cuts two replicas off from Redis, one after the other, each for longer than the others may go on trusting the cache. */
+export async function cutOff({ world, random }: { world: World; random: Random }): Promise<Fault[]> {
+  const done: Fault[] = []
+  for (const member of random.shuffle(world.members).slice(0, 2)) {
+    const cut = random.pick<LinkFault>([
+      { kind: 'drop', direction: random.pick(['requests', 'answers', 'both']) },
+      { kind: 'stall', direction: random.pick(['requests', 'both']) },
+      { kind: 'reset' },
+    ])
+    const what = `${member.name} to Redis: ${describeLinkFault(cut)}`
+    const fault: Fault = { what, strikes: 'redis', member, from: performance.now(), to: Infinity }
+    done.push(fault)
+    member.redisLink.strike(cut)
+    await delay(CUT_MS)
+    member.redisLink.strike(undefined)
+    fault.to = performance.now()
+    await delay(random.between(300, 1000))
+  }
+  return done
 }

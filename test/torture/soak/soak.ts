@@ -25,8 +25,8 @@ const RECOVERY_MS = 5000
 /** What a process may grow by over the whole time, besides noise. */
 const ALLOWED = { 'resident memory, in MiB': 24, 'open files': 12, sockets: 12 } as const
 
-/** How long a process has to have been watched for a slope to be one, as a share of the whole time. */
-const LONG_ENOUGH = 0.2
+/** How long a process has to have been watched for a slope to be one, and no warming up, in milliseconds. */
+const LONG_ENOUGH_MS = 180_000
 
 type Figure = keyof typeof ALLOWED
 
@@ -88,7 +88,7 @@ export async function soakPlatform(
   for (const [name, all] of samples) {
     // A process grows at first, until it has met all that there is.
     const values = all.slice(Math.floor(all.length / 3))
-    if (lastedMs(values) < durationMs * LONG_ENOUGH) continue
+    if (lastedMs(values) < LONG_ENOUGH_MS) continue
     const growth = growthOf(values)
     growths.push(`${name} ${growth >= 0 ? '+' : ''}${growth.toFixed(1)}`)
     if (growth > ALLOWED[name.split(': ')[1] as Figure])
