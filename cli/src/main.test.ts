@@ -142,7 +142,10 @@ describe('the platform on the local driver', () => {
 
     const outcome = async () => (await fetch(`${url}/users/${id}`)).headers.get('x-cache')
     await expect.poll(outcome).toBe('HIT')
-    expect(await msctl('cache', 'flush')).toMatchObject({ code: 0, out: 'The cache is empty; 1 key is gone.\n' })
+    expect(await msctl('cache', 'flush')).toMatchObject({
+      code: 0,
+      out: 'The cache is empty; 1 key is gone.\n',
+    })
     expect([await outcome(), await outcome()]).toEqual(['MISS', 'HIT'])
 
     // What was begun is done to its end, though nobody reads what is said of it.
