@@ -363,6 +363,16 @@ describe('without Redis', () => {
     expect(Math.min(...tookMs)).toBeLessThan(100)
   })
 
+  test('that stood still, what was written meanwhile is soon cached again', async () => {
+    const { redis, ...rest } = await openStores()
+    const replica = await startReplica({ redis, ...rest }, { patience: 1 })
+    redis.signal('SIGSTOP')
+    await replica.rename('new')
+    redis.signal('SIGCONT')
+    await until(() => isInUse(replica))
+    await until(async () => (await replica.read())[1] === 'HIT')
+  })
+
   test.each<[string, (replica: Replica) => void]>([
     ['is cut off', ({ toRedis }) => toRedis.cut()],
     ['hears nothing of it', ({ toRedis }) => toRedis.stall('answers')],

@@ -277,6 +277,8 @@ export function createCache({
         await withDeadline(store.beginWrite(key, token), WRITE_DEADLINE_MS * patience)
         if (performance.now() - begunAt > MARKER_MS / 2) throw new Error('This process stood still')
       } catch (error) {
+        // It may still arrive, and would keep the key out of the cache for long; this arrives after it.
+        store.endWrite(key, token).catch((err: unknown) => log.debug({ err }, 'An announcement may be left'))
         return { outage: beginOutage(error) }
       }
       try {

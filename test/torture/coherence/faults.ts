@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Direction, LinkFault } from '../platform/link.ts'
+import type { Direction, Link, LinkFault } from '../platform/link.ts'
 import type { Random } from '../random.ts'
 import type { Member, World } from './world.ts'
 
@@ -65,6 +65,11 @@ function redisFaults({ redis }: World): FaultKind[] {
   return kinds.map((kind) => ({ ...kind, strikes: 'redis' }))
 }
 
+function linksOf({ name, links }: Member): { redis: Link; database: Link } {
+  if (links === undefined) throw new Error(`There is nothing between ${name} and its stores`)
+  return links
+}
+
 /** Everything that can be done to the way between a replica and one of its stores. */
 function linkFaults(member: Member, random: Random): FaultKind[] {
   const direction: Direction = random.pick(['requests', 'answers', 'both'])
@@ -75,9 +80,10 @@ function linkFaults(member: Member, random: Random): FaultKind[] {
     { kind: 'reset' },
     { kind: 'flaky', pieces: random.integer(2, 30) },
   ]
+  const links = linksOf(member)
   const stores = [
-    { name: 'Redis', link: member.redisLink, strikes: 'redis' },
-    { name: 'PostgreSQL', link: member.databaseLink, strikes: 'database' },
+    { name: 'Redis', link: links.redis, strikes: 'redis' },
+    { name: 'PostgreSQL', link: links.database, strikes: 'database' },
   ] as const
   return stores.flatMap(({ name, link, strikes }) =>
     faults.map((fault) => ({
@@ -195,7 +201,7 @@ export async function killMost({
   await delay(random.between(300, 600))
   const survivor = random.integer(0, Math.max(...world.members.map(({ index }) => index)))
   const victims = world.members.filter(({ index }) => index !== survivor)
-  for (const { databaseLink } of victims) databaseLink.strike({ kind: 'delay', maxMs: LATE_MS })
+  for (const victim of victims) linksOf(victim).database.strike({ kind: 'delay', maxMs: LATE_MS })
   const kills = victims.map(async (member): Promise<Fault> => {
     await delay(random.between(0, 150))
     const from = performance.now()
@@ -225,9 +231,10 @@ export async function cutOff({ world, random }: { world: World; random: Random }
     const what = `${member.name} to Redis: ${describeLinkFault(cut)}`
     const fault: Fault = { what, strikes: 'redis', member, from: performance.now(), to: Infinity }
     done.push(fault)
-    member.redisLink.strike(cut)
+    const { redis } = linksOf(member)
+    redis.strike(cut)
     await delay(CUT_MS)
-    member.redisLink.strike(undefined)
+    redis.strike(undefined)
     fault.to = performance.now()
     await delay(random.between(300, 1000))
   }

@@ -104,9 +104,9 @@ async function createRegisters({
   name: string
 }): Promise<Register[]> {
   const creating = RESOURCES.flatMap((resource) => {
-    const urls = world.members
-      .filter((member) => member.resource === resource)
-      .map(({ process }) => process.url)
+    const members = world.members.filter((member) => member.resource === resource)
+    // Behind a gateway all have the same.
+    const urls = [...new Set(members.map(({ process }) => process.url))]
     if (urls.length === 0) return []
     return Array.from({ length: objects }, (_, index) =>
       clients.create(resource, urls, `${name}-${index}-${Date.now()}`),
@@ -152,7 +152,7 @@ async function checkQuiet({
     }
   }
   for (const { process } of world.members) {
-    const end = process.unexpectedEnd()
+    const end = await process.unexpectedEnd()
     if (end !== undefined) violations.push(end)
   }
   return violations

@@ -1,10 +1,18 @@
 import type { ServiceName } from '@msctl/sdk/contract'
 import { type Link, startLink } from '../platform/link.ts'
-import { type Replica, startReplica } from '../platform/replica.ts'
+import { startReplica } from '../platform/replica.ts'
 import type { Redis } from '../platform/stores.ts'
 import type { Random } from '../random.ts'
 import type { OnEnd } from '../torture.ts'
 import { RESOURCES, type Resource } from './resources.ts'
+
+/** A process, or a container with one. */
+interface Struck {
+  start(): Promise<void>
+  kill(): Promise<void>
+  pause(): void | Promise<void>
+  resume(): void | Promise<void>
+}
 
 /** One replica of a service, with its own way to each store. */
 export interface Member {
@@ -13,14 +21,20 @@ export interface Member {
   resource: Resource
   /** Which of its service's replicas it is. */
   index: number
-  process: Replica
-  redisLink: Link
-  databaseLink: Link
+  process: Struck & {
+    url: string
+    isRunning(): boolean
+    ready(): Promise<void>
+    /** How it ended, where nobody killed it. */
+    unexpectedEnd(): string | undefined | Promise<string | undefined>
+  }
+  /** The proxies on its way to the stores, where there are any. */
+  links?: { redis: Link; database: Link }
 }
 
-/** A platform without its gateway, which may be struck anywhere. */
+/** A platform which may be struck anywhere. */
 export interface World {
-  redis: Redis
+  redis: Struck & Pick<Redis, 'command'>
   members: Member[]
 }
 
@@ -67,7 +81,10 @@ export async function startWorld({
       dir,
       onEnd,
     })
-    return { name: `${resource.service} ${index + 1}`, resource, index, process, redisLink, databaseLink }
+    return {
+      ...{ name: `${resource.service} ${index + 1}`, resource, index, process },
+      links: { redis: redisLink, database: databaseLink },
+    }
   }
 
   const wanted = RESOURCES.flatMap((resource) => {
@@ -82,10 +99,10 @@ export async function startWorld({
 
 /** Makes everything whole that a fault may have struck. */
 export async function heal({ redis, members }: World): Promise<void> {
-  for (const { redisLink, databaseLink, process } of members) {
-    redisLink.strike(undefined)
-    databaseLink.strike(undefined)
-    if (process.isRunning()) process.resume()
+  for (const { links, process } of members) {
+    links?.redis.strike(undefined)
+    links?.database.strike(undefined)
+    if (process.isRunning()) await process.resume()
     else await process.start()
   }
   await redis.start()
