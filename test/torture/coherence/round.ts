@@ -74,15 +74,18 @@ export async function runRound({
     )
     const faults = await strike(world, () => writing.abort()).finally(() => heal(world))
     const healedAt = performance.now()
+    await Promise.all(world.members.map(({ process }) => process.ready()))
     // The load goes on for a moment: what was left behind shows in the calm.
     await delay(CALM_MS)
     writing.abort()
+    // What is read before the change is recorded that wrote it would seem to be nobody's.
+    await Promise.all(working.map(({ written }) => written))
     const seen = judge(registers, faults)
     if (seen.violations.length === 0) await delay(healedAt + KILL_GRACE_MS - performance.now())
     const violations =
       seen.violations.length === 0 ? await checkQuiet({ clients, world, registers, select }) : []
     reading.abort()
-    await Promise.all(working)
+    await Promise.all(working.map(({ read }) => read))
     const round = judge(registers, faults)
     return { ...round, violations: [...violations, ...round.violations] }
   } finally {
@@ -128,8 +131,6 @@ async function checkQuiet({
   select: SelectVersion
 }): Promise<string[]> {
   const violations: string[] = []
-  await Promise.all(world.members.map(({ process }) => process.ready()))
-
   for (const register of registers) {
     const { resource, id, urls, history } = register
     const invokedAt = performance.now()

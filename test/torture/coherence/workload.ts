@@ -39,8 +39,13 @@ export interface Shift {
 export interface Clients {
   /** Creates an object. @throws when it is not created. */
   create(resource: Resource, urls: readonly string[], unique: string): Promise<Register>
-  /** Reads and changes an object until it is told to end, and records it. */
-  work(register: Register, pace: Pace, random: Random, until: Shift): Promise<void>
+  /** Reads and changes an object until it is told to end, and records it. @returns when the last of each is over. */
+  work(
+    register: Register,
+    pace: Pace,
+    random: Random,
+    until: Shift,
+  ): { written: Promise<unknown>; read: Promise<unknown> }
   /** Reads once. @returns `undefined` where there was no answer. */
   read(register: Register, replica: number): Promise<Operation | undefined>
   close(): Promise<void>
@@ -113,7 +118,7 @@ export function createClients(): Clients {
       return { resource, id, urls, history: { key, initial: FIRST_VERSION, operations: [] } }
     },
 
-    work: async (register, pace, random, { writers, readers }) => {
+    work: (register, pace, random, { writers, readers }) => {
       let latest = FIRST_VERSION
       let isThere = true
       const replicas = [...register.urls.keys()]
@@ -134,12 +139,14 @@ export function createClients(): Clients {
           await pause(chance, pace.readerPauseMs, readers)
         }
       }
-      await Promise.all([
-        ...Array.from({ length: pace.writers }, (_, n) =>
+      const crew = (size: number, job: (n: number) => Promise<void>) =>
+        Promise.all(Array.from({ length: size }, (_, n) => job(n)))
+      return {
+        written: crew(pace.writers, (n) =>
           write(random.fork(`writer ${n}`), WRITER_PATIENCE_MS[n % WRITER_PATIENCE_MS.length] as number),
         ),
-        ...Array.from({ length: pace.readers }, (_, n) => readOn(random.fork(`reader ${n}`))),
-      ])
+        read: crew(pace.readers, (n) => readOn(random.fork(`reader ${n}`))),
+      }
     },
 
     read,
