@@ -12,7 +12,7 @@ const inEachService = (http: () => Interceptor): Switches =>
   Object.fromEntries(SERVICES.map((service) => [service, { http }]))
 
 /** How long a reader takes from the database to the cache, in milliseconds. */
-const SLOW_READER_MS = 20
+const SLOW_READER_MS = 60
 
 /** Whether a body holds a character that PostgreSQL cannot store: NUL, or half of a surrogate pair. */
 const holdsUnstorable = (text: string): boolean =>
