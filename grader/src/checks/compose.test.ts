@@ -55,6 +55,18 @@ async function failing(facts: ComposeFacts): Promise<string[]> {
   return Object.entries(findings).flatMap(([id, { held }]) => (held ? [] : [id]))
 }
 
+test('what was changed for the run is shown with its start, in the language of the report', async () => {
+  const changes = [{ en: 'users: without pid', ru: 'users: без pid' }]
+  const world = { compose: { ...GOOD, changes } } as unknown as Grader
+  const { findings } = await runSheet(compose.sheet, { world, language: 'ru', onEvent: () => undefined })
+  const shown = {
+    type: 'file',
+    path: 'docker-compose.yml: изменено для этого запуска',
+    text: 'users: без pid',
+  }
+  expect(findings['compose.starts']).toMatchObject({ held: true, evidence: expect.arrayContaining([shown]) })
+})
+
 test('a good project has nothing to complain of', async () => {
   expect(await failing(GOOD)).toEqual([])
 })

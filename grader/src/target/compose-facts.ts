@@ -1,3 +1,4 @@
+import type { Text } from '@msctl/scenarios'
 import type { ServiceName } from '@msctl/sdk/contract'
 
 /** What a service of a Compose file may do in the platform. */
@@ -36,8 +37,8 @@ export interface ComposeFacts {
     /** Whether the machine was so busy that nothing can be concluded from what did not answer in time. */
     readonly isMachineBusy: boolean
   }
-  /** What was changed so that it can run beside others: each a sentence. */
-  readonly changes: readonly string[]
+  /** What was changed so that it can run beside others, a line each. */
+  readonly changes: readonly Text[]
 }
 
 /** A service of the file as its author wrote it, and what became of it. */

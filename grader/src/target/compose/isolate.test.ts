@@ -47,7 +47,10 @@ volumes: {data: {name: fixed, driver_opts: {type: none, o: bind, device: /}}}`)
   expect(file.volumes).toEqual({ data: {} })
   expect(byHand).toEqual(['network back'])
   expect(changes).toEqual(
-    expect.arrayContaining(['volume data: without driver_opts', 'network back: without ipam']),
+    expect.arrayContaining([
+      { en: 'volume data: without driver_opts', ru: 'volume data: без driver_opts' },
+      { en: 'network back: without ipam', ru: 'network back: без ipam' },
+    ]),
   )
 })
 
@@ -76,7 +79,7 @@ services:
     'sysctls',
   ]) {
     expect(file.services.users).not.toHaveProperty(name)
-    expect(changes).toContain(`users: without ${name}`)
+    expect(changes).toContainEqual({ en: `users: without ${name}`, ru: `users: без ${name}` })
   }
 })
 

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
+import type { Text } from '@msctl/scenarios'
 import { Failure } from '../../failure.ts'
 import {
   type ComposeFile,
@@ -30,8 +31,8 @@ export interface IsolateOptions {
 export interface Isolated {
   /** Can be started beside any other. */
   readonly file: ComposeFile
-  /** What was changed, each a sentence. */
-  readonly changes: readonly string[]
+  /** What was changed, a line each. */
+  readonly changes: readonly Text[]
   /** Images, mounts and networks that somebody would have had to make by hand. */
   readonly byHand: readonly string[]
   /** What is mounted of the submission, and its copy. */
@@ -71,7 +72,8 @@ const CLOCKS = new Set(['/etc/localtime', '/etc/timezone'])
  */
 export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
   const { project, root, roles, ports, copyOf } = options
-  const changes = new Set<string>()
+  const changes = new Map<string, Text>()
+  const changed = (en: string, ru: string) => changes.set(en, { en, ru })
   const byHand = new Set<string>()
   const copies = new Map<string, string>()
   const partNames = new Set(Object.values(roles))
@@ -90,13 +92,16 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
       if (type !== 'bind' || source === undefined) return [spellMount(mount)]
       if (/docker\.sock$/.test(source)) {
         if (partNames.has(name)) throw refused(name, 'it works with the Docker socket of the host')
-        changes.add(`${name}: the Docker socket is not mounted`)
+        changed(`${name}: the Docker socket is not mounted`, `${name}: сокет Docker не подключён`)
         return []
       }
       const resolved = path.resolve(root, source)
       if (!within(resolved)) {
         if (!CLOCKS.has(source))
-          changes.add(`${name}: ${source}, outside the submission, is not mounted at ${target}`)
+          changed(
+            `${name}: ${source}, outside the submission, is not mounted at ${target}`,
+            `${name}: ${source} лежит вне сдачи и не подключён как ${target}`,
+          )
         return []
       }
       const copy = copies.get(resolved) ?? copyOf(resolved, copies.size)
@@ -125,7 +130,10 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     const own = Object.entries(given).map(([network, settings]) => {
       const before = (settings as { aliases?: string[]; ipv4_address?: string } | null) ?? {}
       if (before.ipv4_address !== undefined)
-        changes.add(`${name}: has no fixed address in the network ${network}`)
+        changed(
+          `${name}: has no fixed address in the network ${network}`,
+          `${name}: без постоянного адреса в сети ${network}`,
+        )
       return [network, { aliases: [...new Set([...(before.aliases ?? []), ...aliases])] }]
     })
     const isInternal = (network: string) =>
@@ -149,13 +157,17 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     }
     const kept = Object.entries(service).filter(([key]) => KEPT.has(key))
     for (const key of Object.keys(service)) {
-      if (!KEPT.has(key) && !SILENT.has(key)) changes.add(`${name}: without ${key}`)
+      if (!KEPT.has(key) && !SILENT.has(key)) changed(`${name}: without ${key}`, `${name}: без ${key}`)
     }
     const image =
       service.build === undefined ? builtImages.get(service.image ?? '') : imageName(project, name)
     const published = ports.get(name)
     const healthCheck = awaited.has(name) ? quickened(service.healthcheck) : undefined
-    if (healthCheck) changes.add(`${name}: its health check is made more often, as others wait for it`)
+    if (healthCheck)
+      changed(
+        `${name}: its health check is made more often, as others wait for it`,
+        `${name}: healthcheck выполняется чаще, потому что его ждут другие`,
+      )
     const isOnNetwork = mode === undefined || mode === 'bridge'
     return {
       ...Object.fromEntries(kept),
@@ -195,7 +207,8 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
             : []),
           ...(ipam !== undefined && Object.keys(ipam as object).length > 0 ? ['ipam'] : []),
         ]
-        for (const each of special) changes.add(`${kind} ${name}: without ${each}`)
+        for (const each of special)
+          changed(`${kind} ${name}: without ${each}`, `${kind} ${name}: без ${each}`)
         return [name, internal === true ? { internal } : {}]
       }),
     )
@@ -236,7 +249,10 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
   )
   const publishes = Object.entries(file.services).filter(([, service]) => portsOf(service).length > 0)
   if (publishes.length > 0)
-    changes.add('ports: published on free ports of 127.0.0.1, and only where the grader needs them')
+    changed(
+      'ports: published on free ports of 127.0.0.1, and only where the grader needs them',
+      'ports: опубликованы на свободных портах 127.0.0.1 и только там, где они нужны проверке',
+    )
   const isolated = {
     services,
     networks: { ...networks, ...(needsReach && { [REACH]: {} }) },
@@ -244,7 +260,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     ...(file.secrets && { secrets: files('secret', file.secrets) }),
     ...(file.configs && { configs: files('config', file.configs) }),
   }
-  return { file: isolated as ComposeFile, changes: [...changes], byHand: [...byHand], copies }
+  return { file: isolated as ComposeFile, changes: [...changes.values()], byHand: [...byHand], copies }
 }
 
 /** A network that only makes publishing possible. */
