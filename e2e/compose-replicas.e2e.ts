@@ -1,12 +1,11 @@
 // The coherence torture in its short form, on the project's own docker-compose.yml with two replicas of each service:
 // containers are killed and paused, and so is Redis, which also forgets everything and refuses writes.
 import { expect, test } from 'vitest'
+import { PACE } from '../test/torture/coherence/coherence.ts'
 import { startComposeWorld } from '../test/torture/coherence/compose-world.ts'
 import { strikeLanes } from '../test/torture/coherence/faults.ts'
 import { runRound } from '../test/torture/coherence/round.ts'
 import { shortForm } from '../test/torture/short-form.ts'
-
-const PACE = { writers: 2, readers: 4, writerPauseMs: 60, readerPauseMs: 40, deletions: 0.002 }
 
 test('with two replicas of each service behind the gateway no read gives what was there before a change', async () => {
   const { random, onEnd } = await shortForm()

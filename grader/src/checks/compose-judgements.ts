@@ -23,6 +23,16 @@ function output({ start }: ComposeFacts): Evidence {
   return { type: 'control', at: 0, command, ok: exitCode === 0, output: start.output.join('\n'), durationMs }
 }
 
+/** The words of a text in the language of the report. */
+export type Words = (text: Text) => string
+
+/** How what was started differs from what was handed in. */
+function whatWasChanged({ file, changes }: ComposeFacts, words: Words): Evidence[] {
+  if (changes.length === 0) return []
+  const title = { en: `${file}: changed for this run`, ru: `${file}: изменено для этого запуска` }
+  return [{ type: 'file', path: words(title), text: changes.map(words).join('\n') }]
+}
+
 function lastWords({ services }: ComposeFacts): Evidence[] {
   return services
     .filter(({ isRunning, log }) => !isRunning && log.length > 0)
@@ -30,7 +40,7 @@ function lastWords({ services }: ComposeFacts): Evidence[] {
 }
 
 /** One command starts everything, and every part goes on. What is no part, such as a migration, may end as it likes. */
-export function judgeStart(facts: ComposeFacts): CheckFinding {
+export function judgeStart(facts: ComposeFacts, words: Words): CheckFinding {
   const { start, services, roles } = facts
   const parts = new Set(Object.values(roles))
   const ended = services.filter(({ name, isRunning }) => !isRunning && parts.has(name))
@@ -38,7 +48,7 @@ export function judgeStart(facts: ComposeFacts): CheckFinding {
     en: `${start.command} starts everything, and it goes on running`,
     ru: `${start.command} запускает всё, и всё продолжает работать`,
   }
-  const evidence = [output(facts), ...lastWords(facts)]
+  const evidence = [output(facts), ...lastWords(facts), ...whatWasChanged(facts, words)]
   const repro = [`${start.command} --detach  # in the folder of ${facts.file}`]
   if (start.byHand.length > 0) {
     const what = start.byHand.join(', ')

@@ -1,6 +1,4 @@
-import type { Text } from '@msctl/scenarios'
 import type { Check, CheckFinding, Experiment } from '../run/grader.ts'
-import type { Evidence } from '../run/report.ts'
 import type { ComposeFacts } from '../target/compose-facts.ts'
 import {
   judgeCache,
@@ -12,9 +10,10 @@ import {
   judgeServices,
   judgeStart,
   judgeVolumes,
+  type Words,
 } from './compose-judgements.ts'
 
-const JUDGES: Readonly<Record<string, (facts: ComposeFacts) => CheckFinding>> = {
+const JUDGES: Readonly<Record<string, (facts: ComposeFacts, words: Words) => CheckFinding>> = {
   'compose.starts': judgeStart,
   'compose.ready': judgeReady,
   'compose.gateway': judgeGateway,
@@ -137,13 +136,6 @@ const CHECKS: Readonly<Record<keyof typeof JUDGES, Check>> = {
   },
 }
 
-/** How what was started differs from what was handed in. */
-function whatWasChanged({ file, changes }: ComposeFacts, words: (text: Text) => string): Evidence[] {
-  if (changes.length === 0) return []
-  const title = { en: `${file}: changed for this run`, ru: `${file}: изменено для этого запуска` }
-  return [{ type: 'file', path: words(title), text: changes.map(words).join('\n') }]
-}
-
 /** What the Compose project says and what came of starting it. Does nothing to the target: all of it was seen when it was started. */
 export const compose: Experiment<Record<never, never>> = {
   needs: ['compose'],
@@ -166,11 +158,7 @@ export const compose: Experiment<Record<never, never>> = {
         run: async (lab) => {
           const facts = lab.world.compose
           if (facts === undefined) throw new Error('There is no Compose project.')
-          for (const [id, judge] of Object.entries(JUDGES)) {
-            const finding = judge(facts)
-            const evidence = [...(finding.evidence ?? []), ...whatWasChanged(facts, lab.words)]
-            lab.expect(id, id === 'compose.starts' ? { ...finding, evidence } : finding)
-          }
+          for (const [id, judge] of Object.entries(JUDGES)) lab.expect(id, judge(facts, lab.words))
         },
       },
     ],

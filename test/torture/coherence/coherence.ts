@@ -22,7 +22,7 @@ const LANES: readonly (readonly Lane[])[] = [
   ['redis', 'links', 'processes'],
 ]
 
-const PACE: Pace = { writers: 2, readers: 4, writerPauseMs: 60, readerPauseMs: 40, deletions: 0.002 }
+export const PACE: Pace = { writers: 2, readers: 4, writerPauseMs: 60, readerPauseMs: 40, deletions: 0.002 }
 /** Many changes under way at any moment, for a kill to cut off. */
 const KILL_PACE: Pace = { writers: 3, readers: 2, writerPauseMs: 5, readerPauseMs: 20, deletions: 0 }
 /** Misses are rare with one object that is always cached, so it is changed often, and read more often. */
