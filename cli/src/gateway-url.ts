@@ -3,8 +3,9 @@ import { createStateFile } from '@msctl/platform/local/state'
 import type { Context } from './context.ts'
 import { runningPlatform } from './running-platform.ts'
 
-/** Where the gateway is asked for when nothing says otherwise. */
-export const DEFAULT_URL = 'http://localhost:8000'
+/** Where the gateway is asked for when nothing else says where it is: at the port that `up` would give it. */
+export const defaultUrl = ({ settings }: Pick<Context, 'settings'>): string =>
+  `http://localhost:${settings.port?.value || 8000}`
 
 /** The gateway's address, and how it was found: named, of the platform that runs here, or assumed. */
 export interface FoundUrl {
@@ -12,12 +13,12 @@ export interface FoundUrl {
   readonly by: 'setting' | 'platform' | 'default'
 }
 
-/** Where the gateway is: what `--url` and the settings say, else where the platform runs here, else port 8000. */
+/** Where the gateway is: what `--url` and the settings say, else where the platform runs here, else {@link defaultUrl}. */
 export async function findGateway(context: Context): Promise<FoundUrl> {
   const { url, home } = context
   if (url !== undefined) return { url: url.replace(/\/+$/, ''), by: 'setting' }
   const found = localUrl(home) ?? (await composeUrl(context))
-  return found === undefined ? { url: DEFAULT_URL, by: 'default' } : { url: found, by: 'platform' }
+  return found === undefined ? { url: defaultUrl(context), by: 'default' } : { url: found, by: 'platform' }
 }
 
 /** From the state alone: asking each part how it is, as `status` does, would take longer than what one wants to ask. */

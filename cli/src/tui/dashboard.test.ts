@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Change } from '@msctl/platform/platform'
+import { reservePort } from '@msctl/platform/reserved-ports'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LiveTerminal, openLiveTerminal } from '../testing/live-terminal.ts'
 import { finish, MAIN, makeHome, startMsctl } from '../testing/msctl.ts'
@@ -18,18 +19,21 @@ describe.runIf(hasTmux)('in a terminal', { timeout: TIMEOUT_MS }, () => {
   let home: string
   let url: string
   let terminal: LiveTerminal
+  // Another platform may be at port 8000.
+  let port: { MSCTL_PORT: string }
   const msctl = (...args: string[]) =>
-    finish(startMsctl(args, { home, env: { BREAKER_RESET_SECONDS: String(RESET_SECONDS) } }))
+    finish(startMsctl(args, { home, env: { ...port, BREAKER_RESET_SECONDS: String(RESET_SECONDS) } }))
 
   beforeAll(async () => {
     home = await makeHome()
-    const up = await msctl('up', '--driver', 'local', '--port', '0', '--json')
+    port = { MSCTL_PORT: String(await reservePort()) }
+    const up = await msctl('up', '--driver', 'local', '--json')
     expect({ code: up.code, err: up.code === 0 ? '' : up.err }).toEqual({ code: 0, err: '' })
     url = (JSON.parse(up.out) as Change).status.url ?? ''
     const body = JSON.stringify({ email: 'ann@example.com', name: 'Ann' })
     await fetch(`${url}/users`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })
     const bin = path.dirname(process.execPath)
-    const env = { MSCTL_HOME: home, HOME: home, LANG: 'C.UTF-8', PATH: `${bin}:${process.env.PATH}` }
+    const env = { ...port, MSCTL_HOME: home, HOME: home, LANG: 'C.UTF-8', PATH: `${bin}:${process.env.PATH}` }
     terminal = await openLiveTerminal({ columns: 80, rows: 24, env })
     await terminal.press(`alias msctl="node '${MAIN}'"; stty -g > '${home}/before'; ${CLEAR}`, 'Enter')
     await terminal.waitFor(CLEARED)

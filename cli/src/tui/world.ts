@@ -7,7 +7,7 @@ import { call } from '../call.ts'
 import { loadGateway } from '../commands/load/run-load.ts'
 import { describeLabs, findLab, type ToldEvent, tellRun } from '../commands/scenario/tell-run.ts'
 import type { Context } from '../context.ts'
-import { DEFAULT_URL } from '../gateway-url.ts'
+import { defaultUrl } from '../gateway-url.ts'
 import { loadDrivers, runningPlatform } from '../running-platform.ts'
 import type { ScenarioChoice } from './state.ts'
 
@@ -49,7 +49,7 @@ export function createWorld(context: Context): World {
     platform ??= await runningPlatform(context)
     return platform
   }
-  const url = () => context.url ?? status?.url ?? DEFAULT_URL
+  const url = () => context.url ?? status?.url ?? defaultUrl(context)
   const isOurs = (seen: PlatformStatus) => context.url === undefined || isSame(context.url, seen.url)
 
   return {
