@@ -191,7 +191,7 @@ export const ALIKE_FAULTS = [
         insert: async (within, { email, name }) => {
           const isTaken = (await query(sql('SELECT 1 FROM users WHERE email = $1'), [email])).length > 0
           if (isTaken) return 'email taken'
-          await delay(50)
+          await delay(200)
           const insert = sql('INSERT INTO users (email, name) VALUES ($1, $2) RETURNING *')
           return (await within<Row>(insert, [email, name]))[0] ?? 'email taken'
         },
