@@ -600,6 +600,7 @@ const PROBES: Record<string, Probe> = {
     return (await t.get('/payments')).status === 503
   },
   'open-too-long': async (t) => (await openFor(t)) > RESET_SECONDS * 1.4,
+  'open-a-fifth-too-long': async (t) => (await openFor(t)) > RESET_SECONDS * 1.15,
   'open-too-short': async (t) => (await openFor(t)) < RESET_SECONDS * 0.8,
   'payments-open-too-long': async (t) => (await openFor(t)) > RESET_SECONDS * 1.4,
   'half-open-for-all': async (t) => (await trialsAtOnce(t)) === 3,

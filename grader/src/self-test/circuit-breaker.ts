@@ -318,6 +318,12 @@ export const CIRCUIT_BREAKER_FAULTS = [
     opensFor(1.5),
   ),
   fault(
+    'open-a-fifth-too-long',
+    'A circuit stays open for 36 seconds instead of 30.',
+    'Предохранитель остаётся разомкнутым 36 секунд вместо 30.',
+    opensFor(1.2),
+  ),
+  fault(
     'open-too-short',
     'A circuit stays open for 20 seconds instead of 30.',
     'Предохранитель остаётся разомкнутым 20 секунд вместо 30.',

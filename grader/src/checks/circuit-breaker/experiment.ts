@@ -305,7 +305,7 @@ function settleCircuit(lab: BreakerLab, { probe, opening, refusals, reclosing }:
     ...{ ...grounds, repro: resetScript(resource, seconds) },
   })
   lab.expect(idOf(resource, 'half-open-after-reset'), reset)
-  const decided = judgeTrial(reclosing, seconds * 1000)
+  const decided = judgeTrial(reclosing, opening.five.fifth, seconds * 1000)
   if (decided === undefined) return
   const repro = trialScript(resource, seconds)
   lab.expect(idOf(resource, 'trial-decides'), judge(DECIDES, decided, { ...grounds, repro }))

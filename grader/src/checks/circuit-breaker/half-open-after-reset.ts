@@ -5,7 +5,7 @@ import { expected, UNAVAILABLE } from '../repro.ts'
 import type { Resource } from '../resources.ts'
 import type { Visit } from '../visits.ts'
 import { askLine, beforeLate, IS_SERVED, openLines, startLine } from './opens-at-fifth.ts'
-import { LATE, type Reclosing, TRIAL } from './watch-half-open.ts'
+import { EARLY, LATE, type OpenedAgain, type Reclosing, TRIAL } from './watch-half-open.ts'
 
 export const halfOpenAfterReset = ({ service }: Resource): Check => ({
   criterion: 'circuit-breaker',
@@ -29,19 +29,12 @@ export const RESETS = (resetSeconds: number): Text => ({
   ru: `Через ${resetSeconds} с, не намного раньше или позже, предохранитель пропускает запрос.`,
 })
 
-/** A success so soon after the service is back, and a failed trial before that has closed the circuit, or never opened it again. */
-const SOON = 0.15
-
-/** Whether what was served too early was served as soon as the service was back: then the failed trial had opened nothing. */
-export function isServedAtOnce({ trial, startedAt, upAt }: Reclosing, seen: Visit, resetMs: number): boolean {
-  return seen.sentAt - trial.answeredAt < upAt - startedAt + resetMs * SOON
-}
-
 const seconds = (ms: number) => fixed(ms / 1000, 1)
 
 /** @param fifth the failure that opened the circuit. */
 export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): Complaint[] {
   const { end, trial } = watched
+  if (end.is === 'passed') return []
   if (end.is === 'never') {
     const s = seconds(resetMs * LATE)
     return [
@@ -54,8 +47,8 @@ export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): C
       ),
     ]
   }
-  if (end.is !== 'early' || isServedAtOnce(watched, end.seen, resetMs)) return []
-  const { seen } = end
+  const { seen, again } = end
+  if (again !== undefined) return judgeOpenedAgain(again, seen.sentAt - fifth.answeredAt, resetMs)
   const since = (before: Visit) => seconds(seen.answeredAt - before.sentAt)
   const [reset, trialAt] = [seconds(resetMs), seconds(resetMs * TRIAL)]
   return [
@@ -66,6 +59,55 @@ export function judgeReset(watched: Reclosing, fifth: Visit, resetMs: number): C
       },
       trial.answer,
       seen.answer,
+    ),
+  ]
+}
+
+/** Two circuits that are open for the same time let a request through at the same time, give or take so many resets. */
+const ALIKE = 0.05
+
+/** @param firstMs when a request was served the first time, since the circuit opened. */
+function judgeOpenedAgain(
+  { fifth, upAt, served }: OpenedAgain,
+  firstMs: number,
+  resetMs: number,
+): Complaint[] {
+  // A service that is back only when the time is over shows nothing.
+  if (upAt > fifth.sentAt + resetMs * EARLY) return []
+  const late = seconds(resetMs * LATE)
+  if (served === undefined)
+    return [
+      complain(
+        {
+          en: `No request got through for ${late.en} s after the circuit opened, though the service was back soon after it was stopped.`,
+          ru: `За ${late.ru} с после размыкания не прошёл ни один запрос, хотя сервис снова работал вскоре после остановки.`,
+        },
+        fifth.answer,
+      ),
+    ]
+  const after = seconds(served.answeredAt - fifth.sentAt)
+  if (served.answeredAt < fifth.sentAt + resetMs * EARLY)
+    return [
+      complain(
+        {
+          en: `A request got through ${after.en} s after the circuit opened.`,
+          ru: `Запрос прошёл через ${after.ru} с после размыкания.`,
+        },
+        fifth.answer,
+        served.answer,
+      ),
+    ]
+  // What fails before the time of a circuit that is open for too long is no trial.
+  const tooLateMs = Math.max(resetMs * TRIAL, firstMs - resetMs * ALIKE)
+  if (served.sentAt < fifth.answeredAt + tooLateMs) return []
+  return [
+    complain(
+      {
+        en: `A request got through only ${after.en} s after the circuit opened, though the service was back soon after it was stopped.`,
+        ru: `Запрос прошёл только через ${after.ru} с после размыкания, хотя сервис снова работал вскоре после остановки.`,
+      },
+      fifth.answer,
+      served.answer,
     ),
   ]
 }

@@ -156,7 +156,16 @@ describe('of an open circuit', () => {
     ...{ inBetween: shown('OPEN'), firstLook: at(25.5, 503), trial: at(32.1, 502), controls: [], end },
     ...{ startedAt: 32_200, upAt: 32_500 },
   })
-  const early = (seconds: number) => watched({ is: 'early', bursts: [], seen: at(seconds, 200) })
+  const early = (seconds: number, again?: { upAt: number; served?: number }) =>
+    watched({
+      ...{ is: 'early', bursts: [], seen: at(seconds, 200) },
+      ...(again !== undefined && {
+        again: {
+          ...{ fifth: at(40, 502), upAt: again.upAt * 1000 },
+          served: again.served === undefined ? undefined : at(again.served, 200),
+        },
+      }),
+    })
   const passed = (rest: Partial<Closed> = {}) =>
     watched({ is: 'passed', bursts: [], closed: { ...closed, ...rest } })
   const never = watched({ is: 'never', bursts: [], shown: shown('OPEN') })
@@ -164,7 +173,36 @@ describe('of an open circuit', () => {
 
   test.each<[string, Reclosing, reset: string, trial: string]>([
     ['one trial fails and the next closes it', passed(), FINE, FINE],
-    ['the trial is let through at once again', early(32.6), FINE, '0.5 s after a trial request that failed'],
+    [
+      'the trial is let through at once again',
+      early(32.6, { upAt: 41, served: 70.5 }),
+      FINE,
+      '0.5 s after a failed request that was due as the trial',
+    ],
+    [
+      'the service is back only when it no longer matters',
+      early(62.1, { upAt: 69, served: 70 }),
+      FINE,
+      '30.0 s after a failed request that was due as the trial',
+    ],
+    [
+      'the reset is 36 s, which is over just when the service is back',
+      early(36, { upAt: 41, served: 76.1 }),
+      'only 36.1 s after the circuit opened, though the service was back soon',
+      NOT_SEEN,
+    ],
+    [
+      'the reset is 45 s, which is over just when the service is back',
+      early(45, { upAt: 41 }),
+      'No request got through for 37.5 s after the circuit opened, though the service was back soon',
+      NOT_SEEN,
+    ],
+    [
+      'the reset is 20 s, which is over just when the service is back',
+      early(45.5, { upAt: 41, served: 60.1 }),
+      'A request got through 20.1 s after the circuit opened.',
+      NOT_SEEN,
+    ],
     [
       'the reset is 20 s',
       early(45.5),
@@ -182,7 +220,7 @@ describe('of an open circuit', () => {
     ['the count stays', passed({ shown: shown('CLOSED', 5) }), FINE, 'its failure count is still 5'],
   ])('%s', (_, seen, reset, trial) => {
     expect(said(judgeReset(seen, at(0, 502), 30_000))).toContain(reset)
-    const decided = judgeTrial(seen, 30_000)
+    const decided = judgeTrial(seen, at(0, 502), 30_000)
     expect(decided === undefined ? NOT_SEEN : said(decided)).toContain(trial)
   })
 })

@@ -3,7 +3,8 @@ import type { Check } from '../../run/grader.ts'
 import { type Complaint, complain } from '../judge.ts'
 import { call, expected, holds, UNAVAILABLE } from '../repro.ts'
 import type { Resource } from '../resources.ts'
-import { isServedAtOnce } from './half-open-after-reset.ts'
+import type { Visit } from '../visits.ts'
+import { judgeReset } from './half-open-after-reset.ts'
 import { askLine, beforeLate, IS_SERVED, openLines, startLine } from './opens-at-fifth.ts'
 import type { Closed, Reclosing } from './watch-half-open.ts'
 
@@ -34,17 +35,20 @@ export const DECIDES: Text = {
 
 const seconds = (ms: number) => fixed(ms / 1000, 1)
 
-/** @returns `undefined` when no trial was seen that decides. */
-export function judgeTrial(watched: Reclosing, resetMs: number): Complaint[] | undefined {
+/**
+ * @param fifth the failure that opened the circuit.
+ * @returns `undefined` when no trial was seen that decides.
+ */
+export function judgeTrial(watched: Reclosing, fifth: Visit, resetMs: number): Complaint[] | undefined {
   const { end, trial } = watched
   if (end.is === 'passed') return judgeClosed(end.closed)
-  if (end.is === 'never' || !isServedAtOnce(watched, end.seen, resetMs)) return undefined
+  if (end.is === 'never' || judgeReset(watched, fifth, resetMs).length > 0) return undefined
   const [after, reset] = [seconds(end.seen.answeredAt - trial.sentAt), seconds(resetMs)]
   return [
     complain(
       {
-        en: `A request got through ${after.en} s after a trial request that failed. A failed trial has to open the circuit for another ${reset.en} s.`,
-        ru: `Запрос прошёл через ${after.ru} с после неудачного пробного. Неудача должна снова разомкнуть предохранитель на ${reset.ru} с.`,
+        en: `A request got through ${after.en} s after a failed request that was due as the trial. A failed trial has to open the circuit for another ${reset.en} s.`,
+        ru: `Запрос прошёл через ${after.ru} с после неудачного запроса, который должен был стать пробным. Неудача должна снова разомкнуть предохранитель на ${reset.ru} с.`,
       },
       trial.answer,
       end.seen.answer,

@@ -5,7 +5,7 @@ import type { Evidence } from '../../run/report.ts'
 import type { ServiceControl } from '../service-control.ts'
 import { type Probe, type Visit, visitServed, visitStarted } from '../visits.ts'
 import { type Burst, sendBursts } from './one-trial.ts'
-import { type BreakerLab, type Opening, visitStopped } from './opens-at-fifth.ts'
+import { type BreakerLab, failFiveTimes, type Opening, visitStopped } from './opens-at-fifth.ts'
 import { findPosted, type Refusals, refusalMs } from './refuses-when-open.ts'
 import { readCircuit, type ShownCircuit } from './shown-circuit.ts'
 
@@ -19,7 +19,7 @@ const FIRST_LOOK = 0.85
 export const TRIAL = 1.07
 /** A first look that was answered no later than this was none. */
 const ON_TIME = 0.92
-const EARLY = 0.95
+export const EARLY = 0.95
 export const LATE = 1.25
 /** From one look to the next. */
 const LOOK_EVERY = 0.015
@@ -40,14 +40,26 @@ export interface Reclosing {
 
 /** How it was seen to let a request through again, with the bursts of requests that were sent meanwhile. */
 type Ending = { readonly bursts: readonly Burst[] } & (
-  | /** A request was served before the failed trial's reset was over. */
-  {
+  | /** A request was served before the failed trial's reset was over. */ {
       readonly is: 'early'
       readonly seen: Visit
-    } /** No request was served in time, though the service was back. */
-  | { readonly is: 'never'; readonly shown: ShownCircuit }
+      readonly again?: OpenedAgain
+    }
+  | /** No request was served in time, though the service was back. */ {
+      readonly is: 'never'
+      readonly shown: ShownCircuit
+    }
   | { readonly is: 'passed'; readonly closed: Closed }
 )
+
+/** A circuit that was opened once more, with its service back at once: for how long it is open shows without a trial that fails. */
+export interface OpenedAgain {
+  readonly fifth: Visit
+  /** When the service should have been up, by `performance.now()`. */
+  readonly upAt: number
+  /** Missing when none was by the time that is too late. */
+  readonly served: Visit | undefined
+}
 
 /** What followed the trial that was served. */
 export interface Closed {
@@ -83,12 +95,16 @@ export async function watchHalfOpen(
   const upAt = performance.now()
   const watched = { inBetween, firstLook, trial, startedAt, upAt, controls }
   tellWaiting(lab, SECOND_TRIAL(service), trial.answeredAt + resetMs * LATE, trial.answeredAt + resetMs)
-  const early = await watchUntilDue(lab, probe, trial, resetMs)
+  const early = await watchUntil(lab, probe, trial.answeredAt + resetMs * EARLY, resetMs)
   if (early !== undefined) {
     // Where everything is slow, the first look may have come late enough to be the trial itself.
     const isLate = firstLook.answeredAt - fifth.sentAt > resetMs * ON_TIME
     const sinceMs = early.answeredAt - (isLate ? firstLook : trial).sentAt
-    if (sinceMs < resetMs * EARLY) return { ...watched, end: { is: 'early', bursts: [], seen: early } }
+    if (sinceMs < resetMs * EARLY) {
+      const end = { is: 'early', bursts: [], seen: early } as const
+      if (!isServedAtOnce(watched, early, resetMs)) return { ...watched, end }
+      return { ...watched, end: { ...end, again: await openAgain(lab, control, probe, resetMs) } }
+    }
     // Seen late, as this machine or the refusals are slow: it may have closed as it should.
     const closed = await watchClosed(lab, probe, refusals)
     return { ...watched, end: { is: 'passed', bursts: [], closed } }
@@ -111,17 +127,46 @@ export async function watchHalfOpen(
   return { ...watched, end: { is: 'never', bursts, shown } }
 }
 
-/** @returns what was served before a trial was due. */
-async function watchUntilDue(
+/** How soon after the service is back, in resets, a request is served by a circuit that a failed trial has not opened. */
+const SOON = 0.15
+
+/** Whether it was served as soon as the service was back. */
+function isServedAtOnce(
+  { trial, startedAt, upAt }: Pick<Reclosing, 'trial' | 'startedAt' | 'upAt'>,
+  seen: Visit,
+  resetMs: number,
+): boolean {
+  return seen.sentAt - trial.answeredAt < upAt - startedAt + resetMs * SOON
+}
+
+/**
+ * What is served as soon as the service is back may be so since a failed trial has not opened the circuit, or since the time of the
+ * open circuit, whatever it is, happened to end then.
+ */
+async function openAgain(
+  lab: BreakerLab,
+  control: ServiceControl,
+  probe: Probe,
+  resetMs: number,
+): Promise<OpenedAgain> {
+  const { fifth } = await failFiveTimes(lab, control, probe)
+  await control.start(probe.resource)
+  await control.waitOutStartUp(probe.resource)
+  const upAt = performance.now()
+  return { fifth, upAt, served: await watchUntil(lab, probe, fifth.answeredAt + resetMs * LATE, resetMs) }
+}
+
+/** @returns what was served by then. */
+async function watchUntil(
   lab: BreakerLab,
   probe: Probe,
-  trial: Visit,
+  until: number,
   resetMs: number,
 ): Promise<Visit | undefined> {
   for (;;) {
     const seen = await visitStarted(lab, probe)
     if (seen.isServed) return seen
-    if (performance.now() > trial.answeredAt + resetMs * EARLY) return undefined
+    if (performance.now() > until) return undefined
     await delay(resetMs * LOOK_EVERY, undefined, { signal: lab.signal })
   }
 }
