@@ -181,18 +181,16 @@ export function createCache({
   // --- Reading
 
   async function find(key: string): Promise<Lease | undefined> {
-    if (!isRedisUp || !(await isBelieved())) return undefined
+    if (!isRedisUp || !(trust.holds() || (await trust.renew()))) return undefined
     try {
       const found = await withDeadline(getOrLease(key), FIND_DEADLINE_MS * patience)
       // Again, for this process may have stood still meanwhile.
-      return (await isBelieved()) ? found : undefined
+      return trust.holds() || (await trust.renew()) ? found : undefined
     } catch (error) {
       giveUpRedis(error)
       return undefined
     }
   }
-
-  const isBelieved = () => trust.holds() || trust.renew()
 
   async function getOrLease(key: string): Promise<Lease> {
     const json = await store.get(key)
