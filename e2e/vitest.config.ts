@@ -7,8 +7,9 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.e2e.ts'],
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    // Images are built in some, on machines that do other things as well. This ends what hangs, and says nothing of how long it may take.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // Those that are concurrent wait for circuits and processes most of their time.
     maxConcurrency: 6,
     bail: 1,

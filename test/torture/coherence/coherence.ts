@@ -225,7 +225,9 @@ async function buildControl({ file, replaces }: Control, dir: string): Promise<s
 
 function describe({ operations, faults, violations }: Round): string {
   const struck = faults.map(({ what }) => what).join('; ')
-  return `${operations} operations, ${faults.length} faults (${struck}), ${violations.length} violations`
+  // At once, since what a run has found is lost when it is interrupted.
+  const found = violations.map((violation) => `\n  BROKEN: ${violation}`).join('')
+  return `${operations} operations, ${faults.length} faults (${struck}), ${violations.length} violations${found}`
 }
 
 /** All rounds together. */
