@@ -26,16 +26,30 @@ const faultsOf = (
     )
     .sort((a, b) => a.from - b.from)
 
+/** What nobody waits for any more takes no more times as long as the slowest change that somebody waited for. */
+const AS_SLOW = 3
+
+/** How long a change may take after its client has hung up: the service goes on, as slowly as a busy machine makes it. */
+function graceMs(operations: readonly Operation[]): number {
+  const took = operations
+    .filter(({ kind }) => kind !== 'read')
+    .map(({ invokedAt, returnedAt }) => returnedAt - invokedAt)
+  return Math.max(KILL_GRACE_MS, AS_SLOW * Math.max(...took))
+}
+
 /**
  * Until when a change without an answer may still take effect: a paused process goes on where it was, and what was held
  * back on its way to the database arrives when the fault is over.
  */
-function settledAt(operation: Operation, resource: Resource, faults: readonly Fault[]): number {
+function settledAt(
+  operation: Operation,
+  { resource, faults, grace }: { resource: Resource; faults: readonly Fault[]; grace: number },
+): number {
   let at = operation.returnedAt
   for (const { from, to } of faultsOf(faults, resource, operation.replica, ['database', 'paused'])) {
     if (from < at + STATEMENT_MS && to > at) at = to
   }
-  return at + KILL_GRACE_MS
+  return at + grace
 }
 
 /**
@@ -53,18 +67,24 @@ function isExcepted(read: Operation, resource: Resource, faults: readonly Fault[
   )
 }
 
-/** A history as far as the contract speaks of it, given what was struck meanwhile. */
+/** A history as far as the contract speaks of it, given what was struck meanwhile, and when the last of it is over. */
 export function applyExceptions(
   { key, initial, operations }: History,
   resource: Resource,
   faults: readonly Fault[],
-): { history: History; excepted: number } {
+): { history: History; settled: number; excepted: number } {
+  const grace = graceMs(operations)
   const judged = operations
     .filter((operation) => !isExcepted(operation, resource, faults))
     .map((operation) =>
       operation.outcome === 'unknown'
-        ? { ...operation, returnedAt: settledAt(operation, resource, faults) }
+        ? { ...operation, returnedAt: settledAt(operation, { resource, faults, grace }) }
         : operation,
     )
-  return { history: { key, initial, operations: judged }, excepted: operations.length - judged.length }
+  const settled = Math.max(...judged.map(({ returnedAt }) => returnedAt))
+  return {
+    history: { key, initial, operations: judged },
+    settled,
+    excepted: operations.length - judged.length,
+  }
 }
