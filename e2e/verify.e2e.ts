@@ -11,8 +11,6 @@ import { makeHome } from '../cli/src/testing/msctl.ts'
 import { Report } from '../grader/src/run/report.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-/** A run takes two resets of 30 s and what does not fit beside them: 75 s where nothing else goes on, and more beside other tests. */
-const LIMIT_MS = 150_000
 
 let dir: string
 let home: string
@@ -96,19 +94,17 @@ async function verify(
       then(child)
     }
   })
-  const began = performance.now()
   const [code] = (await once(child, 'close')) as [number | null]
   const report = Report.parse(JSON.parse(await readFile(file, 'utf8')))
-  return { code, out, err, report, tookMs: performance.now() - began }
+  return { code, out, err, report }
 }
 
 test('a throw-away platform gets every point that can be assessed, and is gone afterwards', async () => {
-  const { code, out, report, tookMs } = await verify([])
+  const { code, out, report } = await verify([])
   expect(report.checks.filter(({ status }) => status === 'fail' || status === 'error')).toEqual([])
   expect(report.run.target.kind).toBe('throw-away')
   expect([code, report.passed, report.score, report.assessable]).toEqual([0, true, 75, 75])
   expect(out).toContain('75 of 75 assessable points (of 100), 100 %')
-  expect(tookMs).toBeLessThan(LIMIT_MS)
   expect(await readdir(path.join(dir, 'tmp'))).toEqual([])
   expect(await processesHere()).toEqual([])
 })
