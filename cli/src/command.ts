@@ -46,6 +46,10 @@ export type MenuEntry<Name extends string = string> = {
   readonly examples: readonly string[]
   /** Adds its arguments and options. */
   configure?(command: MenuCommand): unknown
+  /** Whether it asks the gateway that `--url` names. Where it does not, the option is refused. Default `false`. */
+  readonly takesUrl?: boolean
+  /** Which options have no effect beside those that are given, by the names of their values, and why: these are refused. */
+  idle?(options: never): Readonly<Record<string, string>>
 } & (
   | {
       /** What it does, which may depend on its options: its arguments are among these, by their names. */

@@ -8,6 +8,8 @@ import type { ResourceName, Verb } from './commands/resources/fields.ts'
 /** What can go wrong with a command by itself. */
 export interface CommandFailures {
   usage: { readonly detail: string; readonly command?: string | undefined }
+  /** An option that would change nothing. */
+  'idle-option': { readonly option: string; readonly command: string; readonly reason: string }
   'unknown-part': { readonly given: string; readonly suggestion?: string | undefined }
   unreachable: { readonly url: string; readonly reason: string }
   'not-the-platform': { readonly url: string; readonly reason: string }
@@ -78,6 +80,7 @@ export type FailureCode = keyof Failures
 /** The exit code of each kind of failure. */
 const exitCodes: Record<FailureCode, number> = {
   usage: EXIT.usage,
+  'idle-option': EXIT.usage,
   'unknown-part': EXIT.usage,
   'port-taken': EXIT.environment,
   'part-failed': EXIT.failed,

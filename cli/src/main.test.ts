@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -276,6 +276,20 @@ describe('the command line', () => {
     const child = spawn('/bin/sh', ['-c', `"$0" "$1" --help | head -n 1; echo done`, process.execPath, MAIN])
     const { out, err } = await finish(child)
     expect({ out: out.split('\n').at(-2), err }).toEqual({ out: 'done', err: '' })
+  })
+
+  test('prints much into a pipe without a warning from Node', async ({ onTestFinished }) => {
+    const own = await makeHome()
+    onTestFinished(() => rm(own, { recursive: true, force: true }))
+    await mkdir(path.join(own, 'logs'))
+    const line = JSON.stringify({ level: 30, time: 1, msg: 'x'.repeat(20_000) })
+    await writeFile(path.join(own, 'logs', 'users.log'), `${line}\n`.repeat(200))
+    // bash reads more slowly than we write, so that each line has to wait for room.
+    const script = '"$0" "$1" logs --json | while IFS= read -r -N 20000 line; do :; done'
+    const child = spawn('bash', ['-c', script, process.execPath, MAIN], {
+      env: { ...process.env, MSCTL_HOME: own, LC_ALL: 'C' },
+    })
+    expect(await finish(child)).toEqual({ code: 0, out: '', err: '' })
   })
 
   test('without a platform, status says so and does not fail', async () => {

@@ -149,7 +149,10 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
     void explain(new Error('Nothing is left to wait for, and there is no result')).then(process.exit)
   })
 
-  const menu = createMenu({ language, version: manifest.version, execute })
+  const menu = createMenu({
+    ...{ language, version: manifest.version, execute },
+    helpWidth: process.stdout.isTTY ? describeTerminal(process.stdout, env).width : undefined,
+  })
   const parse = (words: readonly string[]) => menu.msctl.parseAsync(words, { from: 'user' })
   try {
     await parse(argv).catch((error: unknown) => {

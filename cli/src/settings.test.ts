@@ -33,6 +33,8 @@ describe('a setting', () => {
     ['port', '65536'],
     ['port', '8000.5'],
     ['driver', 'vagrant'],
+    ['lang', 'de'],
+    ['lang', 'english'],
   ] as const)('%s cannot be %s', ([name, given]) => {
     const variable = `MSCTL_${name.toUpperCase()}`
     expect(() => resolveSettings({}, { [variable]: given }, undefined)).toThrow(
@@ -44,6 +46,11 @@ describe('a setting', () => {
     expect(() => resolveSettings({}, {}, { file, values: { [name]: given } })).toThrow(
       expect.objectContaining({ code: 'setting-invalid', facts: { name, place: file, given } }),
     )
+  })
+
+  test('for the language is one of ours, or a locale of it', () => {
+    for (const lang of ['en', 'ru', 'RU', 'ru_RU.UTF-8', 'en_GB'])
+      expect(resolveSettings({}, { MSCTL_LANG: lang }, undefined).lang?.value).toBe(lang)
   })
 
   test('that does not exist is refused, with what was probably meant', () => {

@@ -66,8 +66,8 @@ const isValid: Readonly<Record<SettingName, (text: string) => boolean>> = {
   url: isGatewayUrl,
   driver: (text) => (DRIVER_CHOICES as readonly string[]).includes(text),
   port: isPort,
-  // A locale will do; what we do not speak means English, as it does in the locale.
-  lang: () => true,
+  // A locale of ours will do, such as ru_RU.UTF-8.
+  lang: (text) => /^(en|ru)([_.@-].*)?$/i.test(text),
 }
 
 /**

@@ -64,6 +64,7 @@ export const entries = defineEntries(messages, () => [
   {
     name: 'config',
     examples: ['msctl config', `msctl config --json | jq -r '.settings[] | select(.name == "url").value'`],
+    takesUrl: true,
     action: config,
     json: Config,
   },

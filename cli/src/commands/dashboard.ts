@@ -67,6 +67,7 @@ export const entries = defineEntries(messages, () => [
   {
     name: 'dashboard',
     examples: ['msctl dashboard', 'msctl dashboard --json | jq .gateway.services.users'],
+    takesUrl: true,
     action: dashboard,
     json: z.object({
       url: z.string(),

@@ -65,6 +65,7 @@ export const entries = defineEntries(messages, ({ options }) => [
     name: 'health',
     examples: ['msctl health', 'msctl health --watch', 'msctl health --exit-code'],
     configure: (command) => command.option('--watch', options.watch).option('--exit-code', options.exitCode),
+    takesUrl: true,
     action: health,
     json: Health,
   },

@@ -31,6 +31,7 @@ export class MenuCommand extends Command {
       'Arguments:': words.arguments,
     }
     const plain = new Help()
+    const plainWithGlobals = Object.assign(new Help(), { showGlobalOptions: true })
     this.helpOption('-h, --help', words.options.help)
       .helpCommand(false) // ours has to load what it tells of
       .showSuggestionAfterError(false)
@@ -46,6 +47,10 @@ export class MenuCommand extends Command {
             .replace('[command]', words.commandUsage),
         // The choices stand in the description already, in its language.
         optionDescription: (option) => option.description,
+        visibleGlobalOptions: (command) =>
+          plainWithGlobals
+            .visibleGlobalOptions(command)
+            .filter(({ long }) => long !== '--url' || (command as MenuCommand).takesUrl),
         subcommandTerm: (command) =>
           (command as MenuCommand).term ?? plain.subcommandTerm(command).replace(' [options]', ''),
       })
@@ -54,6 +59,9 @@ export class MenuCommand extends Command {
 
   /** How it stands in the list of its parent, where that is known before its arguments are. */
   term: string | undefined
+
+  /** Whether it heeds `--url`. What has commands below it leaves that to them. */
+  takesUrl = true
 
   private lastWord = ''
 
@@ -158,7 +166,7 @@ export class MenuCommand extends Command {
   }
 
   /** Its own options, and those of all above it. */
-  private knownOptions(): readonly Option[] {
+  knownOptions(): readonly Option[] {
     return [...this.options, ...((this.parent as MenuCommand | null)?.knownOptions() ?? [])]
   }
 

@@ -1,9 +1,11 @@
 import type { Language } from '@msctl/scenarios'
 import type { AnyAction, Entries, MenuEntry } from '../command.ts'
 import type { MenuFacts } from '../context.ts'
+import { Failure } from '../failure.ts'
 import { messages as common } from '../messages/common.ts'
 import { LANGUAGES } from '../messages/language.ts'
 import { messages } from '../messages/menu.ts'
+import { nearestName } from '../nearest-name.ts'
 import { isGatewayUrl } from '../settings.ts'
 import { MenuCommand } from './menu-command.ts'
 import { matching, oneOf } from './readers.ts'
@@ -23,6 +25,8 @@ export type Execute = (action: AnyAction, options: object, globals: GlobalOption
 export interface MenuOptions {
   readonly language: Language
   readonly version: string
+  /** How wide the terminal is that shows the help, in columns; nothing where it is no terminal. */
+  readonly helpWidth?: number | undefined
   readonly execute: Execute
 }
 
@@ -67,7 +71,7 @@ const NOUNS: Readonly<Record<Noun, readonly [takes: string, load: Load]>> = {
 }
 
 /** The menu: every command, what it takes and how it is used. */
-export function createMenu({ language, version, execute }: MenuOptions): Menu {
+export function createMenu({ language, version, helpWidth, execute }: MenuOptions): Menu {
   const words = messages[language]
   const msctl = new MenuCommand('msctl', language)
     .description(words.about)
@@ -77,6 +81,7 @@ export function createMenu({ language, version, execute }: MenuOptions): Menu {
     .option('-v, --verbose', words.options.verbose)
     .valueOption('--lang <language>', words.options.lang, oneOf(LANGUAGES))
     .valueOption('--url <url>', words.options.url, matching(common[language].aUrl, isGatewayUrl))
+    .configureOutput({ getOutHelpWidth: () => helpWidth as number })
     .addHelpText('after', () => `\n${words.exitCodes}\n${pairs(words.exits)}`)
 
   const nouns = new Map(
@@ -97,12 +102,11 @@ export function createMenu({ language, version, execute }: MenuOptions): Menu {
   )
   msctl
     .hook('preSubcommand', async (_msctl, noun) => void (await nouns.get(noun.name())?.()))
-    .command('help [command]')
+    .command('help [command...]')
     .description(words.nouns.help)
-    .action(async (name = '') => {
-      await nouns.get(name)?.()
-      const noun = msctl.commands.find((each) => each.name() === name)
-      ;(noun ?? msctl).outputHelp()
+    .action(async (asked: readonly string[]) => {
+      await nouns.get(asked[0] ?? '')?.()
+      findCommand(msctl, asked).outputHelp()
     })
 
   const fillAll = async () => (await Promise.all([...nouns.values()].map((fill) => fill()))).flat()
@@ -121,9 +125,23 @@ export function createMenu({ language, version, execute }: MenuOptions): Menu {
   }
 }
 
+/** The command that these words lead to. @throws Failure `usage`, with what was probably meant. */
+function findCommand(from: MenuCommand, [name, ...rest]: readonly string[]): MenuCommand {
+  if (name === undefined) return from
+  const found = from.commands.find((each) => each.name() === name)
+  if (found !== undefined) return findCommand(found as MenuCommand, rest)
+  const { unknownCommand, didYouMean } = messages[from.language]
+  const near = nearestName(
+    name,
+    from.commands.map((each) => each.name()),
+  )
+  const suggestion = near === undefined ? '' : ` — ${didYouMean(near)}`
+  throw new Failure('usage', { detail: unknownCommand(name) + suggestion, command: from.words })
+}
+
 /** Adds a command to the menu, or to a noun that is there what it takes. */
 function addEntry(noun: MenuCommand, entry: ReturnType<Entries>[number], execute: Execute): void {
-  const { name, texts, examples, action } = entry
+  const { name, texts, examples, action, takesUrl = false } = entry
   const [, verb] = name.split(' ')
   const command = verb === undefined ? noun : (noun.command(verb) as MenuCommand)
   if (texts.about !== undefined) command.description(texts.about)
@@ -134,6 +152,7 @@ function addEntry(noun: MenuCommand, entry: ReturnType<Entries>[number], execute
     'after',
     () => `\n${title}\n${pairs(lines, command.configureOutput().getOutHelpWidth?.())}`,
   )
+  command.takesUrl = takesUrl
   if (action === undefined) return
   command.action(() => {
     const named = command.registeredArguments.map((each, index) => [
@@ -141,10 +160,24 @@ function addEntry(noun: MenuCommand, entry: ReturnType<Entries>[number], execute
       command.processedArgs[index],
     ])
     // commander gives a command the options that one above it knows, too, wherever they stand.
-    const globals = command.optsWithGlobals<object>()
+    const globals = command.optsWithGlobals<GlobalOptions>()
     const options = { ...globals, ...Object.fromEntries(named) }
+    refuseIdle(command, globals, {
+      ...(!takesUrl && { url: messages[noun.language].noUrl }),
+      ...entry.idle?.(options as never),
+    })
     return execute(typeof action === 'function' ? action(options as never) : action, options, globals)
   })
+}
+
+/** @param idle Which options have no effect, and why. @throws Failure `idle-option`. */
+function refuseIdle(command: MenuCommand, given: object, idle: Readonly<Record<string, string>>): void {
+  for (const option of command.knownOptions()) {
+    const name = option.attributeName()
+    const reason = idle[name]
+    if (reason === undefined || !(name in given)) continue
+    throw new Failure('idle-option', { option: option.long ?? '', command: command.words, reason })
+  }
 }
 
 /** Two columns, indented as commander's own; where they do not fit side by side, the right one below the left. */

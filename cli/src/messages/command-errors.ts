@@ -31,6 +31,11 @@ const en: Explanations<Failures> = {
     why: 'The command line could not be understood, so nothing was done.',
     next: `See ${command ?? 'msctl'} --help`,
   }),
+  'idle-option': ({ option, command, reason }) => ({
+    what: `${option} does not fit here, so nothing was done.`,
+    why: `It would have no effect: ${reason}.`,
+    next: `Leave out ${option}; see ${command} --help`,
+  }),
   'unknown-part': ({ given, suggestion }) => ({
     what: `There is no part called "${given}".${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
     why: 'The parts are users, orders, payments, gateway, cache and db.',
@@ -221,6 +226,11 @@ const ru: Explanations<Failures> = {
     what: `Неверный вызов: ${detail}`,
     why: 'Командная строка непонятна, поэтому ничего не сделано.',
     next: `Справка: ${command ?? 'msctl'} --help`,
+  }),
+  'idle-option': ({ option, command, reason }) => ({
+    what: `${option} здесь не подходит, поэтому ничего не сделано.`,
+    why: `Параметр ничего бы не изменил: ${reason}.`,
+    next: `Уберите ${option}; справка: ${command} --help`,
   }),
   'unknown-part': ({ given, suggestion }) => ({
     what: `Части с именем «${given}» нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,

@@ -25,6 +25,12 @@ test('colour follows NO_COLOR, FORCE_COLOR, the terminal, TERM and CI, in this o
   expect(describeTerminal(terminal, { FORCE_COLOR: '1', NO_COLOR: '1' }).hasColour).toBe(false)
 })
 
+test('a terminal that says that it has no columns is taken for one of 80 by 24', () => {
+  expect(describeTerminal({ isTTY: true, columns: 0, rows: 0 }, {})).toMatchObject({ width: 80, height: 24 })
+  expect(describeTerminal({ isTTY: true, columns: 0 }, { COLUMNS: '50' }).width).toBe(50)
+  expect(describeTerminal({ isTTY: true, columns: 132 }, { COLUMNS: '50' }).width).toBe(132)
+})
+
 test('progress is lines where nothing can be drawn over, and nothing at all when quiet', () => {
   const say = (quiet: boolean) => {
     let text = ''

@@ -17,10 +17,16 @@ export function endQuietlyWithoutReaders(leave: () => void): void {
 /** Writes to stdout; resolves when it can take more. */
 export async function write(text: string): Promise<void> {
   if (!isAnyoneReading) return
-  if (!process.stdout.write(text))
+  const { stdout } = process
+  if (!stdout.write(text))
     await new Promise<void>((resolve) => {
-      process.stdout.once('drain', resolve)
+      const goOn = () => {
+        stdout.off('drain', goOn)
+        stdout.off('error', goOn)
+        resolve()
+      }
+      stdout.on('drain', goOn)
       // Of a pipe that nobody reads from any more, nothing drains.
-      process.stdout.once('error', () => resolve())
+      stdout.on('error', goOn)
     })
 }

@@ -28,6 +28,8 @@ export interface StreamTraits {
 }
 
 const NOT_A_TERMINAL_WIDTH = 200
+/** Of a terminal that does not say how large it is. */
+const [UNKNOWN_WIDTH, UNKNOWN_HEIGHT] = [80, 24]
 
 /**
  * What may be done on a stream: `NO_COLOR` and `FORCE_COLOR` decide, then whether it is a terminal that can (`TERM`),
@@ -44,8 +46,9 @@ export function describeTerminal(stream: StreamTraits, env: NodeJS.ProcessEnv): 
   return {
     hasColour,
     isLive: isTerminal,
-    width: stream.columns ?? (Number(env.COLUMNS) || NOT_A_TERMINAL_WIDTH),
-    height: stream.rows ?? Number.POSITIVE_INFINITY,
+    // A terminal that does not know its size says 0.
+    width: stream.columns || Number(env.COLUMNS) || (stream.isTTY ? UNKNOWN_WIDTH : NOT_A_TERMINAL_WIDTH),
+    height: stream.rows || (stream.isTTY ? UNKNOWN_HEIGHT : Number.POSITIVE_INFINITY),
     bold: mark(1, 22),
     dim: mark(2, 22),
     red: mark(31, 39),

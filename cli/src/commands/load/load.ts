@@ -103,6 +103,7 @@ export const entries = defineEntries(messages, ({ options, aRate, aDuration, aPa
           matching(aPath, (given) => /^\/[^\s#]*$/.test(given)),
         )
         .option('--allow-remote', options.allowRemote),
+    takesUrl: true,
     action: load,
     json: LoadReport,
   },

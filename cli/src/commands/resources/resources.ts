@@ -229,6 +229,7 @@ export const entries = defineEntries(messages, (words, language) => {
           command.option('--data <json>', words.options.data)
           command.valueOption('--idempotency-key <key>', words.options.idempotencyKey, aKey)
         },
+        takesUrl: true,
         action: create(resource),
         json,
       },
@@ -241,6 +242,7 @@ export const entries = defineEntries(messages, (words, language) => {
           command.valueOption('--limit <n>', words.options.limit, aCount)
           command.valueOption('--after <id>', words.options.after, aCount)
         },
+        takesUrl: true,
         action: list(resource),
         json: z.array(json),
       },
@@ -251,6 +253,7 @@ export const entries = defineEntries(messages, (words, language) => {
           addId(command)
           if (resource === 'users') command.option('--details', words.options.details)
         },
+        takesUrl: true,
         action: get(resource),
         json: resource === 'users' ? z.union([User, UserDetails]) : json,
       },
@@ -262,6 +265,7 @@ export const entries = defineEntries(messages, (words, language) => {
           for (const field of FIELDS[resource].update) addField(command, field)
           command.option('--data <json>', words.options.data)
         },
+        takesUrl: true,
         action: update(resource),
         json,
       },
@@ -269,6 +273,7 @@ export const entries = defineEntries(messages, (words, language) => {
         name: `${resource} delete`,
         examples: examples.delete,
         configure: addId,
+        takesUrl: true,
         action: remove(resource),
         json: Deleted,
       },

@@ -148,6 +148,10 @@ export const replay: StreamAction<{ readonly file: string; readonly fast?: boole
     },
   }
 
+/** Without a scenario's name, none is run. */
+const idleWithout = (reason: string) =>
+  Object.fromEntries(['step', 'fast', 'set', 'journal', 'url'].map((name) => [name, reason]))
+
 export const entries = defineEntries(messages, (words) => {
   /** `resetSeconds=5`, beside those before it. */
   const parameters: Reader<Readonly<Record<string, number>>> = {
@@ -172,6 +176,9 @@ export const entries = defineEntries(messages, (words) => {
         'msctl scenario payments --fast --journal journal.ndjson',
       ],
       configure: (command) => addOptions(command.argument('[name]', words.arguments.name)),
+      takesUrl: true,
+      idle: ({ name }: { readonly name?: string }) =>
+        name === undefined ? idleWithout(words.nameMissing) : {},
       action: ({ name }: { readonly name?: string }) => (name === undefined ? list : scenario),
       json: ScenarioEvent,
     },
@@ -195,6 +202,7 @@ export const entries = defineEntries(messages, (words) => {
       name: 'scenario run',
       examples: ['msctl scenario run ./my-scenario.ts', 'msctl scenario run ./mine.mjs --set orders=50'],
       configure: (command) => addOptions(command.argument('<file>', words.arguments.file)),
+      takesUrl: true,
       action: run,
       json: ScenarioEvent,
     },

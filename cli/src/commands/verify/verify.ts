@@ -28,7 +28,13 @@ const verify: SingleAction<VerifyOptions, Report> = {
   },
 }
 
-export const entries = defineEntries(messages, ({ options, aMark, aRepeat }, language) => {
+/** The self-test grades what msctl brings, and this is about something else. */
+const NOT_FOR_SELF_TEST: readonly (keyof VerifyOptions | 'url')[] = [
+  ...(['url', 'control', 'redis', 'db', 'source', 'compose', 'map', 'project', 'ready', 'name'] as const),
+  ...(['skip', 'rubric', 'strict', 'lint', 'seed', 'reset', 'manual', 'report', 'repeat'] as const),
+]
+
+export const entries = defineEntries(messages, ({ options, aMark, aRepeat, idle }, language) => {
   const marks: Reader<ManualPoints> = {
     wanted: aMark(BY_HAND.join(', ')),
     read: (given) => {
@@ -53,6 +59,14 @@ export const entries = defineEntries(messages, ({ options, aMark, aRepeat }, lan
           .valueOption('--repeat <n>', options.repeat, wholeNumber(aRepeat, 100, 1))
           .option('--self-test', options.selfTest)
           .valueOption('--jobs <n>', options.jobs, wholeNumber(aRepeat, 100, 1)),
+      takesUrl: true,
+      idle(given: { readonly selfTest?: boolean; readonly compose?: string; readonly url?: string }) {
+        if (given.selfTest === true)
+          return Object.fromEntries(NOT_FOR_SELF_TEST.map((name) => [name, idle.selfTest]))
+        const { jobs, url, compose } = idle
+        if (given.compose !== undefined) return { jobs, url }
+        return { jobs, map: compose, project: compose, ready: compose }
+      },
       action: (given: { readonly selfTest?: boolean }) => (given.selfTest === true ? selfTest : verify),
       json: Report,
     },
