@@ -73,7 +73,6 @@ services:
     'pid',
     'ipc',
     'devices',
-    'security_opt',
     'userns_mode',
     'cgroup_parent',
     'sysctls',
@@ -81,6 +80,16 @@ services:
     expect(file.services.users).not.toHaveProperty(name)
     expect(changes).toContainEqual({ en: `users: without ${name}`, ru: `users: без ${name}` })
   }
+  expect(changes).toContainEqual({ en: 'users: without security_opt', ru: 'users: без security_opt' })
+})
+
+test('no process gains privileges, which is told where it was not so before', () => {
+  const own = isolated('services: {users: {image: b, security_opt: ["no-new-privileges:true"]}}')
+  const other = isolated('services: {users: {image: b}}')
+  for (const { file } of [own, other])
+    expect(file.services.users).toHaveProperty('security_opt', ['no-new-privileges:true'])
+  expect(own.changes).toEqual([])
+  expect(other.changes).toEqual([expect.objectContaining({ en: expect.stringContaining('sudo') })])
 })
 
 test("mounts of the submission are copies, those of the host are left out, links don't help", () => {
@@ -96,7 +105,7 @@ services:
     { type: 'tmpfs', target: '/t' },
   ])
   expect([...copies.keys()]).toEqual([path.join(root, 'init.sql')])
-  expect(changes).toHaveLength(2)
+  expect(changes.filter((each) => JSON.stringify(each).includes('outside the submission'))).toHaveLength(2)
 })
 
 test.each([

@@ -39,6 +39,14 @@ export interface Isolated {
   readonly copies: ReadonlyMap<string, string>
 }
 
+/** A program that runs as another account than its caller, such as sudo, gains nothing by it. */
+const NO_NEW_PRIVILEGES = 'no-new-privileges:true'
+
+/** Whether a `security_opt` asks for no more than everybody has. */
+function saysTheSame(given: unknown): boolean {
+  return Array.isArray(given) && given.every((each) => /^no-new-privileges([:=]true)?$/.test(String(each)))
+}
+
 /** What is kept as it is: none of it reaches out of the container. Whatever is not named is dropped. */
 const KEPT = new Set(
   'command entrypoint environment depends_on healthcheck expose restart working_dir user hostname domainname links labels tmpfs stop_grace_period stop_signal init tty stdin_open read_only ulimits shm_size extra_hosts platform profiles cap_drop image secrets configs'.split(
@@ -156,8 +164,9 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
       throw refused(name, 'it reaches others through host.docker.internal, that is through ports of the host')
     }
     const kept = Object.entries(service).filter(([key]) => KEPT.has(key))
-    for (const key of Object.keys(service)) {
-      if (!KEPT.has(key) && !SILENT.has(key)) changed(`${name}: without ${key}`, `${name}: без ${key}`)
+    for (const [key, given] of Object.entries(service)) {
+      if (KEPT.has(key) || SILENT.has(key) || (key === 'security_opt' && saysTheSame(given))) continue
+      changed(`${name}: without ${key}`, `${name}: без ${key}`)
     }
     const image =
       service.build === undefined ? builtImages.get(service.image ?? '') : imageName(project, name)
@@ -177,6 +186,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
       ...(service.volumes !== undefined && { volumes: mountsFor(name, service) }),
       ...(isOnNetwork ? { networks: networksFor(name, service) } : { network_mode: mode }),
       ...(published !== undefined && { ports: [`127.0.0.1:${published.port}:${published.target}`] }),
+      security_opt: [NO_NEW_PRIVILEGES],
       mem_limit: LIMITS.memory,
       memswap_limit: LIMITS.memory,
       pids_limit: LIMITS.processes,
@@ -252,6 +262,11 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     changed(
       'ports: published on free ports of 127.0.0.1, and only where the grader needs them',
       'ports: опубликованы на свободных портах 127.0.0.1 и только там, где они нужны проверке',
+    )
+  if (!Object.values(file.services).every(({ security_opt: given }) => saysTheSame(given)))
+    changed(
+      'services: no process gains privileges, so that sudo and su do not work',
+      'services: процессы не получают новых привилегий, поэтому sudo и su не работают',
     )
   const isolated = {
     services,
