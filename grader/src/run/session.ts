@@ -38,7 +38,7 @@ const SETTLING_MS = 400
 /** Prepares what is connected for its experiments: waits for its services, checks its stores, and measures its pace. */
 export async function startSession(
   connection: Connection,
-  { recorder, lostAfterMs }: { readonly recorder: Recorder; readonly lostAfterMs: number },
+  { recorder }: { readonly recorder: Recorder },
 ): Promise<Session> {
   const { target, http, random, unique, created, awaitServices } = connection
   await awaitServices(SERVICES)
@@ -64,7 +64,7 @@ export async function startSession(
   return {
     ...{ grader, stalls, awaitServices, reach: reachOf(target, preflight, control) },
     measureSlowestMs: async () => (await measurePace(http.request, { unique, created })).p99Ms,
-    findProblem: () => findProblem(http, grader, lostAfterMs),
+    findProblem: () => findProblem(http, grader),
     lost: () => http.lost,
     close: stalls.stop,
   }
@@ -190,14 +190,10 @@ async function restartAndAwait<T>(http: Http, restart: () => Promise<T>, isOurs:
   })
 }
 
-async function findProblem(
-  http: Http,
-  { redis, databases }: Grader,
-  withinMs: number,
-): Promise<Text | undefined> {
+async function findProblem(http: Http, { redis, databases }: Grader): Promise<Text | undefined> {
   await delay(SETTLING_MS)
   if (http.lost !== undefined) return http.lost.reason
-  if (!(await http.isAlive(withinMs)))
+  if (!(await http.isThere()))
     return { en: 'The target stopped answering.', ru: 'Система перестала отвечать.' }
   try {
     await redis?.ask('PING')

@@ -73,3 +73,27 @@ test('whoever waits for the target is told when the run is ended', async () => {
   controller.abort(new Error('Ctrl-C'))
   await expect(waiting).rejects.toThrow('Ctrl-C')
 })
+
+test('a target that takes long to answer is not taken for lost, and one where nobody listens is', async () => {
+  let isSlow = true
+  const held: ServerResponse[] = []
+  const port = await serve((_request, response) => {
+    if (isSlow) held.push(response)
+    else response.end('here')
+  })
+  const { signal } = new AbortController()
+  const lostAfterMs = 1_000
+  const there = createHttp({ url: `http://127.0.0.1:${port}`, recorder: createRecorder(), signal, lostAfterMs })
+  onTestFinished(there.close)
+  const asked = there.request('GET', '/users', { timeoutMs: 200 })
+  // The request, a look for as long as one that is gone is given, and another.
+  await expect.poll(() => held.length, { timeout: 10_000 }).toBeGreaterThan(2)
+  isSlow = false
+  for (const response of held) response.end('here')
+  expect(await asked).toMatchObject({ status: null })
+  expect(there.lost).toBeUndefined()
+
+  const gone = createHttp({ url: 'http://127.0.0.1:1', recorder: createRecorder(), signal, lostAfterMs })
+  onTestFinished(gone.close)
+  await expect(gone.request('GET', '/users')).rejects.toThrow('stopped answering')
+})

@@ -27,6 +27,8 @@ export interface Http {
    * @throws the signal's reason.
    */
   isAlive(withinMs: number, signal?: AbortSignal): Promise<boolean>
+  /** Whether it is still there: like {@link isAlive}, but one that is only slow is waited for much longer. */
+  isThere(): Promise<boolean>
   /** While it is down on purpose: requests without an answer are then no sign that the target was lost. */
   expectDown<T>(work: () => Promise<T>): Promise<T>
   /** Why the target was given up, if it was. */
@@ -38,6 +40,9 @@ const DEFAULT_TIMEOUT_MS = 15_000
 const DEFAULT_LOST_MS = 6_000
 const CLEAN_UP_TIMEOUT_MS = 5_000
 const PROBE_TIMEOUT_MS = 3_000
+const SLOW_PROBE_TIMEOUT_MS = 15_000
+/** One that takes a connection and does not answer in time is slow rather than gone, and is given so many times as long. */
+const SLOW_PATIENCE = 10
 const PROBE_EVERY_MS = 150
 const MAX_REDIRECTS = 5
 const CONNECTIONS = 64
@@ -59,26 +64,37 @@ export function createHttp(options: HttpOptions): Http {
   let probing: Promise<boolean> | undefined
   let lost: GradingError | undefined
 
-  async function isAlive(withinMs: number, until = signal): Promise<boolean> {
+  /** Asks until it answers or the time is over. @returns What came of the last request: an answer, nothing yet, or nobody who listens. */
+  async function probe(withinMs: number, timeoutMs: number, until: AbortSignal) {
     const deadline = performance.now() + withinMs
     for (;;) {
       until.throwIfAborted()
       const leftMs = Math.max(200, Math.ceil(deadline - performance.now()))
-      const limit = limitTime(Math.min(leftMs, PROBE_TIMEOUT_MS), until)
-      const probe = await send(route, `${prefix}/health`, 'GET', {}, limit.signal)
+      const limit = limitTime(Math.min(leftMs, timeoutMs), until)
+      const { status } = await send(route, `${prefix}/health`, 'GET', {}, limit.signal)
+      const isLate = limit.signal.aborted
       limit.release()
-      if (probe.status !== null) return true
+      if (status !== null) return 'answer'
       until.throwIfAborted()
-      if (performance.now() >= deadline) return false
+      if (performance.now() >= deadline) return isLate ? 'silence' : 'nobody'
       await delay(PROBE_EVERY_MS, undefined, { signal: until }).catch(() => until.throwIfAborted())
     }
+  }
+
+  const isAlive: Http['isAlive'] = async (withinMs, until = signal) =>
+    (await probe(withinMs, PROBE_TIMEOUT_MS, until)) === 'answer'
+
+  async function isThere(): Promise<boolean> {
+    const first = await probe(lostAfterMs, PROBE_TIMEOUT_MS, signal)
+    if (first !== 'silence') return first === 'answer'
+    return (await probe(SLOW_PATIENCE * lostAfterMs, SLOW_PROBE_TIMEOUT_MS, signal)) === 'answer'
   }
 
   /** @throws {GradingError} `target-lost` when not even the gateway is there any more. */
   async function assertThere(why: string): Promise<void> {
     if (plannedDowntimes > 0) return
     if (lost !== undefined) throw lost
-    probing ??= isAlive(lostAfterMs).finally(() => {
+    probing ??= isThere().finally(() => {
       probing = undefined
     })
     if ((await probing) || plannedDowntimes > 0) return
@@ -130,6 +146,7 @@ export function createHttp(options: HttpOptions): Http {
   return {
     request,
     isAlive,
+    isThere,
     async expectDown(work) {
       plannedDowntimes++
       try {
