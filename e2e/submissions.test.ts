@@ -24,7 +24,8 @@ The exit is that of \`msctl verify\`: ${Object.entries(EXITS)
 const WORDS: Readonly<Record<Verdict['status'], string>> = {
   passed: 'passed',
   below: 'below the mark',
-  refused: 'nothing to grade',
+  refused: 'refused',
+  missing: 'nothing handed in',
   'not-ready': 'never ready',
   error: 'no verdict',
 }

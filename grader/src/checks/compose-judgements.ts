@@ -3,7 +3,7 @@ import { SERVICES } from '@msctl/sdk/contract'
 import type { CheckFinding } from '../run/grader.ts'
 import type { Evidence } from '../run/report.ts'
 import type { ComposeFacts, ComposeMount, ComposeService } from '../target/compose-facts.ts'
-import { errorLines } from '../target/error-lines.ts'
+import { decisiveLine, errorLines } from '../target/error-lines.ts'
 
 /** The service that plays a role. */
 function serviceOf(
@@ -69,15 +69,20 @@ export function judgeStart(facts: ComposeFacts, words: Words): CheckFinding {
       actual: { en: `It failed:\n${why}`, ru: `Команда завершилась с ошибкой:\n${why}` },
     }
   }
-  const list = ended.map(({ name, state }) => `${name}: ${state}`).join(', ')
+  const list = ended.map(saidAtTheEnd).join('\n')
   return {
     held: ended.length === 0,
     ...{ expected, evidence, repro },
     actual:
       ended.length === 0
         ? { en: 'Nothing to object to.', ru: 'Замечаний нет.' }
-        : { en: `Does not run: ${list}`, ru: `Не работает: ${list}` },
+        : { en: `Does not run:\n${list}`, ru: `Не работает:\n${list}` },
   }
+}
+
+/** What became of a service, and the error that its log tells of. */
+function saidAtTheEnd({ name, state, log }: ComposeService): string {
+  return [`${name}: ${state}`, decisiveLine(log)].filter(Boolean).join(': ')
 }
 
 /** All three services answer through the gateway in time. */

@@ -163,6 +163,26 @@ test.each<[string, ComposeFacts, string[]]>([
   expect(await failing(facts)).toEqual(ids)
 })
 
+test('what does not run is named with what its log says went wrong', async () => {
+  const log = [
+    'Traceback (most recent call last):',
+    '  File "a.py", line 1',
+    'KeyError: 1',
+    'psycopg2.OperationalError: no',
+    'Bye',
+  ]
+  const { compose: facts } = {
+    compose: but('orders', { state: 'restarting, restarted 9 times', isRunning: false, log }),
+  }
+  const { findings } = await runSheet(compose.sheet, {
+    world: { compose: facts } as Grader,
+    onEvent: () => undefined,
+  })
+  expect(findings['compose.starts']?.actual).toMatchObject({
+    en: 'Does not run:\norders: restarting, restarted 9 times: KeyError: 1',
+  })
+})
+
 test('a machine that was too busy is not held against it, unless a part ended', async () => {
   const late = { ...GOOD.ready, missing: ['orders: GET /orders → 503'], isMachineBusy: true }
   expect(await failing({ ...GOOD, ready: late })).toEqual([])

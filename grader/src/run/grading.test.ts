@@ -1,7 +1,8 @@
 // What is no student's failure: a target that goes away, a control that fails, hangs or lies, addresses that are wrong.
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -253,6 +254,41 @@ test('a Redis or a database that cannot be reached is an error, and one of someb
   })
   expect(statusesOf(other)).toEqual(['not-assessed'])
   expect(reasonsOf(other)).toContain('not in the database')
+})
+
+test('a Redis that hears nothing is the target’s where the target is connected to it', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const { url } = await startSketch()
+  const redis = inject('redisUrl')
+  const used = createConnection({ host: '127.0.0.1', port: Number(new URL(redis).port) })
+  onTestFinished(() => void used.destroy())
+  await once(used, 'connect')
+  const report = await grade(url, [asks(1, { needs: ['redis'] })], { target: { kind: 'url', url, redis } })
+  expect(statusesOf(report)).toEqual(['pass'])
+})
+
+test('a Redis that hears nothing is the target’s where the target’s control stops it', async () => {
+  const { url } = await startSketch()
+  let isUp = true
+  const redis = {
+    ask: async (...[command]: readonly string[]) => {
+      if (!isUp) throw new Error('ECONNREFUSED')
+      return command === 'CLIENT' ? '' : command === 'PING' ? 'PONG' : 'none'
+    },
+  }
+  const switched = (isOn: boolean) => async (part: string) => {
+    if (part === 'cache') isUp = isOn
+  }
+  const control: Control = { stop: switched(false), start: switched(true), restart: said }
+  const needsRedis = [asks(1, { needs: ['redis'] })]
+  const graded = (own: Control) =>
+    grade(url, needsRedis, { target: { kind: 'url', url, redis, control: own } })
+  expect(statusesOf(await graded(control))).toEqual(['pass'])
+  expect(isUp).toBe(true)
+  const lies = await graded({ ...control, stop: said })
+  expect(statusesOf(lies)).toEqual(['error'])
+  expect(reasonsOf(lies)).toContain('stop cache')
 })
 
 const said = async () => ''

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Control } from '@msctl/platform/control'
 import type { OpenDatabase } from '@msctl/platform/database'
+import { isConnectedFrom } from '@msctl/platform/port-holder'
 import type { OpenRedis, Redis } from '@msctl/platform/redis'
+import { waitUntil } from '@msctl/platform/wait-until'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import { readKey } from '../target/redis.ts'
 import { type CreatedObjects, GradingError, type Request } from './grader.ts'
@@ -12,6 +15,10 @@ export interface PreflightOptions {
   readonly databases: Readonly<Partial<Record<ServiceName, OpenDatabase>>>
   /** Whether they are known to be the target's, as we started them ourselves. */
   readonly isOurs: boolean
+  /** The target's gateway. */
+  readonly url: string
+  /** What stops and starts the target's parts. */
+  readonly control?: Pick<Control<'cache'>, 'stop' | 'start'> | undefined
   readonly unique: () => string
   readonly random: () => number
   readonly created: CreatedObjects
@@ -29,6 +36,8 @@ const ROW_WITHIN_MS = 3_000
 const READS = 60
 /** Of the reads above, how many a cache that is in use is asked about at least. */
 const ASKED_READS = 36
+/** How long it may take to answer again once it was stopped, in milliseconds. */
+const BACK_WITHIN_MS = 15_000
 /** How long it is looked how much is asked of Redis anyway, in milliseconds. */
 const IDLE_MS = 1_000
 
@@ -69,25 +78,64 @@ async function problemOf(check: () => Promise<Untried | undefined>): Promise<Unt
 async function checkRedis(options: PreflightOptions, redis: Redis): Promise<Untried | undefined> {
   await redis.ask('PING')
   if (options.isOurs) return undefined
-  const { request } = options
-  const made = await createOne(options, 'users')
+  const { request, url, control } = options
+  const made = await createAny(options)
   if (made === undefined) return UNVERIFIED
-  const read = () => request('GET', `/users/${made.id}`)
+  const read = () => request('GET', `/${made.service}/${made.id}`)
   await read()
-  if ((await readKey(redis, `user:${made.id}`))?.includes(made.mark)) return undefined
+  if ((await readKey(redis, `${made.service.slice(0, -1)}:${made.id}`))?.includes(made.mark)) return undefined
   // Whatever is kept there, and under whatever name: is it asked when the target is?
   const idleRate = await commandRate(redis, () => delay(IDLE_MS))
   const rate = await commandRate(redis, async () => {
     for (let index = 0; index < READS; index++) await read()
   })
   if (rate.commands - idleRate.perMs * rate.ms >= ASKED_READS) return undefined
+  // It is the target's, and is not used: that is then seen, and fails.
+  if (await hasClientOf(redis, url)) return undefined
+  if (control !== undefined && (await isStoppedBy(control, redis))) return undefined
   return {
     status: 'error',
     reason: {
-      en: 'The target asks nothing of this Redis: it is another one, or the target uses none. Give the address of the one that the target uses.',
-      ru: 'Система не обращается к этому Redis: либо это другой Redis, либо она им не пользуется. Укажите адрес того, которым она пользуется.',
+      en: 'The target asks nothing of this Redis: it is another one, or the target uses none. Give the address of the one that the target uses, or a control program whose "stop cache" stops it.',
+      ru: 'Система не обращается к этому Redis: либо это другой Redis, либо она им не пользуется. Укажите адрес того, которым она пользуется, или программу управления, у которой «stop cache» его останавливает.',
     },
   }
+}
+
+/** Whether the target, on this machine, has a connection to it. */
+async function hasClientOf(redis: Redis, url: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(url)
+  if (!LOCAL.test(hostname)) return false
+  const clients = String(await redis.ask('CLIENT', 'LIST')).split('\n')
+  const ports = clients.flatMap((line) => {
+    const [, host = '', from] = / addr=(\S+):(\d+) /.exec(line) ?? []
+    const isOurs = / name=msctl-verify /.test(line)
+    return from !== undefined && LOCAL.test(host) && !isOurs ? [Number(from)] : []
+  })
+  return isConnectedFrom(new Set(ports), Number(port || (protocol === 'https:' ? 443 : 80)))
+}
+
+const LOCAL = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+
+/** Whether it is gone when the target's own control stops the cache. */
+async function isStoppedBy(
+  control: Pick<Control<'cache'>, 'stop' | 'start'>,
+  redis: Redis,
+): Promise<boolean> {
+  const answers = () =>
+    redis.ask('PING').then(
+      () => true,
+      () => undefined,
+    )
+  const isStopped = await control.stop('cache').then(
+    async () => (await answers()) === undefined,
+    () => false, // it cannot, and shows nothing
+  )
+  await control.start('cache').catch((error: Error) => {
+    if (isStopped) throw new GradingError('control', `start cache: ${error.message}`, { cause: error })
+  })
+  if (isStopped) await waitUntil(answers, { deadlineMs: BACK_WITHIN_MS, everyMs: 100 })
+  return isStopped
 }
 
 /** How much is asked of Redis, by whomever, while something is done. */
@@ -143,12 +191,22 @@ async function holds(database: OpenDatabase, text: string): Promise<boolean> {
   return false
 }
 
+/** Who depends on what could not be created fails because of that. */
 const UNVERIFIED: Untried = {
-  status: 'not-assessed',
+  status: 'error',
   reason: {
     en: 'Nothing could be created through the gateway, so it could not be seen whether this is what the target uses.',
     ru: 'Через шлюз ничего не удалось создать, поэтому нельзя понять, этим ли хранилищем пользуется система.',
   },
+}
+
+/** One object of whichever service creates any. */
+async function createAny(options: PreflightOptions) {
+  for (const service of SERVICES) {
+    const made = await createOne(options, service)
+    if (made !== undefined) return { service, ...made }
+  }
+  return undefined
 }
 
 /** Creates one object with something in it that nothing else has. */

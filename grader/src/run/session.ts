@@ -45,6 +45,7 @@ export async function startSession(
   const preflight = await runPreflight({
     ...{ request: http.request, redis: connection.redis, databases: connection.databases },
     ...{ unique, random, created, isOurs: target.isOurs ?? false },
+    ...{ url: target.url, control: target.control },
   })
   const pace = await measurePace(http.request, { unique, created })
   const stalls = watchStores(target, preflight)

@@ -1,6 +1,7 @@
 import { freePort } from '@msctl/platform/ports'
 import { type ProcessResult, runProcess } from '@msctl/platform/run-process'
 import { waitUntil } from '@msctl/platform/wait-until'
+import { decisiveLine } from '../target/error-lines.ts'
 import { limitTime } from '../target/time-limit.ts'
 import type { CappedLog } from './capped-log.ts'
 import { endMarkedProcesses, MARK } from './marked-processes.ts'
@@ -74,7 +75,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Started
     if (ended !== undefined && wasNeverStarted(ended)) throw new Error(`sh: ${ended.reason}`)
     const what =
       ended === undefined ? `No answer within ${readyLimitMs / 1000} s` : `It ended with ${ended.reason}`
-    const line = decisiveLine(log.last())
+    const line = decisiveLine(log.last().split('\n'))
     return { url, env, unstarted: line === '' ? `${what}.` : `${what}: ${line}`, close }
   } catch (error) {
     await close()
@@ -94,12 +95,6 @@ function stayingOpen(script: string): string {
 /** Whether there was no process at all, as when this machine can start no more. */
 function wasNeverStarted({ exitCode, reason }: ProcessResult): boolean {
   return exitCode === undefined && !reason.startsWith('ended by')
-}
-
-/** The last line of a log that tells of an error, else its last. */
-function decisiveLine(log: string): string {
-  const lines = log.split('\n')
-  return lines.findLast((line) => /error|exception|fatal|panic/i.test(line)) ?? lines.at(-1) ?? ''
 }
 
 async function answers(url: string, signal: AbortSignal): Promise<boolean> {

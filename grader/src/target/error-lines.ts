@@ -23,3 +23,11 @@ export function errorLines(log: readonly string[], kept = KEPT_LINES): string[] 
   if (raised < 0 || raised < first + kept) return found
   return [...found.slice(0, 2), '…', ...lines.slice(raised - kept + 4, raised + 1)]
 }
+
+/** The one line of a log that says most: what was raised, else its first error, else its last line. */
+export function decisiveLine(log: readonly string[]): string {
+  const lines = errorLines(log)
+  const isError = (line: string) => ERROR.test(line) || ERROR_NAME.test(line)
+  const line = lines.find((each) => RAISED.test(each.trim())) ?? lines.find(isError) ?? lines.at(-1) ?? ''
+  return line.trim()
+}

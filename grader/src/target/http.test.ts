@@ -83,7 +83,12 @@ test('a target that takes long to answer is not taken for lost, and one where no
   })
   const { signal } = new AbortController()
   const lostAfterMs = 1_000
-  const there = createHttp({ url: `http://127.0.0.1:${port}`, recorder: createRecorder(), signal, lostAfterMs })
+  const there = createHttp({
+    url: `http://127.0.0.1:${port}`,
+    recorder: createRecorder(),
+    signal,
+    lostAfterMs,
+  })
   onTestFinished(there.close)
   const asked = there.request('GET', '/users', { timeoutMs: 200 })
   // The request, a look for as long as one that is gone is given, and another.

@@ -9,7 +9,14 @@ const ROLES = { gateway: 'gateway', users: 'users', orders: 'orders', payments: 
 /** A container that runs. */
 const container = (service: string, more: Partial<SubmittedContainer> = {}): SubmittedContainer => ({
   ...{ id: service, service, isRunning: true, isHealthy: false, isStarting: false, isDead: false },
-  ...{ state: 'running', restartPolicy: 'no', startedAt: 'then', anonymousVolumes: [], environment: {} },
+  ...{
+    state: 'running',
+    restartPolicy: 'no',
+    restarts: 0,
+    startedAt: 'then',
+    anonymousVolumes: [],
+    environment: {},
+  },
   ...more,
 })
 const ended = (service: string) => container(service, { isRunning: false, isDead: true, state: 'exited (1)' })
@@ -80,6 +87,24 @@ test.concurrent('one that begins anew is looked at again until it stays', async 
   })
   expect(answered).toEqual(['users', 'orders', 'payments'])
   expect(tookMs).toBeGreaterThan(5_000)
+})
+
+test.concurrent('one that begins anew again and again does not run, whatever it is doing when the time is over', async () => {
+  const { answered, containers, isMachineBusy } = await started({
+    answer: (service) => (service === 'users' ? [503, {}] : [200, []]),
+    containers: (ms) =>
+      Object.values(ROLES).map((service) =>
+        service === 'users'
+          ? container(service, { startedAt: `${Math.floor(ms / 1_000)}`, restarts: Math.floor(ms / 1_000) })
+          : container(service),
+      ),
+    deadlineMs: 5_000,
+  })
+  expect(answered).toEqual(['orders', 'payments'])
+  expect(containers.filter(({ isRunning }) => !isRunning)).toMatchObject([
+    { service: 'users', state: 'restarting' },
+  ])
+  expect(isMachineBusy).toBe(false)
 })
 
 test.concurrent('without a gateway nothing is waited for', async () => {

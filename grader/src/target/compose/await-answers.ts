@@ -21,6 +21,9 @@ const FAULTY_PATIENCE_MS = 60_000
 /** Far more than a few submissions that are graded side by side come to. */
 const BUSY_LOAD = 4
 const BUSY_INSPECTION_MS = 2_500
+/** What has been started again so often, and once more this shortly before the end, does not run: it restarts. In milliseconds. */
+const RESTARTS = 2
+const RESTARTED_WITHIN_MS = 30_000
 /** So often in a row a container has to be seen ended before it counts. */
 const DEAD_LOOKS = 3
 
@@ -70,6 +73,7 @@ export async function awaitAnswers(options: AwaitOptions): Promise<Answers> {
   const { url, roles, services = SERVICES, containers, deadlineMs, signal } = options
   const began = performance.now()
   const deadLooks = new Map<string, number>()
+  const starts = new Map<string, { readonly startedAt: string; readonly seenAt: number }>()
   const watched = new Map(services.map((service) => [service, newWatched()] as const))
   const inspections: number[] = []
   let isGatewayThere = false
@@ -83,8 +87,18 @@ export async function awaitAnswers(options: AwaitOptions): Promise<Answers> {
     const asked = performance.now()
     found = await containers()
     inspections.push(performance.now() - asked)
-    for (const { service, isDead: isOver } of found)
+    for (const { service, isDead: isOver, startedAt } of found) {
       deadLooks.set(service, isOver ? (deadLooks.get(service) ?? 0) + 1 : 0)
+      const before = starts.get(service)
+      if (before?.startedAt === startedAt) continue
+      starts.set(service, { startedAt, seenAt: before === undefined ? began : performance.now() })
+    }
+  }
+
+  function restarts({ service, state, restarts: times }: SubmittedContainer): boolean {
+    if (times < RESTARTS) return false
+    const lastedMs = performance.now() - (starts.get(service)?.seenAt ?? began)
+    return state.startsWith('restarting') || lastedMs < RESTARTED_WITHIN_MS
   }
 
   /** Asking the gateway counts for nothing until it answers: its own health check need not be waited for. */
@@ -143,13 +157,23 @@ export async function awaitAnswers(options: AwaitOptions): Promise<Answers> {
   const all = [...watched]
   const open = all.filter(([, { seen }]) => seen.is !== 'list')
   const words = open.map(([service, { seen }]) => wordsOf(service, seen))
+  const answered = isGatewayThere
+    ? all.flatMap(([service, { seen }]) => (seen.is === 'list' ? [service] : []))
+    : []
+  const doAnswer = new Set<string | undefined>(answered.map((service) => roles[service]))
+  if (isGatewayThere) doAnswer.add(roles.gateway)
+  const containersThen = found.map((each) =>
+    !doAnswer.has(each.service) && restarts(each)
+      ? { ...each, isRunning: false, state: each.state.replace(/^running/, 'restarting') }
+      : each,
+  )
+  const doesRun = (service: ServiceName) =>
+    containersThen.some((each) => each.service === roles[service] && each.isRunning)
   return {
-    ...{ isGatewayThere, containers: found, at: performance.now() },
-    // A 404 or a 500 is an answer that more time does not change.
-    isMachineBusy: open.some(([, { seen }]) => mayComeUp(seen)) && isBusy(inspections),
-    answered: isGatewayThere
-      ? all.flatMap(([service, { seen }]) => (seen.is === 'list' ? [service] : []))
-      : [],
+    ...{ isGatewayThere, containers: containersThen, at: performance.now(), answered },
+    // A 404 or a 500 is an answer that more time does not change, and so is a service that does not run.
+    isMachineBusy:
+      open.some(([service, { seen }]) => mayComeUp(seen) && doesRun(service)) && isBusy(inspections),
     missing: isGatewayThere
       ? open.map(([service, { seen }]) => `${service}: ${wordsOf(service, seen)}`)
       : [`gateway: ${url === undefined ? 'there is none' : [...new Set(words)].join(', ')}`],

@@ -34,6 +34,8 @@ export interface SubmittedContainer {
   /** `running`, `running, unhealthy`, `exited (1)`, `exited (137), out of memory`, `restarting, restarted 4 times` */
   readonly state: string
   readonly restartPolicy: string
+  /** How often Docker has started it again. */
+  readonly restarts: number
   readonly startedAt: string
   /** Volumes that nobody named: `docker-compose down` forgets them, and leaves them behind. */
   readonly anonymousVolumes: readonly string[]
@@ -78,6 +80,7 @@ export async function inspectContainers(
           ...(isRunning && health === 'unhealthy' ? ['unhealthy'] : []),
         ].join(', '),
         restartPolicy: policy,
+        restarts: RestartCount,
         startedAt: State.StartedAt,
         anonymousVolumes: Mounts.flatMap(({ Name = '' }) => (/^[0-9a-f]{64}$/.test(Name) ? [Name] : [])),
         environment: Object.fromEntries(

@@ -47,21 +47,19 @@ export function databaseLogin(
   const [address] = addresses(client).filter(({ host, path }) => hosts.has(host) && path !== '')
   // Spelt out one by one, as in DB_HOST, DB_NAME …
   const variable = (pattern: RegExp) => Object.entries(said).find(([key]) => pattern.test(key))?.[1]
-  const login = {
-    user:
-      address?.user ||
-      variable(/^(\w+_)?(DB|PG|POSTGRES|DATABASE|DATASOURCE)_?(USER|USERNAME)$/i) ||
-      own.user,
-    password:
-      address?.password ||
-      variable(/^(\w+_)?(DB|PG|POSTGRES|DATABASE|DATASOURCE)_?(PASS|PASSWORD)$/i) ||
-      own.password,
+  const who =
+    address?.user || variable(/^(\w+_)?(DB|PG|POSTGRES|DATABASE|DATASOURCE)_?(USER|USERNAME)$/i) || own.user
+  const secret =
+    address?.password || variable(/^(\w+_)?(DB|PG|POSTGRES|DATABASE|DATASOURCE)_?(PASS|PASSWORD)$/i)
+  return {
+    user: who,
+    // The server knows its own user's password; a service may have it wrong.
+    password: (who === own.user && own.password) || secret || own.password,
     database:
       address?.path ||
       variable(/^(\w+_)?(DB|PG|POSTGRES|DATABASE)_?(NAME|DB|DATABASE)$|^PGDATABASE$|^POSTGRES_DB$/i) ||
       own.database,
   }
-  return login
 }
 
 /** How the services speak to the cache. */
