@@ -206,6 +206,22 @@ describe('options that cannot be meant', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
+  test('an option that it does not know', async () => {
+    const options = { baseUrl: 'http://localhost:1', timeout: 3 }
+    expect(() => createClient(options)).toThrow(
+      /^createClient has no option "timeout"; its options are baseUrl, apiKey, timeoutMs, /,
+    )
+    const backoff: object = { base: 1 }
+    expect(() => createClient({ backoff })).toThrow('backoff has no option "base"')
+    await using ms = createClient()
+    const typo: object = { retries: 1 }
+    await expect(ms.users.get(1, typo)).rejects.toThrow(/^users\.get has no option "retries"; .*maxRetries/)
+    const ofUser: object = { userid: 1 }
+    await expect(ms.orders.list(ofUser)).rejects.toThrow(/^orders\.list has no option "userid"; .* userId, /)
+    await expect(ms.gateway.watch(typo).next()).rejects.toThrow('gateway.watch has no option "retries"')
+    await expect(ms.waitFor('users', 'OPEN', typo)).rejects.toThrow('waitFor has no option "retries"')
+  })
+
   test('a time limit that is no number, or below 0', async () => {
     expect(() => createClient({ timeoutMs: Number.NaN })).toThrow(
       'timeoutMs must be a number of milliseconds',
@@ -371,6 +387,20 @@ describe('many calls', () => {
     await using ms = createClient({ baseUrl: url })
     const { signal } = new AbortController()
     for (let index = 0; index < 20; index += 1) await ms.users.get(1, { signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('a signal that more than ten calls share at once has one listener, and ends them all', async () => {
+    const underWay: unknown[] = []
+    const { url } = await serve((request) => void underWay.push(request))
+    await using ms = createClient({ baseUrl: url, maxRetries: 0, maxConcurrency: 20 })
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = Array.from({ length: 30 }, () => ms.users.get(1, { signal }).catch(isAbortError))
+    await expect.poll(() => underWay.length).toBe(20)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    controller.abort()
+    expect(await Promise.all(calls)).toEqual(calls.map(() => true))
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })

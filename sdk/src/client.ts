@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { Dispatcher } from 'undici'
 import { createCall } from './call.ts'
 import { openConnections } from './connections.ts'
-import type { CallOptions, Hooks, Logger } from './options.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
+import { CALL_OPTIONS, type CallOptions, type Hooks, type Logger } from './options.ts'
 import { createGateway, type Gateway } from './resources/gateway.ts'
 import { createOrders, type Orders } from './resources/orders.ts'
 import { createPayments, type Payments } from './resources/payments.ts'
@@ -58,6 +59,23 @@ export interface Client extends AsyncDisposable {
   close(): Promise<void>
 }
 
+const { signal: _, idempotencyKey: __, ...FOR_EVERY_CALL } = CALL_OPTIONS
+
+const CLIENT_OPTIONS: OptionNames<ClientOptions> = {
+  baseUrl: true,
+  apiKey: true,
+  ...FOR_EVERY_CALL,
+  socketPath: true,
+  dispatcher: true,
+  maxConcurrency: true,
+  maxBodyBytes: true,
+  backoff: true,
+  traceparent: true,
+  hooks: true,
+  logger: true,
+  random: true,
+}
+
 const DEFAULTS = {
   baseUrl: 'http://localhost:8000',
   timeoutMs: 30_000,
@@ -71,12 +89,14 @@ const DEFAULTS = {
 /**
  * Makes a client. Nothing is sent or opened before the first call.
  *
- * @throws {TypeError} for a base URL that is none, or options that cannot be meant.
+ * @throws {TypeError} for a base URL that is none, an option that is not known, or a value that cannot be meant.
  * @example
  * const ms = createClient({ baseUrl: 'http://localhost:8000' })
  * const ann = await ms.users.create({ email: 'ann@example.com', name: 'Ann' })
  */
 export function createClient(options: ClientOptions = {}): Client {
+  assertKnownOptions('createClient', options, CLIENT_OPTIONS)
+  assertKnownOptions('backoff', options.backoff ?? {}, DEFAULT_BACKOFF)
   const { origin, basePath } = parseBaseUrl(options.baseUrl ?? DEFAULTS.baseUrl)
   const settings = toSettings(options, origin, basePath)
   const { maxConcurrency = DEFAULTS.maxConcurrency } = options

@@ -27,7 +27,7 @@ export function onInterrupt(
   }
   const stop = () => {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    stopListening?.()
   }
   const abort = () => {
     stop()
@@ -38,8 +38,44 @@ export function onInterrupt(
     stop()
     interrupt('timeout')
   }
-  signal?.addEventListener('abort', abort)
+  const stopListening = signal === undefined ? undefined : onAbort(signal, abort)
   return stop
+}
+
+/** Who waits for a signal, and the one listener that tells them all. */
+interface Waiting {
+  callbacks: Set<() => void>
+  tellAll: () => void
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>()
+
+function createWaiting(signal: AbortSignal): Waiting {
+  const callbacks = new Set<() => void>()
+  const created = {
+    callbacks,
+    tellAll: () => {
+      for (const callback of callbacks) callback()
+    },
+  }
+  waiting.set(signal, created)
+  return created
+}
+
+/**
+ * Calls back when the signal aborts. A signal has one listener, however many calls share it: of more than ten Node warns
+ * as of a leak.
+ *
+ * @returns stops listening.
+ */
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const { callbacks, tellAll } = waiting.get(signal) ?? createWaiting(signal)
+  if (callbacks.size === 0) signal.addEventListener('abort', tellAll)
+  callbacks.add(callback)
+  return () => {
+    callbacks.delete(callback)
+    if (callbacks.size === 0) signal.removeEventListener('abort', tellAll)
+  }
 }
 
 const ignore = () => undefined

@@ -3,6 +3,7 @@ import { array } from 'zod/mini'
 import type { ApiResponse } from './api-promise.ts'
 import { MAX_PAGE_SIZE } from './contract/index.ts'
 import { type Call, toQuery } from './endpoint.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { CallOptions } from './options.ts'
 
 /** What every list takes, besides what it filters by. */
@@ -15,13 +16,15 @@ export interface ListParameters {
   pageSize?: number | undefined
 }
 
+const LIST_PARAMETERS: OptionNames<ListParameters> = { limit: true, after: true, pageSize: true }
+
 /**
  * A list of rows, by id. Await it for the array, or iterate it with `for await`, which holds one page at a time and
  * fetches the next when it gets there. Nothing is sent before that; each iteration starts anew.
  */
-export interface ApiList<T> extends Promise<T[]>, AsyncIterable<T, void, undefined> {
+export interface ApiList<T> extends Promise<T[]>, AsyncIterable<T> {
   /** The pages, each with what is known about its request. */
-  pages(): AsyncIterableIterator<ApiResponse<T[]>, void, undefined>
+  pages(): AsyncIterableIterator<ApiResponse<T[]>>
   /** The whole array, with the response and the request id of the last page; attempts and timings are sums. */
   withResponse(): Promise<ApiResponse<T[]>>
 }
@@ -40,12 +43,14 @@ export interface ListEndpoint<T> {
 export function createList<T extends { id: number }>(
   call: Call,
   { call: name, path, row, filter = {} }: ListEndpoint<T>,
-  { limit = Number.POSITIVE_INFINITY, after, pageSize = MAX_PAGE_SIZE }: ListParameters = {},
+  parameters: ListParameters = {},
   options: CallOptions = {},
 ): ApiList<T> {
+  const { limit = Number.POSITIVE_INFINITY, after, pageSize = MAX_PAGE_SIZE } = parameters
   const schema = array(row)
 
   async function* fetchPages(begunAt?: number): AsyncGenerator<ApiResponse<T[]>, void, undefined> {
+    assertKnownOptions(name, parameters, { ...filter, ...LIST_PARAMETERS })
     let last = after
     let missing = limit
     // The first page is always asked for: whether a limit makes sense is the server's to say.

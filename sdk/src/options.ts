@@ -1,4 +1,5 @@
 import type { ResponseHeaders, SdkError } from './errors.ts'
+import type { OptionNames } from './known-options.ts'
 
 /**
  * What happens to an answer that breaks the contract: `strict` raises a `ContractError`, `warn` logs it and hands the
@@ -22,6 +23,17 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>> | undefined
   /** What to do with an answer that breaks the contract. Default: `strict`. */
   validate?: Validation | undefined
+}
+
+/** The names of what a call takes. */
+export const CALL_OPTIONS: OptionNames<CallOptions> = {
+  signal: true,
+  timeoutMs: true,
+  attemptTimeoutMs: true,
+  maxRetries: true,
+  idempotencyKey: true,
+  headers: true,
+  validate: true,
 }
 
 /** Which request it is; part of every event of the hooks. */

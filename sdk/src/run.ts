@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type Endpoint, pathOf } from './endpoint.ts'
 import type { FailedCall } from './errors.ts'
-import type { CallOptions, RequestFacts } from './options.ts'
+import { assertKnownOptions } from './known-options.ts'
+import { CALL_OPTIONS, type CallOptions, type RequestFacts } from './options.ts'
 import type { Settings } from './settings.ts'
 import type { Answer } from './transport.ts'
 
@@ -27,7 +28,7 @@ export interface Run {
  * Begins a call.
  *
  * @param begunAt where the deadline counts from, if that is not now.
- * @throws {TypeError} for options that cannot be meant, such as a time limit that is no number.
+ * @throws {TypeError} for an option that is not known, or a value that cannot be meant, such as a time limit that is no number.
  */
 export function beginRun(
   endpoint: Endpoint<unknown>,
@@ -36,6 +37,7 @@ export function beginRun(
   begunAt?: number,
 ): Run {
   const { call, method } = endpoint
+  assertKnownOptions(call, options, CALL_OPTIONS)
   const startedAt = performance.now()
   const timeoutMs = milliseconds('timeoutMs', options.timeoutMs ?? settings.timeoutMs)
   const headers = headersOf(endpoint, options, settings)

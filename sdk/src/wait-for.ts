@@ -1,6 +1,7 @@
 import type { Circuit, CircuitState, ServiceName } from './contract/index.ts'
 import { AbortError, ConnectionError, type FailedCall, type SdkError, TimeoutError } from './errors.ts'
 import { MAX_TIMER_MS } from './interrupt.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { Gateway } from './resources/gateway.ts'
 import { milliseconds } from './run.ts'
 
@@ -12,6 +13,8 @@ export interface WaitForOptions {
   intervalMs?: number | undefined
   signal?: AbortSignal | undefined
 }
+
+const WAIT_FOR_OPTIONS: OptionNames<WaitForOptions> = { timeoutMs: true, intervalMs: true, signal: true }
 
 /**
  * Waits until a service's circuit is in a state, or has been in it since the wait began, however shortly. A gateway that
@@ -29,7 +32,9 @@ export type WaitFor = (
 /** Makes `waitFor`, on top of a watch. */
 export const createWaitFor =
   (watch: Gateway['watch'], url: string): WaitFor =>
-  async (service, state, { timeoutMs = 60_000, intervalMs = 100, signal } = {}) => {
+  async (service, state, options = {}) => {
+    assertKnownOptions('waitFor', options, WAIT_FOR_OPTIONS)
+    const { timeoutMs = 60_000, intervalMs = 100, signal } = options
     const deadline = AbortSignal.timeout(Math.min(milliseconds('timeoutMs', timeoutMs), MAX_TIMER_MS))
     const events = watch({
       intervalMs,

@@ -9,6 +9,7 @@ import {
 } from './contract/index.ts'
 import { isAbortError, isContractError, isSdkError, type SdkError } from './errors.ts'
 import { sleep } from './interrupt.ts'
+import { assertKnownOptions, type OptionNames } from './known-options.ts'
 import type { CallOptions } from './options.ts'
 import { milliseconds } from './run.ts'
 
@@ -19,6 +20,8 @@ export interface WatchOptions {
   /** Ends the watch, quietly: the loop over it ends. */
   signal?: AbortSignal | undefined
 }
+
+const WATCH_OPTIONS: OptionNames<WatchOptions> = { intervalMs: true, signal: true }
 
 /** What a watch tells. Transitions come before the health that shows their outcome. `at` is an ISO 8601 time. */
 export type WatchEvent =
@@ -42,10 +45,9 @@ const LOOK_TIMEOUT_MS = 5000
  * @param closing ends all watches, when the client closes.
  */
 export const createWatch = (health: (options: CallOptions) => ApiPromise<Health>, closing: AbortSignal) =>
-  async function* watch({
-    intervalMs = 1000,
-    signal: given,
-  }: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
+  async function* watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent, void, undefined> {
+    assertKnownOptions('gateway.watch', options, WATCH_OPTIONS)
+    const { intervalMs = 1000, signal: given } = options
     milliseconds('intervalMs', intervalMs)
     const signal = given === undefined ? closing : AbortSignal.any([given, closing])
     let before: Health | undefined

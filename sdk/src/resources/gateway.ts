@@ -15,7 +15,7 @@ export interface Gateway {
   /** The gateway's metrics, in Prometheus' text format. */
   metrics(options?: CallOptions): ApiPromise<string>
   /** Health, again and again, and the changes of the circuits' states in between. Ends with the signal, or with the client. */
-  watch(options?: WatchOptions): AsyncIterableIterator<WatchEvent, void, undefined>
+  watch(options?: WatchOptions): AsyncIterableIterator<WatchEvent>
 }
 
 /**
