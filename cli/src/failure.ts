@@ -65,6 +65,8 @@ export interface CommandFailures {
     readonly suggestion?: string | undefined
   }
   'file-exists': { readonly file: string }
+  /** stdout or stderr takes no more. */
+  'output-unwritable': { readonly reason: string }
   interrupted: Record<never, never>
 }
 
@@ -152,6 +154,7 @@ const exitCodes: Record<FailureCode, number> = {
   'unknown-parameter': EXIT.usage,
   'journal-unreadable': EXIT.usage,
   'file-exists': EXIT.usage,
+  'output-unwritable': EXIT.environment,
   interrupted: EXIT.interrupted,
 }
 

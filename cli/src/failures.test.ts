@@ -2,7 +2,8 @@
 // once, Ctrl-C in the middle of one, and a machine that crashed, main.test.ts tells: these are no failures in the end.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import path from 'node:path'
@@ -268,7 +269,52 @@ describe('up finds', { timeout: 60_000 }, () => {
   })
 })
 
+describe('what it prints', () => {
+  test.skipIf(!existsSync('/dev/full')).for([['--version'], ['--help'], ['config']])(
+    'goes to a disk that is full: msctl %s',
+    async (args) => {
+      const full = await open('/dev/full', 'w')
+      onTestFinished(() => full.close())
+      const child = spawn(process.execPath, [MAIN, ...args], {
+        env: { ...env, HOME: home, MSCTL_HOME: home, LANG: 'C.UTF-8' },
+        stdio: ['ignore', full.fd, 'pipe'],
+      })
+      const { code, err } = await finish(child)
+      expect(code).toBe(4)
+      expect(err.split('\n')).toEqual([
+        'Error: The output cannot be written.',
+        'Why:   ENOSPC: no space left on device, write',
+        'Next:  Send it elsewhere, or make room where it goes',
+        '',
+      ])
+    },
+  )
+
+  test('names msctl as it was called, wherever it says what can be typed', async () => {
+    const self = { ...env, MSCTL_SELF: './msctl' }
+    const run = (...args: string[]) => finish(startMsctl(args, { home, env: self }))
+    expect((await run('stop', 'users')).err).toContain('Next:  Start it: ./msctl up\n')
+    expect((await run('status')).err).toContain('Start it: ./msctl up\n')
+    expect((await run('users', 'gte')).err).toContain('Next:  See ./msctl users --help\n')
+    const help = await run('users', 'create', '--help')
+    expect(help.out).toContain(' | ./msctl users create --data -')
+    expect(help.out).not.toMatch(/(?<!\.\/)msctl users create -/)
+  })
+})
+
 describe('the command line', () => {
+  test('names a scenario that could not be run', async () => {
+    await expectFailure(['scenario', 'new', path.join(home, 'x.py')], {
+      code: 2,
+      lines: [
+        /Wrong usage: \[file\] cannot be ".*x\.py"; it has to be a file that ends in \.ts, .*/,
+        'The command line could not be understood, so nothing was done.',
+        'See msctl scenario new --help',
+      ],
+    })
+    expect(await readdir(home)).toEqual(['cache'])
+  })
+
   test('has broken JSON in it', async () => {
     const broken = '{"email": ann@example.com}'
     await expectFailure(['users', 'create', '--data', broken], {

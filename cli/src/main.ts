@@ -8,7 +8,7 @@ import { createMenu, type Execute } from './menu/menu.ts'
 import { NothingAsked } from './menu/menu-command.ts'
 import { chooseLanguage } from './messages/language.ts'
 import { createProgress } from './print/progress.ts'
-import { endQuietlyWithoutReaders, write } from './print/streams.ts'
+import { watchStreams, write } from './print/streams.ts'
 import { describeTerminal } from './print/terminal.ts'
 import { runCommand } from './run-command.ts'
 import { type ConfigFile, readConfigFile, resolveSettings } from './settings.ts'
@@ -85,16 +85,30 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Pro
   process.exit(await run(argv, env))
 }
 
+/** After this, a stream has told of what it could not write. */
+const told = () => new Promise((resolve) => setImmediate(resolve))
+
 async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const controller = new AbortController()
   const { signal } = controller
-  let leave = (): void => process.exit(process.exitCode ?? EXIT.done)
-  endQuietlyWithoutReaders(() => leave())
+  let leave = (): void => {
+    if (unwritable === undefined) process.exit(process.exitCode ?? EXIT.done)
+    else void explain(unwritable).then(process.exit)
+  }
+  let unwritable: Failure<'output-unwritable'> | undefined
+  watchStreams({
+    leave: () => leave(),
+    fail(cause) {
+      unwritable ??= new Failure('output-unwritable', { reason: cause.message }, { cause })
+      leave()
+    },
+  })
   listenForSignals(controller)
   const home = findHome({ programDir: import.meta.dirname, cwd: process.cwd(), env })
   const { config, failure } = tryConfigFile(home)
   const language = chooseLanguage(languageFlag(argv), env, config?.values.lang)
   const errors = describeTerminal(process.stderr, env)
+  const self = env.MSCTL_SELF ?? 'msctl'
   let verbose = argv.includes('-v') || argv.includes('--verbose')
   let exitCode: number = EXIT.done
 
@@ -109,7 +123,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       ...{ language, quiet, verbose },
       terminal: describeTerminal(process.stdout, env),
       now: Date.now(),
-      self: env.MSCTL_SELF ?? 'msctl',
+      self,
     }
     const context: Context = {
       ...{ home, env, settings, language, rendering, signal, menu },
@@ -125,7 +139,8 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
     try {
       exitCode = await runCommand(action, options as never, {
         ...{ json, quiet, context, rendering, beforeResult: progress.end },
-        sinks: { out: write, err: writeError },
+        // A hint would come below the error.
+        sinks: { out: write, err: (text) => unwritable === undefined && writeError(text) },
       })
     } finally {
       progress.end()
@@ -141,7 +156,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       return EXIT.done
     }
     const { renderError } = await import('./print/error.ts')
-    process.stderr.write(`${renderError(error, { language, terminal: errors, verbose })}\n`)
+    process.stderr.write(`${renderError(error, { language, terminal: errors, verbose, self })}\n`)
     return signal.aborted ? Number(process.exitCode ?? EXIT.interrupted) : exitCodeOf(error)
   }
   process.once('beforeExit', () => {
@@ -150,7 +165,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
   })
 
   const menu = createMenu({
-    ...{ language, version: manifest.version, execute },
+    ...{ language, version: manifest.version, self, execute },
     helpWidth: process.stdout.isTTY ? describeTerminal(process.stdout, env).width : undefined,
   })
   const parse = (words: readonly string[]) => menu.msctl.parseAsync(words, { from: 'user' })
@@ -160,9 +175,11 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       if (!(error instanceof NothingAsked && error.command === menu.msctl && isAtTerminal(env))) throw error
       return parse([...argv, 'dashboard'])
     })
-    return exitCode
+    await told()
+    return unwritable === undefined ? exitCode : explain(unwritable)
   } catch (error) {
-    return explain(error)
+    await told()
+    return explain(unwritable ?? error)
   }
 }
 

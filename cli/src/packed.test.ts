@@ -28,11 +28,17 @@ function run(command: string, args: readonly string[], options: { cwd: string; e
   })
 }
 
+const environment = () => ({
+  ...{ PATH: process.env.PATH, HOME: away, LANG: 'C.UTF-8', MSCTL_PORT: '0' },
+  XDG_STATE_HOME: path.join(root, 'state'),
+  XDG_CACHE_HOME: path.join(root, 'cache'),
+})
+
 /** With nothing of the repository in reach. */
 const msctl = (...args: string[]) =>
   run(msctlPath, args, {
     cwd: away,
-    env: { PATH: process.env.PATH, HOME: away, LANG: 'C.UTF-8', MSCTL_PORT: '0' },
+    env: environment(),
   })
 
 async function json<T>(...args: string[]): Promise<T> {
@@ -56,9 +62,10 @@ beforeAll(async () => {
   away = path.join(root, 'an empty folder')
   // So that no Redis is downloaded, which redis.test.ts tests.
   const redis = path.resolve(import.meta.dirname, '..', '..', '.msctl', 'cache', 'redis')
-  await mkdir(path.join(away, '.msctl', 'cache'), { recursive: true })
+  await mkdir(away)
+  await mkdir(path.join(root, 'cache', 'msctl'), { recursive: true })
   if (existsSync(redis)) {
-    const copy = path.join(away, '.msctl', 'cache', 'redis')
+    const copy = path.join(root, 'cache', 'msctl', 'redis')
     await cp(redis, copy, { recursive: true, verbatimSymlinks: true }) // nothing may lead back into the clone
   }
   const cwd = path.join(await copySources(), 'cli')
@@ -112,7 +119,7 @@ test('says what this machine has, before anything was started', async () => {
     { driver: 'local', canRun: true },
     { driver: 'compose', canRun: false }, // there is no docker-compose.yml
   ])
-  expect(await readdir(path.join(away, '.msctl'))).toEqual(['cache']) // it only looks
+  expect(existsSync(path.join(root, 'state', 'msctl'))).toBe(false) // it only looks
 })
 
 test('starts the platform, and looks into all of it', async () => {
@@ -138,6 +145,12 @@ test('starts the platform, and looks into all of it', async () => {
     rows: [{ id: 1, name: 'Ann' }],
   })
 }, 30_000)
+
+test('is the same platform in every folder, and leaves nothing in any', async () => {
+  const elsewhere = await run(msctlPath, ['status', '--json'], { cwd: '/', env: environment() })
+  expect(JSON.parse(elsewhere.out)).toMatchObject({ url, dataDir: path.join(root, 'state', 'msctl', 'data') })
+  expect(await readdir(away)).toEqual([])
+})
 
 test('a mistake, and a part that is stopped, have their exit codes in every output mode', async () => {
   const mistake = ['db', 'users', '--sql', 'SELECT nme FROM users']
@@ -168,6 +181,6 @@ test('a load finds no fault, and a flush empties the cache', async () => {
 
 test('goes down, and takes all with it but the download', async () => {
   expect(await msctl('down', '--volumes')).toMatchObject({ code: 0 })
-  expect(await readdir(path.join(away, '.msctl'))).toEqual(['cache'])
+  expect(await readdir(path.join(root, 'state', 'msctl'))).toEqual([])
   await expect(fetch(`${url}/health`)).rejects.toThrow()
 }, 30_000)

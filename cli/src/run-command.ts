@@ -1,6 +1,7 @@
 import { EXIT } from '@msctl/grader/exit'
 import type { Action } from './command.ts'
 import type { Context, RenderContext, Rendering } from './context.ts'
+import { asCalled } from './print/as-called.ts'
 
 /** Where results and hints go. */
 export interface Sinks {
@@ -38,7 +39,7 @@ export async function runCommand<Options, Data>(
     const said = json
       ? { result: JSON.stringify(action.toJson?.(data) ?? data, null, indent) }
       : action.render(data, rendering)
-    drawnLines = await printResult(said, { quiet, sinks })
+    drawnLines = await printResult(said, { quiet, sinks, rendering })
   }
 
   const outcome = action.run(options, context)
@@ -66,10 +67,10 @@ export async function runCommand<Options, Data>(
 /** Prints a result, and the hints unless there are to be none. @returns how many lines the result has. */
 async function printResult(
   { result, hints }: Rendering,
-  { quiet, sinks }: Pick<RunOptions, 'quiet' | 'sinks'>,
+  { quiet, sinks, rendering }: Pick<RunOptions, 'quiet' | 'sinks' | 'rendering'>,
 ): Promise<number> {
   if (result !== '') await sinks.out(`${result}\n`)
-  if (hints !== undefined && !quiet) sinks.err(`\n${hints}\n`)
+  if (hints !== undefined && !quiet) sinks.err(`\n${asCalled(hints, rendering.self)}\n`)
   return result.split('\n').length
 }
 

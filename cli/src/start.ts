@@ -19,6 +19,7 @@ function sayVersion(): void {
   try {
     writeSync(1, `${manifest.version}\n`)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error // nobody reads on
+    // Nobody reads on; or else it is tried again by who can say what is wrong.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') void runMain()
   }
 }

@@ -62,7 +62,15 @@ export async function findPlatforms(
 
 function localPlatform({ home, env, command, onEvent, signal }: Surroundings): Platform {
   const programFolders = { packed: home.packedParts, clone: home.clone }
-  return createLocalPlatform({ home: home.state, programFolders, env, command, onEvent, signal })
+  return createLocalPlatform({
+    home: home.state,
+    cacheDir: home.cache,
+    programFolders,
+    env,
+    command,
+    onEvent,
+    signal,
+  })
 }
 
 /** The Compose driver, where it can be used. Its code is loaded, and Docker asked, only where there is a Docker to ask. */

@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { DRIVERS, type Driver } from './platform.ts'
 
 /** The folders that msctl works with. */
 export interface Home {
-  /** The state folder: state, data, logs, cache. It may not exist yet. */
+  /** The state folder: state, data, logs. It may not exist yet. */
   readonly state: string
+  /** The folder of what was downloaded, and can be again. It may not exist yet. */
+  readonly cache: string
   /** The root of the clone that this CLI belongs to, if it belongs to one. */
   readonly clone?: string | undefined
-  /** Where docker-compose.yml is: that clone, else the current folder. */
+  /** Where docker-compose.yml is: that clone, else the clone that one stands in, else the current folder. */
   readonly projectDir: string
   /** Where a packed CLI has the parts' programs. */
   readonly packedParts: string
@@ -20,31 +23,46 @@ export interface HomeOptions {
   readonly cwd: string
   readonly env: NodeJS.ProcessEnv
   readonly uid?: number | undefined
+  /** Default: of this machine. */
+  readonly system?: NodeJS.Platform | undefined
 }
 
 /**
- * Where state is kept: `MSCTL_HOME` if set; in a clone, `.msctl` at its root, wherever one stands; for a CLI that was
- * installed by itself, the nearest `.msctl` from the current folder upwards, as git looks for its own, else one in the
- * current folder. Somebody else's `.msctl` (in a shared /tmp, say) is passed over.
+ * Where state is kept: `MSCTL_HOME` if set; `.msctl` at the root of the clone that the CLI belongs to, or, if it was
+ * installed by itself, of the one that one stands in; else where the system wants the state of programs, so that it is the
+ * same platform in every folder. Somebody else's clone (in a shared /tmp, say) is passed over.
  */
 export function findHome(options: HomeOptions): Home {
-  const { programDir, cwd, env, uid = process.getuid?.() } = options
+  const { programDir, cwd, env, uid = process.getuid?.(), system = process.platform } = options
   const packedParts = join(programDir, 'parts')
-  const root = resolve(programDir, '..', '..')
-  const clone = existsSync(join(root, 'services')) && existsSync(join(root, 'build.mjs')) ? root : undefined
-  const common = { clone, projectDir: clone ?? cwd, packedParts }
-  if (env.MSCTL_HOME) return { ...common, state: resolve(cwd, env.MSCTL_HOME) }
-  if (clone !== undefined) return { ...common, state: join(clone, '.msctl') }
-  return { ...common, state: nearestState(cwd, uid) ?? join(cwd, '.msctl') }
+  const own = resolve(programDir, '..', '..')
+  const clone = isClone(own) ? own : undefined
+  const project = clone ?? foldersUpwards(cwd).find((folder) => isClone(folder) && ownerOf(folder) === uid)
+  const common = { clone, projectDir: project ?? cwd, packedParts }
+  const chosen = env.MSCTL_HOME ? resolve(cwd, env.MSCTL_HOME) : project && join(project, '.msctl')
+  if (chosen !== undefined) return { ...common, state: chosen, cache: join(chosen, 'cache') }
+  return { ...common, ...systemFolders(env, system) }
 }
 
-function nearestState(cwd: string, uid: number | undefined): string | undefined {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const candidate = join(folder, '.msctl')
-    const found = statSync(candidate, { throwIfNoEntry: false })
-    if (found?.isDirectory() === true && found.uid === uid) return candidate
-    if (folder === dirname(folder)) return undefined
-  }
+const isClone = (folder: string): boolean =>
+  existsSync(join(folder, 'services')) && existsSync(join(folder, 'build.mjs'))
+
+const ownerOf = (folder: string): number | undefined => statSync(folder, { throwIfNoEntry: false })?.uid
+
+function foldersUpwards(from: string): string[] {
+  const folder = resolve(from)
+  const parent = dirname(folder)
+  return parent === folder ? [folder] : [folder, ...foldersUpwards(parent)]
+}
+
+/** By the XDG Base Directory Specification, which takes no relative paths; on macOS by Apple's File System Programming Guide. */
+function systemFolders(env: NodeJS.ProcessEnv, system: NodeJS.Platform): Pick<Home, 'state' | 'cache'> {
+  const home = env.HOME || homedir()
+  const [state, cache] =
+    system === 'darwin' ? ['Library/Application Support', 'Library/Caches'] : ['.local/state', '.cache']
+  const folder = (given: string | undefined, usual: string) =>
+    join(given?.startsWith('/') ? given : join(home, usual), 'msctl')
+  return { state: folder(env.XDG_STATE_HOME, state), cache: folder(env.XDG_CACHE_HOME, cache) }
 }
 
 /**

@@ -7,6 +7,7 @@ import { defineEntries, type SingleAction } from '../command.ts'
 import type { RenderContext } from '../context.ts'
 import { explain } from '../messages/explain.ts'
 import { formatBytes } from '../print/amounts.ts'
+import { asCalled } from '../print/as-called.ts'
 import { wrap } from '../print/text.ts'
 import { runningPlatform } from '../running-platform.ts'
 import { messages } from './doctor.messages.ts'
@@ -64,7 +65,7 @@ export const doctor: SingleAction<object, Diagnosis> = {
   exitCode: ({ drivers }) => (drivers.some(({ canRun }) => canRun) ? EXIT.done : EXIT.environment),
 }
 
-function renderCheck(check: Check, width: number, { language, terminal }: RenderContext): string[] {
+function renderCheck(check: Check, width: number, { language, terminal, self }: RenderContext): string[] {
   const { names, ok } = messages[language]
   const name = names[check.name].padEnd(width)
   const indent = ' '.repeat(width + 4)
@@ -76,7 +77,10 @@ function renderCheck(check: Check, width: number, { language, terminal }: Render
   }
   const mark = check.state === 'warning' ? terminal.yellow('!') : terminal.red('✗')
   const { what, next } = explainProblem(check.problem, language)
-  return [`${mark} ${name}  ${fit(what)}`, ...next.map((line) => `${indent}${terminal.dim(fit(line))}`)]
+  return [
+    `${mark} ${name}  ${fit(what)}`,
+    ...next.map((line) => `${indent}${terminal.dim(fit(asCalled(line, self)))}`),
+  ]
 }
 
 function explainProblem(problem: Problem | Warning, language: Language): { what: string; next: string[] } {

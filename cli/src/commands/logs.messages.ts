@@ -1,7 +1,7 @@
 const en = {
   menu: {
     logs: {
-      examples: ['all that was written', 'watch one service', 'what went wrong, and all about one request'],
+      examples: ['all that was written', 'watch one service', 'only warnings and errors'],
     },
   },
   options: {
@@ -15,7 +15,7 @@ const en = {
 const ru: typeof en = {
   menu: {
     logs: {
-      examples: ['всё, что написано', 'следить за одним сервисом', 'что пошло не так и всё об одном запросе'],
+      examples: ['всё, что написано', 'следить за одним сервисом', 'только предупреждения и ошибки'],
     },
   },
   options: {

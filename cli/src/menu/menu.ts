@@ -6,6 +6,7 @@ import { messages as common } from '../messages/common.ts'
 import { LANGUAGES } from '../messages/language.ts'
 import { messages } from '../messages/menu.ts'
 import { nearestName } from '../nearest-name.ts'
+import { asCalled } from '../print/as-called.ts'
 import { isGatewayUrl } from '../settings.ts'
 import { MenuCommand } from './menu-command.ts'
 import { matching, oneOf } from './readers.ts'
@@ -27,6 +28,8 @@ export interface MenuOptions {
   readonly version: string
   /** How wide the terminal is that shows the help, in columns; nothing where it is no terminal. */
   readonly helpWidth?: number | undefined
+  /** How msctl was called, for examples that can be typed as they stand. Default: `msctl`. */
+  readonly self?: string | undefined
   readonly execute: Execute
 }
 
@@ -71,7 +74,7 @@ const NOUNS: Readonly<Record<Noun, readonly [takes: string, load: Load]>> = {
 }
 
 /** The menu: every command, what it takes and how it is used. */
-export function createMenu({ language, version, helpWidth, execute }: MenuOptions): Menu {
+export function createMenu({ language, version, helpWidth, self = 'msctl', execute }: MenuOptions): Menu {
   const words = messages[language]
   const msctl = new MenuCommand('msctl', language)
     .description(words.about)
@@ -92,7 +95,7 @@ export function createMenu({ language, version, helpWidth, execute }: MenuOption
       const fill = () => {
         filling ??= load().then(({ entries }) => {
           const own = entries(language).filter((entry) => entry.name.split(' ')[0] === name)
-          for (const entry of own) addEntry(noun, entry, execute)
+          for (const entry of own) addEntry(noun, entry, { self, execute })
           return own
         })
         return filling
@@ -140,14 +143,18 @@ function findCommand(from: MenuCommand, [name, ...rest]: readonly string[]): Men
 }
 
 /** Adds a command to the menu, or to a noun that is there what it takes. */
-function addEntry(noun: MenuCommand, entry: ReturnType<Entries>[number], execute: Execute): void {
+function addEntry(
+  noun: MenuCommand,
+  entry: ReturnType<Entries>[number],
+  { self, execute }: { readonly self: string; readonly execute: Execute },
+): void {
   const { name, texts, examples, action, takesUrl = false } = entry
   const [, verb] = name.split(' ')
   const command = verb === undefined ? noun : (noun.command(verb) as MenuCommand)
   if (texts.about !== undefined) command.description(texts.about)
   entry.configure?.(command)
   const { examples: title } = messages[noun.language]
-  const lines = examples.map((line, index) => [line, texts.examples[index] ?? ''] as const)
+  const lines = examples.map((line, index) => [asCalled(line, self), texts.examples[index] ?? ''] as const)
   command.addHelpText(
     'after',
     () => `\n${title}\n${pairs(lines, command.configureOutput().getOutHelpWidth?.())}`,

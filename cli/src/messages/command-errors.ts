@@ -197,6 +197,11 @@ const en: Explanations<Failures> = {
     why: 'What somebody wrote is not overwritten.',
     next: 'Choose another name: msctl scenario new my-second-one.ts',
   }),
+  'output-unwritable': ({ reason }) => ({
+    what: 'The output cannot be written.',
+    why: reason,
+    next: 'Send it elsewhere, or make room where it goes',
+  }),
   interrupted: () => ({
     what: 'Interrupted.',
     why: 'What was being started has been ended again; what ran before still runs.',
@@ -392,6 +397,11 @@ const ru: Explanations<Failures> = {
     what: `${file} уже есть.`,
     why: 'Написанное кем-то не перезаписывается.',
     next: 'Выберите другое имя: msctl scenario new my-second-one.ts',
+  }),
+  'output-unwritable': ({ reason }) => ({
+    what: 'Вывод нельзя записать.',
+    why: reason,
+    next: 'Направьте его в другое место или освободите место там, куда он идёт',
   }),
   interrupted: () => ({
     what: 'Прервано.',

@@ -1,13 +1,19 @@
 import type { Language } from '@msctl/scenarios'
 import { isFailure } from '../failure.ts'
 import { explain, headings } from '../messages/explain.ts'
+import { asCalled } from './as-called.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './text.ts'
 
 /** What went wrong, in three lines; with `verbose`, where, too. */
 export function renderError(
   error: unknown,
-  { language, terminal, verbose }: { language: Language; terminal: Terminal; verbose: boolean },
+  {
+    language,
+    terminal,
+    verbose,
+    self = 'msctl',
+  }: { language: Language; terminal: Terminal; verbose: boolean; self?: string | undefined },
 ): string {
   const message = error instanceof Error ? error.message : String(error)
   const words = explain(isFailure(error) ? error : { code: 'unexpected', facts: { message } }, language)
@@ -19,7 +25,7 @@ export function renderError(
   return [
     `${terminal.red(terminal.bold(label(what)))} ${terminal.bold(fit(words.what))}`,
     `${terminal.dim(label(why))} ${fit(words.why)}`,
-    `${terminal.dim(label(next))} ${fit(words.next)}`,
+    `${terminal.dim(label(next))} ${fit(asCalled(words.next, self))}`,
     ...(verbose ? [terminal.dim(stackOf(error))] : []),
   ].join('\n')
 }

@@ -3,13 +3,21 @@ const WITHOUT_READER: readonly (string | undefined)[] = ['EPIPE', 'EIO']
 
 let isAnyoneReading = true
 
-/** A reader that has seen enough (`| head`) is no error. @param leave What is done then. */
-export function endQuietlyWithoutReaders(leave: () => void): void {
+/** What is done when a stream takes no more. */
+export interface StreamEnds {
+  /** A reader that has seen enough (`| head`) is no error. */
+  readonly leave: () => void
+  /** What was printed is lost: the disk is full, say. */
+  readonly fail: (error: Error) => void
+}
+
+/** Sees to it that a stream that takes no more ends msctl without a stack. */
+export function watchStreams({ leave, fail }: StreamEnds): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (!WITHOUT_READER.includes(error.code)) throw error
       isAnyoneReading = false
-      leave()
+      if (WITHOUT_READER.includes(error.code)) leave()
+      else fail(error)
     })
   }
 }

@@ -74,12 +74,12 @@ function Body(props: BodyProps) {
 }
 
 /** The circuits, or why they are not to be seen. */
-function Gateway({ state, rendering: { language }, layout }: BodyProps) {
+function Gateway({ state, rendering: { language, self }, layout }: BodyProps) {
   const size = { width: layout.columns, height: layout.circuits }
   return state.gateway.state === 'up' ? (
     <Circuits state={state} words={messages[language]} {...size} />
   ) : (
-    <Away state={state} language={language} {...size} />
+    <Away state={state} language={language} self={self} {...size} />
   )
 }
 

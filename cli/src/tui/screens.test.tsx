@@ -174,6 +174,15 @@ test.for(Object.entries(screens))('%s', async ([name, { state, language }]) => {
   expect(Math.max(...lines.map((each) => each.length))).toBeLessThanOrEqual(state.size.columns)
 })
 
+test('never shows more seconds until a trial than the gateway said, though the clock was set back', () => {
+  const seen = opened(SMALL)
+  const { gateway } = seen
+  if (gateway.state !== 'up') throw new Error('The gateway is up in this sample')
+  const said = Math.ceil(gateway.status.services.users.circuit.retry_in_seconds ?? 0)
+  const early = { ...seen, now: gateway.seenAt - 900 }
+  expect(draw(early)).toContain(` ${said} s ▸`)
+})
+
 describe('a terminal that is too small', () => {
   test.for([
     { columns: 79, rows: 24 },

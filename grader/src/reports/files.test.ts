@@ -19,9 +19,16 @@ const options = () => ({ cwd, env: {}, print: () => undefined })
 describe('before a grading', () => {
   const isRoot = process.getuid?.() === 0
 
-  test('folders are made, and nothing is left in them', async () => {
-    await checkReportFiles([{ format: 'html', file: 'a/b/out.html' }], cwd)
-    expect(await readdir(path.join(cwd, 'a', 'b'))).toEqual([])
+  test('a folder that there is not is refused, and not made', async () => {
+    const checked = checkReportFiles([{ format: 'html', file: 'a/b/out.html' }], cwd)
+    const reason = `There is no folder ${path.join(cwd, 'a', 'b')}.`
+    await expect(checked).rejects.toMatchObject({ code: 'report-unwritable', facts: { reason } })
+    expect(await readdir(cwd)).toEqual([])
+  })
+
+  test('nothing is left where a report will be', async () => {
+    await checkReportFiles([{ format: 'html', file: 'out.html' }], cwd)
+    expect(await readdir(cwd)).toEqual([])
   })
 
   test('a folder, a file in the way and two reports in one file are refused', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, appendFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, appendFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Report } from '../run/report.ts'
@@ -17,7 +17,8 @@ export interface WriteReportsOptions {
 }
 
 /**
- * Sees before a grading, which takes a while, that its reports can be written. Makes the folders that they go to.
+ * Sees before a grading, which takes a while, that its reports can be written. A folder that there is not is a mistake in
+ * its name: none is made.
  *
  * @throws {Failure} `report-unwritable`.
  */
@@ -35,7 +36,7 @@ export async function checkReportFiles(
       )
     if (names.indexOf(file) !== index) throw fail('Two reports would be written to it.')
     try {
-      await mkdir(path.dirname(file), { recursive: true })
+      if (!(await isFolder(path.dirname(file)))) throw fail(`There is no folder ${path.dirname(file)}.`)
       const found = await stat(file).catch(() => undefined)
       if (found?.isDirectory() === true) throw fail('It is a folder.')
       if (found !== undefined) await access(file, constants.W_OK)
@@ -80,7 +81,6 @@ export async function writeReports(
 
 /** Nobody ever sees half a file. What is no file, such as `/dev/stdout`, cannot be replaced and is written to. */
 async function replaceFile(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
   const found = await stat(file).catch(() => undefined)
   if (found !== undefined && !found.isFile()) return writeFile(file, text)
   const draft = draftOf(file)
@@ -92,5 +92,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
     throw error
   }
 }
+
+const isFolder = async (name: string) => (await stat(name).catch(() => undefined))?.isDirectory() === true
 
 const draftOf = (file: string) => path.join(path.dirname(file), `.${path.basename(file)}.${randomUUID()}`)

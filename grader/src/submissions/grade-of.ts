@@ -1,9 +1,11 @@
+import type { Language } from '@msctl/scenarios'
 import type { Grade } from '../reports/grades.ts'
 import { isUnstarted, percentOf, verdictOf } from '../reports/verdict.ts'
 import type { Report } from '../run/report.ts'
 
 const NAMED_CHECKS = 5
 const MAX_REASON = 300
+const MORE = { en: (count: number) => `and ${count} more`, ru: (count: number) => `и ещё ${count}` }
 
 /** The grade of a submission of which there is a report. @param unstarted Why it never answered, if that is so. */
 export function gradeOf(id: string, report: Report, unstarted?: string): Grade {
@@ -13,7 +15,10 @@ export function gradeOf(id: string, report: Report, unstarted?: string): Grade {
   const status = unstarted !== undefined || isUnstarted(report) ? 'not-ready' : verdictOf(report)
   const reason = {
     passed: '',
-    below: listOf(failed.map((check) => check.id)),
+    below: listOf(
+      failed.map((check) => check.id),
+      report.run.language,
+    ),
     'not-ready': unstarted ?? checks.find(({ because }) => because === 'compose.ready')?.cause?.actual ?? '',
     undecided: wrong === undefined ? '' : `${wrong.id}: ${wrong.cause?.actual ?? ''}`,
   }[status]
@@ -35,9 +40,9 @@ export function gradeWithout(
   }
 }
 
-function listOf(ids: readonly string[]): string {
+function listOf(ids: readonly string[], language: Language): string {
   const more = ids.length - NAMED_CHECKS
-  return [...ids.slice(0, NAMED_CHECKS), ...(more > 0 ? [`… ${more}`] : [])].join(', ')
+  return [...ids.slice(0, NAMED_CHECKS), ...(more > 0 ? [MORE[language](more)] : [])].join(', ')
 }
 
 function inALine(text: string): string {

@@ -37,7 +37,7 @@ export async function startThrowAway(
   const folder = await mkdtemp(path.join(tmpdir(), 'msctl-verify-'))
   const options = {
     home: folder,
-    cacheDir: path.join(home.state, 'cache'),
+    cacheDir: home.cache,
     programFolders: { packed: home.packedParts, clone: home.clone },
     env: {
       ...Object.fromEntries(Object.entries(env).filter(([name]) => !RULES.test(name))),

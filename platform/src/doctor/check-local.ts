@@ -35,7 +35,7 @@ export async function checkLocal({ home, env }: Surroundings, status: PlatformSt
     })),
     check('redis', 'local', async () => {
       const found = await findRedis({
-        cacheDir: path.join(home.state, 'cache'),
+        cacheDir: home.cache,
         env,
         account: undefined,
       })

@@ -17,6 +17,7 @@ async function makeContext(env: NodeJS.ProcessEnv = {}): Promise<{ home: Home; e
   const home = {
     projectDir: folder,
     state: path.join(folder, '.msctl'),
+    cache: path.join(folder, '.msctl', 'cache'),
     packedParts: path.join(folder, 'parts'),
   }
   return { home, env: { PATH: folder, ...env } }

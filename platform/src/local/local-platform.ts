@@ -18,8 +18,8 @@ import { logFileOf } from './start-part.ts'
 import { createStateFile } from './state.ts'
 
 export interface LocalPlatformOptions extends DriverOptions {
-  /** What was downloaded once. Default: in `home`. */
-  readonly cacheDir?: string | undefined
+  /** The folder of what was downloaded once. */
+  readonly cacheDir: string
   readonly programFolders: ProgramFolders
 }
 
@@ -28,7 +28,7 @@ const PORT_ATTEMPTS = 3
 
 /** The driver that runs the parts as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
-  const { home, cacheDir = path.join(home, 'cache'), signal } = options
+  const { home, cacheDir, signal } = options
   const [dataDir, logsDir] = [path.join(home, 'data'), path.join(home, 'logs')]
   const state = createStateFile(home)
   const setup: LocalSetup = { ...options, cacheDir, dataDir, logsDir, state }

@@ -61,7 +61,7 @@ const problem = (response: ServerResponse, status: number, name: string, more: o
 
 function contextFor(url: string, input = '', signal = new AbortController().signal): Context {
   return {
-    home: { state: '/nowhere', projectDir: '/nowhere', packedParts: '/nowhere' },
+    home: { state: '/nowhere', cache: '/nowhere', projectDir: '/nowhere', packedParts: '/nowhere' },
     env: {},
     command: 'msctl',
     settings: {},

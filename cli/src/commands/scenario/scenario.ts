@@ -10,7 +10,7 @@ import { defineEntries, type SingleAction, type StreamAction } from '../../comma
 import type { Context } from '../../context.ts'
 import { Failure } from '../../failure.ts'
 import type { MenuCommand } from '../../menu/menu-command.ts'
-import type { Reader } from '../../menu/readers.ts'
+import { matching, type Reader } from '../../menu/readers.ts'
 import { shellWord } from '../../print/text.ts'
 import { createLiveLine } from './live-line.ts'
 import { messages } from './messages.ts'
@@ -161,6 +161,9 @@ export const entries = defineEntries(messages, (words) => {
       return name === '' ? undefined : { ...before, [name]: Number(value) }
     },
   }
+  const aSheetFile = matching(words.aSheetFile, (given) =>
+    ['', '.ts', '.mts', '.js', '.mjs'].includes(path.extname(given)),
+  )
   const addOptions = (command: MenuCommand) =>
     command
       .option('--step', words.options.step)
@@ -194,7 +197,7 @@ export const entries = defineEntries(messages, (words) => {
     {
       name: 'scenario new',
       examples: ['msctl scenario new', 'msctl scenario new mine.mjs'],
-      configure: (command) => command.argument('[file]', words.arguments.newFile),
+      configure: (command) => command.valueArgument('[file]', words.arguments.newFile, aSheetFile),
       action: create,
       json: NewScenario,
     },

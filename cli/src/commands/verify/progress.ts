@@ -11,7 +11,6 @@ export function followGrading({ language, rendering, onEvent }: Context): (event
     string,
     { title: string; endsAt: number; waiting?: { for: string; until: number } }
   >()
-  let criterion = ''
   let endsAt = 0
   let judged = 0
   let total = 0
@@ -20,7 +19,7 @@ export function followGrading({ language, rendering, onEvent }: Context): (event
     switch (event.type) {
       case 'begin': {
         endsAt = Date.now() + event.expectedMs
-        ;[judged, total, criterion] = [0, event.checks, '']
+        ;[judged, total] = [0, event.checks]
         return [
           terminal.bold(words.grading(event.url)),
           ...(event.attempts > 1 ? [words.attempt(event.attempt, event.attempts)] : []),
@@ -43,10 +42,8 @@ export function followGrading({ language, rendering, onEvent }: Context): (event
       case 'advice': {
         judged++
         if (event.type === 'advice' && event.result.status !== 'fail') return []
-        const group = event.type === 'advice' ? 'advice' : event.result.criterion
-        const heading = group === criterion ? [] : [`\n${terminal.bold(group)}`]
-        criterion = group
-        return [...heading, checkLine(event.result, terminal)]
+        // Its id begins with its criterion. Checks of several criteria are judged by turns, so a heading would come again and again.
+        return [checkLine(event.result, terminal)]
       }
       case 'note':
         return [terminal.yellow(event.text)]

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { EXIT } from '@msctl/grader/exit'
 import type { Trial } from '@msctl/grader/self-test/judge-trial'
 import type { Language } from '@msctl/scenarios'
@@ -34,7 +33,7 @@ export const selfTest: SingleAction<SelfTestOptions, SelfTest> = {
       onEvent({ type: 'told', lines, activity: () => `${done}/${of}` })
     const trials = await runSelfTest({
       ...{ jobs, only, language, version: manifest.version, signal, env },
-      cacheDir: path.join(home.state, 'cache'),
+      cacheDir: home.cache,
       onAgain: ({ name, errors: [error = ''] }, done, of) =>
         tell((terminal) => terminal.dim(`↻ ${name}  ${error}`), done, of),
       onTrial: (trial, done, of) => tell((terminal) => trialLine(trial, terminal, language), done, of),

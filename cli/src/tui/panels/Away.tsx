@@ -2,18 +2,21 @@ import type { Language } from '@msctl/scenarios'
 import { Box, Text } from 'ink'
 import { messages } from '../../commands/dashboard.messages.ts'
 import { explain } from '../../messages/explain.ts'
+import { asCalled } from '../../print/as-called.ts'
 import type { DashboardState } from '../state.ts'
 import { Panel } from './Panel.tsx'
 
 export interface AwayProps {
   readonly state: DashboardState
   readonly language: Language
+  /** How msctl was called. */
+  readonly self: string
   readonly width: number
   readonly height: number
 }
 
 /** In the place of what the gateway would tell: that it does not, why, and which key may change that. */
-export function Away({ state, language, width, height }: AwayProps) {
+export function Away({ state, language, self, width, height }: AwayProps) {
   const { gateway, platform, work } = state
   const words = messages[language]
   if (gateway.state !== 'away') return <Panel title={words.circuits} width={width} height={height} />
@@ -31,7 +34,7 @@ export function Away({ state, language, width, height }: AwayProps) {
         </Text>
         <Text> </Text>
         <Text color="cyan" wrap="truncate">
-          {work?.type === 'bringing-up' ? words.work['bringing-up'] : advice}
+          {work?.type === 'bringing-up' ? words.work['bringing-up'] : asCalled(advice, self)}
         </Text>
       </Box>
     </Panel>

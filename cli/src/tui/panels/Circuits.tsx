@@ -118,7 +118,8 @@ function trialOf(
 ): { readonly seconds: number; readonly share: number } | undefined {
   if (status !== 'OPEN' || retry_in_seconds === null || opened_at === null) return undefined
   const trialAt = seenAt + retry_in_seconds * 1_000
-  const leftMs = Math.max(0, trialAt - now)
+  // The clock that is drawn ticks four times a second: it may be behind what was seen meanwhile.
+  const leftMs = Math.max(0, trialAt - Math.max(now, seenAt))
   const wholeMs = Math.max(1, trialAt - Date.parse(opened_at))
   return { seconds: Math.ceil(leftMs / 1_000), share: 1 - Math.min(1, leftMs / wholeMs) }
 }
