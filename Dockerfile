@@ -1,5 +1,5 @@
 # One recipe for the gateway and the three services: PART is the folder of the part (services/users, gateway …).
-# Each image holds Node, one bundled file and nothing else.
+# Each image holds Node, one bundled file (the gateway's also the files of its API reference) and nothing else.
 
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
@@ -18,12 +18,12 @@ COPY build.mjs tsconfig.json ./
 COPY sdk sdk
 COPY services services
 COPY gateway gateway
-RUN node build.mjs parts
+RUN node build.mjs parts && rm -f */dist/*.map services/*/dist/*.map
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 ARG PART
-COPY --from=build /build/${PART}/dist/main.cjs ./
+COPY --from=build /build/${PART}/dist ./
 USER node
 CMD ["node", "main.cjs"]

@@ -1,6 +1,6 @@
 // Builds what runs, or with an argument (parts, cli, sdk, pack) only that. One CommonJS bundle a process, because a bundle
 // starts faster than a tree of modules, and an image that holds one file needs no node_modules.
-import { chmod, copyFile, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { buildSdk } from './sdk/build.mjs'
@@ -16,6 +16,7 @@ const shared = {
   logLevel: 'warning',
   // pg asks for its native client only when told to.
   external: ['pg-native'],
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 }
 
 const PARTS = ['services/users', 'services/orders', 'services/payments', 'gateway']
@@ -25,12 +26,20 @@ async function buildPart(part, outfile) {
   await build({ ...shared, entryPoints: [`${part}/src/main.ts`], outfile })
 }
 
+/** What the gateway's API reference loads. @param {string} folder */
+async function copyDocs(folder) {
+  await mkdir(folder, { recursive: true })
+  for (const name of ['swagger-ui-bundle.js', 'swagger-ui.css', 'LICENSE', 'NOTICE'])
+    await copyFile(`node_modules/swagger-ui-dist/${name}`, path.join(folder, name))
+}
+
 /** The gateway and the services. */
 async function buildParts() {
   for (const part of PARTS) {
     await rm(`${part}/dist`, { recursive: true, force: true })
     await buildPart(part, `${part}/dist/main.cjs`)
   }
+  await copyDocs('gateway/dist/docs')
 }
 
 // --- CLI
@@ -121,7 +130,6 @@ const cli = {
   ...shared,
   outdir: 'cli/dist',
   outExtension: { '.js': '.cjs' },
-  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
 }
 /** Those that differ from the others: what they are, and how they are made. */
 const KINDS = [
@@ -200,6 +208,7 @@ async function pack() {
   await Promise.all([
     buildCli(),
     ...PARTS.map((part) => buildPart(part, `cli/dist/parts/${path.basename(part)}.cjs`)),
+    copyDocs('cli/dist/parts/docs'),
     copyFile('LICENSE', 'cli/LICENSE'),
   ])
 }

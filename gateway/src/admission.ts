@@ -5,6 +5,7 @@ import type { GatewayConfig } from './config.ts'
 import { createCors } from './cors.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import { createOverload } from './overload.ts'
+import { PAGE_ROUTES } from './pages.ts'
 import { addRateLimit, type CountRequest, type Standing } from './rate-limit.ts'
 
 declare module 'fastify' {
@@ -17,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** What anybody may ask for at any time, by its route: without a key, not counted, under any load. */
-const OPEN_ROUTES = new Set(['/health', '/ready', '/metrics', '/openapi.json'])
+const OPEN_ROUTES = new Set(['/health', '/ready', '/metrics', '/openapi.json', ...PAGE_ROUTES])
 
 const isOpen = ({ routeOptions }: FastifyRequest): boolean => OPEN_ROUTES.has(routeOptions.url ?? '')
 

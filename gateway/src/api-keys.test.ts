@@ -82,7 +82,7 @@ test('a key in the path or in the query is none', async () => {
 
 test('what tells how the gateway is stays open', async () => {
   const { gateway } = await startGuarded()
-  for (const path of ['/health', '/ready', '/metrics', '/openapi.json'])
+  for (const path of ['/', '/docs', '/health', '/ready', '/metrics', '/openapi.json'])
     expect(await gateway.ask(path)).toMatchObject({ status: 200 })
   expect(await gateway.ask('/health?x=1', { method: 'HEAD' })).toMatchObject({ status: 200 })
 })
@@ -93,7 +93,10 @@ test('no spelling of an open path opens another one', async () => {
     ...[
       '/status',
       '/nothing',
-      '/',
+      '//',
+      '/docs/',
+      '/docs/nothing.js',
+      '/docs/../status',
       '/users/1/details',
       '/users/',
       '//health',

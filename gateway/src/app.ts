@@ -8,6 +8,7 @@ import { forwardTo } from './forward.ts'
 import { addHealthRoutes } from './health.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import { addOpenApiRoute } from './openapi.ts'
+import { addPages } from './pages.ts'
 import { type BreakerOf, createUpstreams } from './upstreams.ts'
 
 /**
@@ -43,6 +44,7 @@ export function createGateway({
     routes: (routes) => {
       addHealthRoutes(routes, upstreams)
       addOpenApiRoute(routes)
+      addPages(routes)
       routes.get('/users/:id/details', detailsOf(upstreams))
       for (const upstream of Object.values(upstreams)) {
         const handler = forwardTo(upstream)

@@ -28,13 +28,13 @@ test('gives every operation a name of its own', () => {
   const ids = Object.values(document.paths).flatMap((path) =>
     Object.values(path).flatMap(({ operationId }) => (operationId ? [operationId] : [])),
   )
-  expect(ids).toHaveLength(21)
+  expect(ids).toHaveLength(23)
   expect(new Set(ids).size).toBe(ids.length)
 })
 
 test('asks for a key for everything but how the gateway is', () => {
   const open = Object.entries(document.paths).flatMap(([path, { get }]) => (get?.security ? [path] : []))
-  expect(open).toEqual(['/health', '/ready', '/metrics', '/openapi.json'])
+  expect(open).toEqual(['/', '/docs', '/health', '/ready', '/metrics', '/openapi.json'])
   expect(document.security).toEqual([{}, { 'api-key': [] }])
   for (const path of ['/users', '/status'])
     expect(document.paths[path]?.get?.responses).toMatchObject({ 401: {}, 429: {} })

@@ -202,7 +202,32 @@ const DETAILS = {
   },
 }
 
+/** A page for people. */
+const htmlPage = (description: string) => ({
+  description,
+  headers: REQUEST_ID,
+  content: { 'text/html': { schema: { type: 'string' } } },
+})
+
 const GATEWAY_PATHS = {
+  '/': {
+    get: {
+      ...OPEN,
+      operationId: 'getIndex',
+      tags: ['gateway'],
+      summary: 'See where to look: a page for a browser, links for anybody else',
+      responses: { 200: answer('The links, by name.', { type: 'object' }) },
+    },
+  },
+  '/docs': {
+    get: {
+      ...OPEN,
+      operationId: 'getDocs',
+      tags: ['gateway'],
+      summary: 'Read this document as a page, and try it out',
+      responses: { 200: htmlPage('The API reference.') },
+    },
+  },
   '/health': {
     get: {
       ...OPEN,
