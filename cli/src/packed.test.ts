@@ -97,6 +97,7 @@ test('what is installed is what runs, and no sources', async () => {
   ])
   expect(await readdir(path.join(home, 'schemas'))).toEqual(['report-v1.schema.json'])
   expect(await readdir(path.join(home, 'dist', 'parts'))).toEqual([
+    'docs',
     'gateway.cjs',
     'orders.cjs',
     'payments.cjs',
