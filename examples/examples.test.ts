@@ -129,7 +129,46 @@ test('bulk-import imports what is good, and says which lines are not', async () 
   ])
   expect(stderr).toMatch(/█{30} 100 % {2}150 imported, 2 failed \n$/)
   expect(code).toBe(1)
-  expect((await run('bulk-import.mjs')).code).toBe(2)
+})
+
+test('bulk-import reads CSV as spreadsheets write it: quoted, and with its columns in any order', async () => {
+  const file = path.join(DIR, 'quoted.csv')
+  const rows = [
+    '"Doe, Jane ""JD""",x,jane@quoted.example',
+    '"Two\nlines",y,two@quoted.example',
+    ',z,nobody@quoted.example',
+  ]
+  await writeFile(file, `\ufeff${['name,note,email', ...rows].join('\r\n')}\r\n`)
+  const { stdout } = await run('bulk-import.mjs', file)
+  expect(stdout).toMatch(/^2 imported, 1 failed\nline 5: /)
+  const ms = createClient({ baseUrl: platform.url })
+  const all = await ms.users.list()
+  const names = all.flatMap(({ email, name }) => (email.endsWith('@quoted.example') ? [name] : []))
+  expect(names.sort()).toEqual(['Doe, Jane "JD"', 'Two\nlines'])
+})
+
+test.each(['bulk-import', 'pay-once', 'seed-data', 'watch-breaker'])(
+  '%s says how it is used, and what is wrong with its command line, without a stack',
+  async (name) => {
+    const usage = `Usage: node examples/${name}.mjs `
+    const help = await run(`${name}.mjs`, '--help')
+    expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(usage) })
+    const wrong = await run(`${name}.mjs`, '--nope')
+    expect(wrong).toMatchObject({ code: 2, stdout: '' })
+    expect(wrong.stderr).toContain("'--nope'")
+    expect(wrong.stderr).toContain(usage)
+    expect(wrong.stderr).not.toMatch(/^ {4}at /m)
+  },
+)
+
+test.each([
+  [['bulk-import.mjs', '/nope.csv'], 1, /^ENOENT: no such file or directory, .*'\/nope\.csv'\n$/],
+  [['bulk-import.mjs'], 2, /^Which file\?\nUsage: /],
+  [['seed-data.mjs', '--users', 'two'], 2, /^--users has to be a whole number from 1 up, not two\nUsage: /],
+])('%j ends with a message, and no stack', async ([script = '', ...options], code, message) => {
+  const { stderr, ...ended } = await run(script, ...options)
+  expect(ended).toEqual({ code, stdout: '' })
+  expect(stderr).toMatch(message)
 })
 
 test('the Vitest suite passes on the platform', async () => {

@@ -3,11 +3,13 @@
 //   node examples/seed-data.mjs [--users 10] [--orders 3]
 //
 // It can be run again: people who are there already are left alone, and nothing is ordered or paid twice.
-import { parseArgs } from 'node:util'
 import { createClient, isConflictError } from '@msctl/sdk'
+import { runScript, wholeNumber } from './support/script.mjs'
 
-const { values } = parseArgs({
-  options: { users: { type: 'string', default: '10' }, orders: { type: 'string', default: '3' } },
+const USAGE = 'Usage: node examples/seed-data.mjs [--users N] [--orders N]'
+const OPTIONS = /** @type {const} */ ({
+  users: { type: 'string', default: '10' },
+  orders: { type: 'string', default: '3' },
 })
 
 const ms = createClient({ baseUrl: process.env.MSCTL_URL ?? 'http://localhost:8000' })
@@ -15,8 +17,8 @@ const ms = createClient({ baseUrl: process.env.MSCTL_URL ?? 'http://localhost:80
 const NAMES = ['Ann', 'Bob', 'Cleo', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal', 'Ida', 'Jon']
 const PRODUCTS = ['Lamp', 'Desk', 'Chair', 'Shelf', 'Clock', 'Kettle', 'Radio']
 
-/** @param {number} n */
-async function seedUser(n) {
+/** @param {number} n @param {number} orders */
+async function seedUser(n, orders) {
   const name = NAMES[n % NAMES.length] ?? 'Kim'
   const email = `${name.toLowerCase()}.${n}@example.com`
   const user = await ms.users.create({ email, name }).catch((error) => {
@@ -25,17 +27,21 @@ async function seedUser(n) {
   })
   if (user === undefined) return { users: 0, orders: 0, payments: 0 }
 
-  for (let i = 0; i < Number(values.orders); i += 1) {
+  for (let i = 0; i < orders; i += 1) {
     const product = PRODUCTS[(n + i) % PRODUCTS.length] ?? 'Lamp'
     const order = await ms.orders.create({ userId: user.id, product, quantity: 1 + (i % 3) })
     await ms.payments.create({ order_id: order.id, amount: 9.99 * order.quantity })
   }
-  return { users: 1, orders: Number(values.orders), payments: Number(values.orders) }
+  return { users: 1, orders, payments: orders }
 }
 
-const made = await Promise.all(Array.from({ length: Number(values.users) }, (_, n) => seedUser(n)))
+await runScript(USAGE, { options: OPTIONS }, async ({ values }) => {
+  const length = wholeNumber('--users', values.users)
+  const orders = wholeNumber('--orders', values.orders)
+  const made = await Promise.all(Array.from({ length }, (_, n) => seedUser(n, orders)))
 
-for (const what of /** @type {const} */ (['users', 'orders', 'payments'])) {
-  const count = made.reduce((sum, one) => sum + one[what], 0)
-  console.log(`${count} ${what} created, ${(await ms[what].list()).length} there now`)
-}
+  for (const what of /** @type {const} */ (['users', 'orders', 'payments'])) {
+    const count = made.reduce((sum, one) => sum + one[what], 0)
+    console.log(`${count} ${what} created, ${(await ms[what].list()).length} there now`)
+  }
+})
