@@ -3,6 +3,7 @@ import type { PlatformEvent } from '@msctl/platform/platform'
 import type { Language } from '@msctl/scenarios'
 import type { Command } from 'commander'
 import type * as z from 'zod/mini'
+import type { Keyboard } from './print/keyboard.ts'
 import type { Terminal } from './print/terminal.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,7 +20,9 @@ export type ProgressEvent =
   /** Something that takes its time, since when, and if that is known until when, in epoch milliseconds. */
   | { readonly type: 'working'; readonly what: string; readonly since: number; readonly until?: number }
   /** Somebody is asked to press Enter. */
-  | { readonly type: 'pausing'; readonly what: string }
+  | { readonly type: 'pausing' }
+  /** It was pressed. */
+  | { readonly type: 'resumed' }
 
 /** The world that a command works in. */
 export interface Context {
@@ -38,8 +41,8 @@ export interface Context {
   readonly language: Language
   /** All of stdin, as text. */
   readonly readInput: () => Promise<string>
-  /** Waits for a line of stdin, or its end. */
-  readonly readLine: () => Promise<void>
+  /** Who may be asked. */
+  readonly keyboard: Keyboard
   /** How to speak, for commands that take the terminal over instead of giving data. */
   readonly rendering: RenderContext
   /** Aborted when msctl is told to end. */

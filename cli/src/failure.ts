@@ -65,6 +65,8 @@ export interface CommandFailures {
     readonly suggestion?: string | undefined
   }
   'file-exists': { readonly file: string }
+  /** Somebody was asked, and did not say yes. */
+  'not-confirmed': Record<never, never>
   /** stdout or stderr takes no more. */
   'output-unwritable': { readonly reason: string }
   interrupted: Record<never, never>
@@ -154,6 +156,7 @@ const exitCodes: Record<FailureCode, number> = {
   'unknown-parameter': EXIT.usage,
   'journal-unreadable': EXIT.usage,
   'file-exists': EXIT.usage,
+  'not-confirmed': EXIT.failed,
   'output-unwritable': EXIT.environment,
   interrupted: EXIT.interrupted,
 }

@@ -7,6 +7,7 @@ import { exitCodeOf, Failure } from './failure.ts'
 import { createMenu, type Execute } from './menu/menu.ts'
 import { NothingAsked } from './menu/menu-command.ts'
 import { chooseLanguage } from './messages/language.ts'
+import { createKeyboard } from './print/keyboard.ts'
 import { createProgress } from './print/progress.ts'
 import { watchStreams, write } from './print/streams.ts'
 import { describeTerminal } from './print/terminal.ts'
@@ -44,24 +45,6 @@ async function readInput(signal: AbortSignal): Promise<string> {
     signal.throwIfAborted()
     throw error
   }
-}
-
-/** A line of stdin, or its end, or a signal. */
-function readLine(signal: AbortSignal): Promise<void> {
-  const { stdin } = process
-  const events = ['data', 'end', 'close']
-  return new Promise((resolve) => {
-    const end = () => {
-      for (const event of events) stdin.off(event, end)
-      signal.removeEventListener('abort', end)
-      stdin.pause()
-      resolve()
-    }
-    if (signal.aborted || stdin.readableEnded) return resolve()
-    for (const event of events) stdin.on(event, end)
-    signal.addEventListener('abort', end)
-    stdin.resume()
-  })
 }
 
 /** The key for the gateway. @throws Failure `api-key-unusable`, which does not show it. */
@@ -109,6 +92,10 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
   const language = chooseLanguage(languageFlag(argv), env, config?.values.lang)
   const errors = describeTerminal(process.stderr, env)
   const self = env.MSCTL_SELF ?? 'msctl'
+  const keyboard = createKeyboard({
+    ...{ stdin: () => process.stdin, output: process.stderr, isTerminal: errors.isLive, signal },
+    interrupted: () => new Failure('interrupted', {}),
+  })
   let verbose = argv.includes('-v') || argv.includes('--verbose')
   let exitCode: number = EXIT.done
 
@@ -131,7 +118,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       url: settings.url?.value,
       apiKey: readApiKey(env),
       readInput: () => readInput(signal),
-      readLine: () => readLine(signal),
+      keyboard,
       onEvent: progress.event,
     }
     if (action.goesOnUnread === true) leave = () => undefined

@@ -29,7 +29,9 @@ const en = {
     port: "the gateway's port; 0: any (default: MSCTL_PORT or 8000)",
     fresh: 'throw away the data first',
     volumes: 'remove the data, too',
+    yes: 'do not ask before data are deleted',
   },
+  nothingToConfirm: (option: string) => `nothing is deleted without ${option}`,
   aPort: 'a port: 0 (any) to 65535',
   up: {
     done: (url: string) => `The platform is up: ${url}`,
@@ -83,7 +85,9 @@ const ru: typeof en = {
     port: 'порт шлюза; 0 — любой (по умолчанию MSCTL_PORT или 8000)',
     fresh: 'сначала удалить данные',
     volumes: 'удалить и данные',
+    yes: 'не спрашивать перед удалением данных',
   },
+  nothingToConfirm: (option) => `без ${option} ничего не удаляется`,
   aPort: 'порт от 0 (любой) до 65535',
   up: {
     done: (url) => `Платформа работает: ${url}`,

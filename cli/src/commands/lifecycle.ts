@@ -4,6 +4,7 @@ import { PARTS, type Part } from '@msctl/platform/parts'
 import type { Change, PartState, Platform } from '@msctl/platform/platform'
 import * as z from 'zod/mini'
 import { defineEntries, type SingleAction } from '../command.ts'
+import { confirmDeletion } from '../confirm-deletion.ts'
 import type { RenderContext, Rendering } from '../context.ts'
 import type { MenuCommand } from '../menu/menu-command.ts'
 import { oneOf, type Reader } from '../menu/readers.ts'
@@ -21,13 +22,15 @@ export interface UpOptions {
   readonly driver?: DriverChoice | undefined
   readonly port?: number | undefined
   readonly fresh?: boolean | undefined
+  readonly yes?: boolean | undefined
 }
 
 /** `msctl up`: says where it is, and what to try. */
 export const up: SingleAction<UpOptions, Change> = {
   goesOnUnread,
-  async run({ driver, port, fresh = false }, context) {
+  async run({ driver, port, fresh = false, yes = false }, context) {
     const { settings } = context
+    if (fresh && !yes) await confirmDeletion(context)
     const { choosePlatform } = await loadDrivers()
     const platform = await choosePlatform(driver ?? settings.driver?.value ?? 'auto', context)
     return platform.up({ port: port ?? settings.port?.value, fresh })
@@ -45,24 +48,27 @@ export const up: SingleAction<UpOptions, Change> = {
 }
 
 /** `msctl down` */
-const down: SingleAction<{ readonly volumes?: boolean | undefined }, Change & { readonly volumes: boolean }> =
-  {
-    goesOnUnread,
-    async run({ volumes = false }, context) {
-      const { findPlatforms } = await loadDrivers()
-      const { current, other } = await findPlatforms(context)
-      const isKnown = readLastDriver(context.home.state) !== undefined || (await current.isRunning())
-      const change = await current.down({ volumes })
-      // An `up` that was interrupted may have left data by either driver.
-      if (volumes && !isKnown) await other?.down({ volumes })
-      return { ...change, volumes }
-    },
-    render({ changed, volumes }, { language }) {
-      const { done, removed, already, alreadyRemoved } = messages[language].down
-      if (changed.length === 0) return { result: volumes ? alreadyRemoved : already }
-      return { result: volumes ? removed : done }
-    },
-  }
+const down: SingleAction<
+  { readonly volumes?: boolean | undefined; readonly yes?: boolean | undefined },
+  Change & { readonly volumes: boolean }
+> = {
+  goesOnUnread,
+  async run({ volumes = false, yes = false }, context) {
+    if (volumes && !yes) await confirmDeletion(context)
+    const { findPlatforms } = await loadDrivers()
+    const { current, other } = await findPlatforms(context)
+    const isKnown = readLastDriver(context.home.state) !== undefined || (await current.isRunning())
+    const change = await current.down({ volumes })
+    // An `up` that was interrupted may have left data by either driver.
+    if (volumes && !isKnown) await other?.down({ volumes })
+    return { ...change, volumes }
+  },
+  render({ changed, volumes }, { language }) {
+    const { done, removed, already, alreadyRemoved } = messages[language].down
+    if (changed.length === 0) return { result: volumes ? alreadyRemoved : already }
+    return { result: volumes ? removed : done }
+  },
+}
 
 /** `msctl restart [part]` */
 const restart: SingleAction<{ readonly part?: string | undefined }, Change & { readonly part?: Part }> = {
@@ -146,14 +152,19 @@ export const entries = defineEntries(messages, (words, language) => {
         command
           .valueOption('--driver <driver>', words.options.driver, oneOf(DRIVER_CHOICES))
           .valueOption('--port <port>', words.options.port, aPort)
-          .option('--fresh', words.options.fresh),
+          .option('--fresh', words.options.fresh)
+          .option('-y, --yes', words.options.yes),
+      idle: ({ fresh }: UpOptions) => (fresh === true ? {} : { yes: words.nothingToConfirm('--fresh') }),
       action: up,
       json: ChangeJson,
     },
     {
       name: 'down',
       examples: ['msctl down', 'msctl down --volumes'],
-      configure: (command) => command.option('--volumes', words.options.volumes),
+      configure: (command) =>
+        command.option('--volumes', words.options.volumes).option('-y, --yes', words.options.yes),
+      idle: ({ volumes }: { readonly volumes?: boolean }) =>
+        volumes === true ? {} : { yes: words.nothingToConfirm('--volumes') },
       action: down,
       json: z.extend(ChangeJson, { volumes: z.boolean() }),
     },

@@ -197,6 +197,11 @@ const en: Explanations<Failures> = {
     why: 'What somebody wrote is not overwritten.',
     next: 'Choose another name: msctl scenario new my-second-one.ts',
   }),
+  'not-confirmed': () => ({
+    what: 'Nothing was deleted, and nothing else was done.',
+    why: 'The answer was not yes.',
+    next: 'To delete without being asked, add --yes',
+  }),
   'output-unwritable': ({ reason }) => ({
     what: 'The output cannot be written.',
     why: reason,
@@ -397,6 +402,11 @@ const ru: Explanations<Failures> = {
     what: `${file} уже есть.`,
     why: 'Написанное кем-то не перезаписывается.',
     next: 'Выберите другое имя: msctl scenario new my-second-one.ts',
+  }),
+  'not-confirmed': () => ({
+    what: 'Ничего не удалено, и больше ничего не сделано.',
+    why: 'Ответ — не «да».',
+    next: 'Чтобы удалить без вопроса, добавьте --yes',
   }),
   'output-unwritable': ({ reason }) => ({
     what: 'Вывод нельзя записать.',

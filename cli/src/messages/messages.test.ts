@@ -59,7 +59,6 @@ const SAME = new Set([
   'commands/doctor.names.psql',
   'commands/doctor.names.docker',
   'commands/scenario.noAnswer',
-  'print/progress.pausing',
 ])
 
 test('everything that is said in English is said in Russian, in Russian', () => {

@@ -116,7 +116,12 @@ export function createProgress({ write, terminal, language, quiet, verbose }: Pr
         break
       case 'pausing':
         end()
-        say(terminal.cyan(words.pausing(event.what)))
+        if (terminal.isLive) write(terminal.cyan(words.pausing))
+        else say(words.pausing)
+        break
+      case 'resumed':
+        // The terminal has shown the Enter, so the prompt is a line above.
+        if (terminal.isLive) write(`\u001b[A${ERASE_LINE}`)
         break
       case 'told': {
         const lines = event.lines(terminal)

@@ -59,6 +59,13 @@ const reply = (
 const problem = (response: ServerResponse, status: number, name: string, more: object = {}, headers = {}) =>
   reply(response, status, { type: `urn:msctl:problem:${name}`, title: name, status, ...more }, headers)
 
+const nobody: Context['keyboard'] = {
+  isThere: false,
+  ask: () => Promise.reject(new Error('Nobody is there')),
+  ignoreUntilAsked: () => undefined,
+  waitForLine: async () => undefined,
+}
+
 function contextFor(url: string, input = '', signal = new AbortController().signal): Context {
   return {
     home: { state: '/nowhere', cache: '/nowhere', projectDir: '/nowhere', packedParts: '/nowhere' },
@@ -69,7 +76,7 @@ function contextFor(url: string, input = '', signal = new AbortController().sign
     language: 'en',
     menu: { program: () => Promise.reject(new Error('not wanted')), schemas: async () => ({}) },
     readInput: () => Promise.resolve(input),
-    readLine: async () => undefined,
+    keyboard: nobody,
     rendering,
     signal,
     onEvent: () => undefined,

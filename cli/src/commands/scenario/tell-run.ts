@@ -62,10 +62,13 @@ export async function* tellRun(
   const platform = await openLabPlatform(context)
   const journal = file === undefined ? openJournal(context.home.state, sheet.name) : openJournalAt(file)
   const live = createLiveLine(context.onEvent)
-  const pause = async (title: string) => {
-    context.onEvent({ type: 'pausing', what: title })
-    await context.readLine()
+  const { keyboard, onEvent } = context
+  const pause = async () => {
+    onEvent({ type: 'pausing' })
+    await keyboard.waitForLine()
+    onEvent({ type: 'resumed' })
   }
+  if (step) keyboard.ignoreUntilAsked()
   const events = streamLab(sheet, {
     ...{ platform, fast, parameters: set, language: context.language, signal: context.signal },
     onEvent: journal.add,
