@@ -81,3 +81,12 @@ test('an error of our own is not hidden', async () => {
   const status: World['status'] = () => new TypeError('ours')
   await expect(leave(withPayments(1), { status })).rejects.toThrow('ours')
 })
+
+test('an id that was given out twice is known, also where the first object was deleted meanwhile', () => {
+  const created = rememberCreated()
+  for (const id of [1, 2, 3]) created.note('orders', id)
+  created.forget('orders', 2)
+  for (const id of [2, 3, 4]) created.note('orders', id)
+  expect([1, 2, 3, 4].map((id) => created.wasReused('orders', id))).toEqual([false, true, true, false])
+  expect(created.wasReused('users', 2)).toBe(false)
+})

@@ -14,6 +14,7 @@ export function rememberCreated(): CreatedObjects & {
 } {
   const paths = new Set<string>()
   const everNoted = new Set<string>()
+  const notedTwice = new Set<string>()
   const pathOf = (service: ServiceName, id: number) => `/${service}/${id}`
   const deleteOnce = async (request: Request) => {
     const givenUp = new Set<string>()
@@ -32,9 +33,12 @@ export function rememberCreated(): CreatedObjects & {
   }
   return {
     note: (service, id) => {
-      paths.add(pathOf(service, id))
-      everNoted.add(pathOf(service, id))
+      const path = pathOf(service, id)
+      if (everNoted.has(path)) notedTwice.add(path)
+      paths.add(path)
+      everNoted.add(path)
     },
+    wasReused: (service, id) => notedTwice.has(pathOf(service, id)),
     wasNoted: (service, id) => everNoted.has(pathOf(service, id)),
     forget: (service, id) => void paths.delete(pathOf(service, id)),
     async deleteAll(request, areBack) {

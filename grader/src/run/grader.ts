@@ -120,6 +120,8 @@ export interface CreatedObjects {
   forget(service: ServiceName, id: number): void
   /** Whether an id was ever noted, also when it was forgotten since. */
   wasNoted(service: ServiceName, id: number): boolean
+  /** Whether an id was given out twice: whoever asks for it may get either object. */
+  wasReused(service: ServiceName, id: number): boolean
 }
 
 /** A check: an expectation of an experiment, with what the rubric needs to know of it. */

@@ -91,7 +91,8 @@ export function unstartedSession(target: Target, { reason, because, evidence }: 
         compose,
         isOurs: true,
       },
-      ...{ random: never, unique: never, created: { note: never, forget: never, wasNoted: never } },
+      ...{ random: never, unique: never },
+      created: { note: never, forget: never, wasNoted: never, wasReused: never },
       ...{ pace: { medianMs: 0, p99Ms: 0 }, startUps: createStartUps(), closedAtFour: new Map() },
     },
     reach: {

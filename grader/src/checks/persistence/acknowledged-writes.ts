@@ -9,7 +9,16 @@ import { create, look } from '../objects.ts'
 import type { Resource } from '../resources.ts'
 import { controlOf, type ServiceControl } from '../service-control.ts'
 import type { Probe } from '../visits.ts'
-import { compare, type Kept, type PersistenceLab, pick, readLines, type Seen, writeLines } from './kept.ts'
+import {
+  compare,
+  isItsOwn,
+  type Kept,
+  type PersistenceLab,
+  pick,
+  readLines,
+  type Seen,
+  writeLines,
+} from './kept.ts'
 
 export const acknowledgedWrites = ({ service, path }: Resource): Check => ({
   criterion: 'persistence',
@@ -61,7 +70,8 @@ async function writeTwo(
   const changed = await lab.world.request('PUT', `${resource.path}/${edited.id}`, { json: change })
   const made = await create(lab, resource)
   const promise = (id: number, answer: Answer, fields: readonly string[]): Seen => {
-    const row = isOk(answer) ? pick(rowOf(answer), fields) : undefined
+    const own = isItsOwn(lab, resource, id) ? fields : []
+    const row = isOk(answer) ? pick(rowOf(answer), own) : undefined
     return { id, byId: untouched.byId && row, inList: untouched.inList && edited.inList && row }
   }
   return [

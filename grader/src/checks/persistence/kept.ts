@@ -60,7 +60,8 @@ async function keepSome(lab: PersistenceLab, resource: Resource): Promise<Kept |
   const stored = await look(lab, resource, looked)
   // A payment that is still being processed may be decided meanwhile; what was set by PUT stays.
   const isSettled = (id: number) => id === edited.id || stored(id).byId?.status !== 'pending'
-  const fieldsOf = (id: number) => fields.filter((name) => name !== 'status' || isSettled(id))
+  const fieldsOf = (id: number) =>
+    fields.filter((name) => isItsOwn(lab, resource, id) && (name !== 'status' || isSettled(id)))
   const seen = (id: number): Seen => ({
     id,
     byId: pick(stored(id).byId, fieldsOf(id)),
@@ -71,6 +72,11 @@ async function keepSome(lab: PersistenceLab, resource: Resource): Promise<Kept |
     ...{ resource, edited: seen(edited.id), untouched: seen(untouched.id), looked },
     deletedId: isGone ? gone.id : undefined,
   }
+}
+
+/** Whether an id stands for one object: of one that was given out twice only that it is there can be asked. */
+export function isItsOwn({ world }: PersistenceLab, { service }: Resource, id: number): boolean {
+  return !world.created.wasReused(service, id)
 }
 
 /** What cannot be created cannot be kept. */
