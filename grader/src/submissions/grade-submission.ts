@@ -11,11 +11,11 @@ import type { Grade } from '../reports/grades.ts'
 import { writeReports } from '../reports/write-reports.ts'
 import type { Rubric } from '../run/rubric.ts'
 import { runGrading } from '../run/run-grading.ts'
+import { PREFIX, removeLeft } from '../target/compose/leftovers.ts'
 import { PROBE_LIMIT_MS } from '../target/compose/open-target.ts'
-import { removeProject } from '../target/compose/remove-project.ts'
+import { endMarkedProcesses } from '../target/marked-processes.ts'
 import { createCappedLog } from './capped-log.ts'
 import { gradeOf, gradeWithout } from './grade-of.ts'
-import { endMarkedProcesses } from './marked-processes.ts'
 import { runVerify, type VerifyOutcome } from './run-verify.ts'
 import { type StartedProcesses, startProcesses } from './start-processes.ts'
 import type { Submission } from './submissions.ts'
@@ -114,7 +114,10 @@ async function gradeReachable(submission: Submission, folder: string, options: G
   } finally {
     await processes?.close()
     await log.close()
-    if (how.by === 'compose') await removeLeftProject(mark, options)
+    if (how.by === 'compose') {
+      await endMarkedProcesses(mark)
+      await removeLeftProject(mark, options)
+    }
   }
 }
 
@@ -219,7 +222,7 @@ function seedOf(id: string, { seed }: GradeOptions): number {
 
 /** By which everything of a submission is known: its Compose project, its processes. Of its folder, so that it is the same after a kill. */
 export function markOf(folder: string): string {
-  return `msctl-grade-${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`
+  return `${PREFIX}${createHash('sha256').update(folder).digest('hex').slice(0, 10)}`
 }
 
 /** Ends what a grading that was killed has left running. */
@@ -239,7 +242,7 @@ async function endLeftovers(folder: string, options: GradeOptions): Promise<void
 async function removeLeftProject(project: string, { env }: GradeOptions): Promise<void> {
   const probe = await probeCompose(env, PROBE_LIMIT_MS)
   if ('reason' in probe) return // no Docker, no containers
-  await removeProject(
+  await removeLeft(
     createComposeCli(probe.command, { project: { name: project, folder: process.cwd() }, env }),
     project,
   )

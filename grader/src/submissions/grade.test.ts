@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { waitUntil } from '@msctl/platform/wait-until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Grade } from '../reports/grades.ts'
-import { MARK } from './marked-processes.ts'
+import { MARK } from '../target/marked-processes.ts'
 
 const main = path.resolve(import.meta.dirname, '../../../cli/dist/start.cjs')
 const platform = fileURLToPath(new URL('../testing/small-platform.mjs', import.meta.url))

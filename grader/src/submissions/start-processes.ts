@@ -2,9 +2,9 @@ import { freePort } from '@msctl/platform/ports'
 import { type ProcessResult, runProcess } from '@msctl/platform/run-process'
 import { waitUntil } from '@msctl/platform/wait-until'
 import { decisiveLine } from '../target/error-lines.ts'
+import { endMarkedProcesses, markedEnvironment } from '../target/marked-processes.ts'
 import { limitTime } from '../target/time-limit.ts'
 import type { CappedLog } from './capped-log.ts'
-import { endMarkedProcesses, MARK } from './marked-processes.ts'
 import type { How } from './submissions.ts'
 
 export interface ProcessesOptions {
@@ -45,7 +45,7 @@ export async function startProcesses(options: ProcessesOptions): Promise<Started
   const { how, folder, mark, log, signal, readyLimitMs = READY_LIMIT_MS } = options
   const port = await freePort()
   const url = how.url.replace(/\$\{?PORT\}?/, String(port)).replace(/\/+$/, '')
-  const env = environmentOf(options.env, { PORT: String(port), [MARK]: mark })
+  const env = environmentOf(options.env, { PORT: String(port), ...markedEnvironment(mark) })
   const shell = (script: string, limits: { readonly timeoutMs?: number; readonly signal?: AbortSignal }) =>
     runProcess('sh', ['-c', script], {
       ...{ cwd: folder, env, endSignal: 'SIGKILL', maxOutput: 1, onOutput: log.add, ...limits },

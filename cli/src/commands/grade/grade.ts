@@ -2,6 +2,7 @@ import { EXIT } from '@msctl/grader/exit'
 import { isReportFormat, REPORT_FORMATS, type ReportFormat } from '@msctl/grader/reports/formats'
 import { type Grade, Grades } from '@msctl/grader/reports/grades'
 import { onOneLine, shorten } from '@msctl/grader/reports/visible'
+import type { Cleaned } from '@msctl/grader/submissions/clean'
 import type { GradeEvent } from '@msctl/grader/submissions/grade-all'
 import type { Shard } from '@msctl/grader/submissions/submissions'
 import { defineEntries, type SingleAction } from '../../command.ts'
@@ -28,6 +29,20 @@ const grade: SingleAction<GradeOptions, Grades> = {
     if (submissions.some(({ status }) => status === 'interrupted')) return EXIT.interrupted
     return submissions.every(({ status }) => GRADED.has(status)) ? EXIT.done : EXIT.environment
   },
+}
+
+/** `msctl grade --clean` */
+const clean: SingleAction<object, Cleaned> = {
+  async run(_options, { env }) {
+    const { cleanUpDead } = await import('@msctl/grader/submissions/clean')
+    return cleanUpDead(env)
+  },
+  render({ removed, left }, { language, terminal }) {
+    const words = messages[language]
+    const what = removed.length === 0 ? words.nothingLeft : words.cleaned(removed.join(', '))
+    return { result: [what, ...left.map((line) => terminal.yellow(onOneLine(line)))].join('\n') }
+  },
+  exitCode: ({ left }) => (left.length === 0 ? EXIT.done : EXIT.environment),
 }
 
 /** Shows a line for each submission that is graded, and which ones are being graded. */
@@ -111,16 +126,17 @@ export const entries = defineEntries(messages, (words, language) => {
       configure: (command) =>
         addGradingOptions(
           command
-            .argument('<submissions>', words.arguments.submissions)
+            .argument('[submissions]', words.arguments.submissions)
             .option('--out <folder>', words.options.out)
             .valueOption('--jobs <n>', words.options.jobs, wholeNumber(common[language].aCount, 64, 1))
             .valueOption('--shard <part>', words.options.shard, shard)
             .option('--again', words.options.again)
+            .option('--clean', words.options.clean)
             .valueOption('--time-limit <time>', words.options.timeLimit, timeLimit(language))
             .valueOption('--ready <time>', words.options.ready, timeLimit(language))
             .valueOption('--report <formats>', words.options.formats, formats),
         ),
-      action: grade,
+      action: (given: { readonly clean?: boolean }) => (given.clean === true ? clean : grade),
       json: Grades,
     },
   ]

@@ -16,6 +16,8 @@ const en = {
     jobs: 'how many at once (default: 1)',
     shard: 'only this part of them, such as 2/5, for several machines',
     again: 'grade again what has been graded',
+    clean:
+      'grade nothing; remove what gradings that were killed have left: containers, images, volumes, processes',
     timeLimit: 'how long one may take in all, such as 20m (default: 30m)',
     ready: 'how long one may take to answer once it is started (default: 3m)',
     formats: 'formats besides json and html, separated by commas',
@@ -35,6 +37,9 @@ const en = {
     error: 'grading error',
     interrupted: 'interrupted',
   },
+  noFolder: 'name the folder that holds the submissions',
+  nothingLeft: 'Nothing is left of any grading that does not run any more.',
+  cleaned: (what: string) => `Removed what was left of: ${what}`,
   summary: (passed: number, of: number) => `${passed} of ${of} passed`,
 }
 
@@ -56,6 +61,8 @@ const ru: typeof en = {
     jobs: 'сколько работ одновременно (по умолчанию 1)',
     shard: 'только эта часть работ, например 2/5, для нескольких машин',
     again: 'проверить снова и то, что уже проверено',
+    clean:
+      'ничего не проверять; убрать то, что осталось от убитых проверок: контейнеры, образы, тома, процессы',
     timeLimit: 'сколько времени даётся на одну работу, например 20m (по умолчанию 30m)',
     ready: 'сколько ждать первого ответа после запуска (по умолчанию 3m)',
     formats: 'форматы кроме json и html, через запятую',
@@ -75,6 +82,9 @@ const ru: typeof en = {
     error: 'сбой проверки',
     interrupted: 'прервано',
   },
+  noFolder: 'назовите папку с работами',
+  nothingLeft: 'От завершившихся проверок ничего не осталось.',
+  cleaned: (what) => `Убрано оставшееся от: ${what}`,
   summary: (passed, of) => `Зачтено: ${passed} из ${of}`,
 }
 

@@ -14,7 +14,7 @@ import { messages } from './messages.ts'
 
 /** What `msctl grade` is told. */
 export interface GradeOptions extends GradingOptions {
-  readonly submissions: string
+  readonly submissions?: string | undefined
   readonly out?: string | undefined
   readonly jobs?: number | undefined
   readonly shard?: Shard | undefined
@@ -37,6 +37,8 @@ export async function runGrade(
 ): Promise<Grades> {
   const { jobs = 1, shard, again = false, only, skip, seed, timeLimit = DEFAULT_LIMIT_MS, ready } = options
   assertKnown(EXPERIMENTS, [...(only ?? []), ...(skip ?? [])])
+  if (options.submissions === undefined)
+    throw new Failure('usage', { detail: messages[language].noFolder, command: 'grade' })
   const out = path.resolve(options.out ?? DEFAULT_OUT)
   const folder = path.resolve(options.submissions)
   const found = await findSubmissions(folder, shard).catch((error: Error) => {

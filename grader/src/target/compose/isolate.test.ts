@@ -19,7 +19,7 @@ const PORTS = new Map([
 ])
 const isolated = (text: string) =>
   isolate(parseComposeFile(text), {
-    ...{ project: 'p1', root, roles: ROLES, ports: PORTS },
+    ...{ project: 'p1', owner: 'us', root, roles: ROLES, ports: PORTS },
     copyOf: (source) => `/copies/${path.basename(source)}`,
   })
 const servicesOf = (text: string) => isolated(text).file.services as Record<string, Record<string, unknown>>
@@ -43,8 +43,10 @@ networks: {back: {name: shared, external: true, ipam: {config: [{subnet: 10.9.0.
 volumes: {data: {name: fixed, driver_opts: {type: none, o: bind, device: /}}}`)
   expect(file.services.users).not.toHaveProperty('container_name')
   expect(file.services.users?.networks).toEqual({ back: { aliases: ['u', 'my_users'] } })
-  expect(file.networks).toEqual({ back: {} })
-  expect(file.volumes).toEqual({ data: {} })
+  const ours = { labels: { 'msctl.grader': 'us' } }
+  expect(file.networks).toEqual({ back: ours })
+  expect(file.volumes).toEqual({ data: ours })
+  expect(file.services.users).toMatchObject(ours)
   expect(byHand).toEqual(['network back'])
   expect(changes).toEqual(
     expect.arrayContaining([
@@ -158,7 +160,7 @@ services: {redis: {image: redis, networks: [inner]}, users: {image: b, networks:
 networks: {inner: {internal: true}}`)
   expect(Object.keys(file.services.redis?.networks ?? {})).toEqual(['inner', 'msctl_reach'])
   expect(Object.keys(file.services.users?.networks ?? {})).toEqual(['inner'])
-  expect(file.networks).toEqual({ inner: { internal: true }, msctl_reach: {} })
+  expect(file.networks).toMatchObject({ inner: { internal: true }, msctl_reach: {} })
 })
 
 test('every spelling of a port and of a mount is understood', () => {

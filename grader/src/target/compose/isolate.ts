@@ -12,6 +12,7 @@ import {
   portsOf,
 } from './compose-file.ts'
 import { awaitedServices, quickened } from './health-check.ts'
+import { OWNER_LABEL } from './leftovers.ts'
 import { hostsOf, type Roles } from './recognise.ts'
 
 /** What one service of a submission may use of the machine; what is no part of the platform has to get by with less of the processor. */
@@ -19,6 +20,8 @@ const LIMITS = { memory: '1g', processes: 256, cpus: 1, otherCpus: 0.25, logMega
 
 export interface IsolateOptions {
   readonly project: string
+  /** Who grades it, as its label says. */
+  readonly owner: string
   /** The submission's folder: nothing outside may be built or mounted. */
   readonly root: string
   readonly roles: Roles
@@ -79,7 +82,8 @@ const CLOCKS = new Set(['/etc/localtime', '/etc/timezone'])
  * @throws Failure `compose-refused` when it cannot work without reaching out of its containers.
  */
 export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
-  const { project, root, roles, ports, copyOf } = options
+  const { project, owner, root, roles, ports, copyOf } = options
+  const owned = { labels: { [OWNER_LABEL]: owner } }
   const changes = new Map<string, Text>()
   const changed = (en: string, ru: string) => changes.set(en, { en, ru })
   const byHand = new Set<string>()
@@ -180,6 +184,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     const isOnNetwork = mode === undefined || mode === 'bridge'
     return {
       ...Object.fromEntries(kept),
+      labels: { ...labelsOf(service), ...owned.labels },
       ...(healthCheck && { healthcheck: healthCheck }),
       ...(image !== undefined && { image }),
       ...(service.build !== undefined && { build: buildFor(name, service.build) }),
@@ -219,7 +224,7 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
         ]
         for (const each of special)
           changed(`${kind} ${name}: without ${each}`, `${kind} ${name}: без ${each}`)
-        return [name, internal === true ? { internal } : {}]
+        return [name, { ...owned, ...(internal === true && { internal }) }]
       }),
     )
   }
@@ -270,12 +275,18 @@ export function isolate(file: ComposeFile, options: IsolateOptions): Isolated {
     )
   const isolated = {
     services,
-    networks: { ...networks, ...(needsReach && { [REACH]: {} }) },
+    networks: { ...networks, ...(needsReach && { [REACH]: owned }) },
     volumes: shared('volume', file.volumes),
     ...(file.secrets && { secrets: files('secret', file.secrets) }),
     ...(file.configs && { configs: files('config', file.configs) }),
   }
   return { file: isolated as ComposeFile, changes: [...changes.values()], byHand: [...byHand], copies }
+}
+
+/** Those that a service has already, however they are spelt. */
+function labelsOf({ labels }: ComposeService): Record<string, unknown> {
+  if (!Array.isArray(labels)) return { ...(labels as Record<string, unknown> | null | undefined) }
+  return Object.fromEntries(labels.map((each) => String(each).split(/=(.*)/s).slice(0, 2)))
 }
 
 /** A network that only makes publishing possible. */

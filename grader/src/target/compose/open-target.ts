@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { probeCompose } from '@msctl/platform/compose/compose-cli'
 import { Failure as PlatformFailure } from '@msctl/platform/failure'
@@ -11,6 +10,7 @@ import { Failure } from '../../failure.ts'
 import { TargetFailure } from '../../run/grader.ts'
 import type { ComposeFacts } from '../compose-facts.ts'
 import { errorLines } from '../error-lines.ts'
+import { ownerText } from '../owner.ts'
 import type { OpenTarget } from '../target.ts'
 import { addressesOf } from './addresses.ts'
 import { type Answers, awaitAnswers } from './await-answers.ts'
@@ -21,6 +21,7 @@ import { copyMount } from './copy-mount.ts'
 import { databaseNamesOf, describeServices } from './describe-services.ts'
 import { inspectProject, type SubmittedContainer } from './inspect.ts'
 import { type Isolated, isolate } from './isolate.ts'
+import { makeFolder, noteBuilt, PREFIX, removeGrading } from './leftovers.ts'
 import { type ReadProject, readProject } from './read-project.ts'
 import { type Recognised, type Roles, type RolesGiven, recogniseRoles } from './recognise.ts'
 import { removeProject } from './remove-project.ts'
@@ -103,7 +104,7 @@ async function prepare(options: ComposeTargetOptions): Promise<Setting> {
   const { command } = probe
   return {
     ...{ file, root, command, env, signal, onOutput, readyLimitMs },
-    project: options.project ?? `msctl-grade-${randomBytes(4).toString('hex')}`,
+    project: options.project ?? `${PREFIX}${randomBytes(4).toString('hex')}`,
     shown: { file: path.relative(root, file), command: `${command.join(' ')} up --build` },
   }
 }
@@ -122,14 +123,13 @@ interface Project extends Setting {
 
 async function openProject(setting: Setting, read: ReadProject, recognised: Recognised): Promise<Project> {
   const { project, command, env } = setting
-  const folder = await mkdtemp(path.join(tmpdir(), 'msctl-grade-'))
+  const folder = await makeFolder(project)
   const startedFile = path.join(folder, 'docker-compose.json')
   const cli = projectCli({ command, project, folder, file: startedFile, env })
   return {
     ...{ ...setting, folder, startedFile, read, recognised, cli },
     close: async () => {
-      for (const line of await removeProject(cli, project)) setting.onOutput?.(line)
-      await rm(folder, { recursive: true, force: true })
+      for (const line of await removeGrading(cli, project, folder)) setting.onOutput?.(line)
     },
   }
 }
@@ -205,14 +205,17 @@ async function bringUp(project: Project, original: ComposeFile): Promise<Up> {
     const ports = await choosePorts(original, recognised.roles)
     const copyOf = (_source: string, index: number) => path.join(folder, 'mounts', String(index))
     const isolated = isolate(original, {
-      ...{ project: project.project, root, roles: recognised.roles, ports, copyOf },
+      ...{ project: project.project, owner: ownerText(), root, roles: recognised.roles, ports, copyOf },
     })
     for (const [source, copy] of isolated.copies) await copyMount(source, copy)
     await writeFile(startedFile, JSON.stringify(isolated.file, null, 2))
     const built = await cli.compose(
       ['up', '--no-start', '--build'],
       { limitMs: BUILD_LIMIT_MS, signal },
-      onOutput,
+      (line) => {
+        noteBuilt(folder, line)
+        onOutput?.(line)
+      },
     )
     // That may be the network as well as the submission.
     if (built.isLate || built.problem !== undefined)

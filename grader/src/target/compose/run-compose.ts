@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { createComposeCli } from '@msctl/platform/compose/compose-cli'
 import { runProcess } from '@msctl/platform/run-process'
+import { markedEnvironment } from '../marked-processes.ts'
 import { isEnvironmentProblem } from './environment-problem.ts'
 
 /** What came of a Compose command. */
@@ -44,7 +45,7 @@ export function projectCli(options: RunComposeOptions): ProjectCli {
   const { command, project, folder, file, env } = options
   const [program = 'docker', ...first] = command
   const own = {
-    ...{ ...env, COMPOSE_FILE: file },
+    ...{ ...env, COMPOSE_FILE: file, ...markedEnvironment(project) },
     ...{ COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain', BUILDKIT_PROGRESS: 'plain' },
   }
   return {
