@@ -16,6 +16,8 @@ export interface CommandFailures {
   'unknown-database': { readonly given: string; readonly suggestion?: string | undefined }
   'no-psql': { readonly database: string; readonly remedy: string }
   'remote-target': { readonly url: string }
+  /** The file that `--data` names. */
+  'data-unreadable': { readonly file: string; readonly reason: string }
   /** What `--data` holds. Without a reason: it is JSON, but no object. */
   'broken-json': { readonly reason?: string | undefined }
   'missing-fields': {
@@ -125,6 +127,7 @@ const exitCodes: Record<FailureCode, number> = {
   'sql-failed': EXIT.failed,
   'no-psql': EXIT.environment,
   'remote-target': EXIT.usage,
+  'data-unreadable': EXIT.usage,
   'broken-json': EXIT.usage,
   'missing-fields': EXIT.usage,
   'no-answer': EXIT.unreachable,

@@ -100,7 +100,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
   let exitCode: number = EXIT.done
 
   const execute: Execute = async (action, options, globals) => {
-    const { quiet = false, json = false } = globals
+    const { quiet = false, jsonl = false, json = jsonl } = globals
     verbose = globals.verbose ?? false
     const writeError = (text: string) => process.stderr.write(text)
     const progress = createProgress({ write: writeError, terminal: errors, language, quiet, verbose })
@@ -125,7 +125,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
     if (action.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
     try {
       exitCode = await runCommand(action, options as never, {
-        ...{ json, quiet, context, rendering, beforeResult: progress.end },
+        ...{ json, jsonl, quiet, context, rendering, beforeResult: progress.end },
         // A hint would come below the error.
         sinks: { out: write, err: (text) => unwritable === undefined && writeError(text) },
       })

@@ -12,6 +12,8 @@ export interface Sinks {
 
 export interface RunOptions {
   readonly json: boolean
+  /** Of an array that comes in chunks: an element a line, instead of one document. Default `false`. */
+  readonly jsonl?: boolean | undefined
   readonly quiet: boolean
   readonly context: Context
   readonly rendering: RenderContext
@@ -29,7 +31,7 @@ export interface RunOptions {
 export async function runCommand<Options, Data>(
   action: Action<Options, Data>,
   options: Options,
-  { json, quiet, context, rendering, sinks, beforeResult }: RunOptions,
+  { json, jsonl = false, quiet, context, rendering, sinks, beforeResult }: RunOptions,
 ): Promise<number> {
   const isRedrawn = action.isRedrawn === true && rendering.terminal.isLive && !json
   let drawnLines = 0
@@ -48,7 +50,8 @@ export async function runCommand<Options, Data>(
     await print(data, 2)
     return action.exitCode?.(data, options) ?? EXIT.done
   }
-  const printChunk = json && action.isArray === true ? arrayPrinter(sinks.out) : undefined
+  const printChunk =
+    json && action.isArray === true ? (jsonl ? linePrinter : arrayPrinter)(sinks.out) : undefined
   let last: Data | undefined
   try {
     for await (const data of outcome) {
@@ -76,6 +79,12 @@ async function printResult(
 
 function isStream<T>(value: Promise<T> | AsyncIterable<T>): value is AsyncIterable<T> {
   return Symbol.asyncIterator in value
+}
+
+/** Prints the elements of an array's chunks, one a line. */
+function linePrinter(out: Sinks['out']): (chunk?: unknown) => Promise<void> {
+  return (chunk = []) =>
+    out((chunk as readonly unknown[]).map((element) => `${JSON.stringify(element)}\n`).join(''))
 }
 
 /** Prints chunks of an array as one document; without a chunk, its end. */

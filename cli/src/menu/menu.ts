@@ -14,6 +14,8 @@ import { matching, oneOf } from './readers.ts'
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly json?: boolean
+  /** Of lists: JSON, a row a line. */
+  readonly jsonl?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
   readonly lang?: string

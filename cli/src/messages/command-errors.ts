@@ -66,6 +66,11 @@ const en: Explanations<Failures> = {
     why: 'Load on a machine whose owner has not agreed is an attack, so nothing was sent.',
     next: 'If it is yours to load: msctl load --allow-remote',
   }),
+  'data-unreadable': ({ file, reason }) => ({
+    what: `${file} cannot be read, so nothing was sent.`,
+    why: reason,
+    next: 'Name a file with JSON: --data @file; or send it to --data -',
+  }),
   'broken-json': ({ reason }) => ({
     what: '--data does not hold a JSON object, so nothing was sent.',
     why: reason ?? 'It is JSON, but a list or a single value.',
@@ -271,6 +276,11 @@ const ru: Explanations<Failures> = {
     what: `${url} находится не на этой машине.`,
     why: 'Нагружать чужую машину без согласия хозяина — это атака, поэтому ничего не отправлено.',
     next: 'Если вам можно её нагружать: msctl load --allow-remote',
+  }),
+  'data-unreadable': ({ file, reason }) => ({
+    what: `${file} нельзя прочесть, поэтому ничего не отправлено.`,
+    why: reason,
+    next: 'Назовите файл с JSON: --data @файл; или подайте его на вход: --data -',
   }),
   'broken-json': ({ reason }) => ({
     what: 'В --data не объект JSON, поэтому ничего не отправлено.',

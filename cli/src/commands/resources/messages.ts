@@ -9,7 +9,7 @@ const en = {
     },
     'users list': {
       about: 'list the users, by id',
-      examples: ['all of them', 'one page', 'for scripts'],
+      examples: ['all of them', 'one page', 'the newest first, without the rest', 'for scripts'],
     },
     'users get': {
       about: 'read a user, through the cache',
@@ -78,11 +78,23 @@ const en = {
     id: 'the id',
   },
   options: {
-    data: 'the fields as a JSON object; -: read it from stdin; flags come on top',
+    data: 'the fields as a JSON object; @file or -: read it from a file or stdin; create takes several, one a line; flags come on top',
     idempotencyKey: 'makes it safe to repeat: the same key and fields create nothing a second time',
     limit: 'at most this many (default: all)',
     after: 'only those with ids above this one',
     details: 'with all orders of the user',
+    columns: (all: string) => `these columns only: ${all}`,
+    sort: 'by this column; -column: the highest first (default: by id)',
+    jsonl: 'JSON Lines: a row a line, complete as far as it goes',
+  },
+  aColumn: (all: string) => `one of ${all}, with - before it for the highest first`,
+  someColumns: (all: string) => `names out of ${all}, with commas between them`,
+  allColumns: 'JSON has all of them',
+  oneObject: 'One object can be changed, so there has to be one object.',
+  batch: {
+    line: (line: number) => `line ${line}`,
+    sum: (created: number, failed: number, notSent: number) =>
+      `${created} created, ${failed} failed${notSent > 0 ? `, ${notSent} not sent` : ''}`,
   },
   fields: {
     email: 'e-mail address; no two users have the same',
@@ -128,7 +140,7 @@ const ru: typeof en = {
     },
     'users list': {
       about: 'перечислить пользователей по номерам',
-      examples: ['все пользователи', 'одна страница', 'для скриптов'],
+      examples: ['все пользователи', 'одна страница', 'сначала новые, без остального', 'для скриптов'],
     },
     'users get': {
       about: 'прочесть пользователя через кэш',
@@ -197,11 +209,23 @@ const ru: typeof en = {
     id: 'номер',
   },
   options: {
-    data: 'поля объектом JSON; -: прочесть со входа; отдельные параметры важнее',
+    data: 'поля объектом JSON; @файл или -: прочесть из файла или со входа; create берёт и несколько, по одному на строке; отдельные параметры важнее',
     idempotencyKey: 'позволяет смело повторять: с тем же ключом и полями второй раз ничего не создаётся',
     limit: 'не больше стольких (по умолчанию все)',
     after: 'только те, чей номер больше этого',
     details: 'вместе со всеми заказами пользователя',
+    columns: (all) => `только эти столбцы: ${all}`,
+    sort: 'по этому столбцу; -столбец: сначала наибольшие (по умолчанию по номеру)',
+    jsonl: 'JSON Lines: по строке на запись; верно и тогда, когда оборвётся',
+  },
+  aColumn: (all) => `один из ${all}; с - впереди — сначала наибольшие`,
+  someColumns: (all) => `имена из ${all} через запятую`,
+  allColumns: 'в JSON есть все',
+  oneObject: 'Изменить можно один объект, и объект нужен один.',
+  batch: {
+    line: (line) => `строка ${line}`,
+    sum: (created, failed, notSent) =>
+      `создано ${created}, ошибок ${failed}${notSent > 0 ? `, не отправлено ${notSent}` : ''}`,
   },
   fields: {
     email: 'адрес электронной почты; у двух пользователей он не бывает одинаковым',

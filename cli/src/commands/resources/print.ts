@@ -65,7 +65,7 @@ function markOf(name: string, value: unknown, terminal: Terminal): Mark | undefi
 }
 
 /** The columns are named as in the contract, so that what one reads here can be used in a request. */
-const COLUMNS: Readonly<Record<ResourceName, readonly string[]>> = {
+export const COLUMNS: Readonly<Record<ResourceName, readonly string[]>> = {
   users: ['id', 'email', 'name', 'created_at'],
   orders: ['id', 'userId', 'product', 'quantity', 'created_at'],
   payments: ['id', 'order_id', 'amount', 'status', 'created_at', 'updated_at'],
@@ -79,8 +79,8 @@ export function renderRows(
   resource: ResourceName,
   rows: readonly Row[],
   { terminal }: Pick<RenderContext, 'terminal'>,
+  columns: readonly string[] = COLUMNS[resource],
 ): string {
-  const columns = COLUMNS[resource]
   const heads = columns.map((title) => ({
     title,
     ...(NUMBERS.has(title) && { align: 'right' as const }),

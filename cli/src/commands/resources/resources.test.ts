@@ -1,7 +1,10 @@
 // The commands as functions, against a gateway that answers what a test wants.
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Language } from '@msctl/scenarios'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -91,6 +94,23 @@ const failureOf = (promise: Promise<unknown>): Promise<Failure> =>
 const explain = (failure: unknown, language: Language = 'en') =>
   renderError(failure, { language, terminal: rendering.terminal, verbose: false })
 
+test('a list is sorted by a column, and shows the columns that are asked for', async () => {
+  const rows = [
+    { ...ANN, id: 1, name: 'Bob' },
+    { ...ANN, id: 2, name: 'Ann' },
+    { ...ANN, id: 10, name: 'Eve' },
+  ]
+  const { url } = await gateway((response) => reply(response, 200, rows))
+  const show = async (options: object) => {
+    const texts: string[] = []
+    for await (const page of list('users').run(options, contextFor(url)))
+      texts.push(list('users').render(page, rendering).result)
+    return texts.join('\n').replaceAll(/ +/g, ' ')
+  }
+  expect(await show({ sort: 'name', columns: ['name', 'id'] })).toBe('name id\nAnn 2\nBob 1\nEve 10')
+  expect(await show({ sort: '-id', columns: ['id'] })).toBe('id\n10\n 2\n 1')
+})
+
 describe('create', () => {
   const echo = (response: ServerResponse, { body }: Seen) =>
     reply(response, 201, { ...ANN, ...(body as object) })
@@ -98,7 +118,8 @@ describe('create', () => {
   test('sends what the flags say, over what the JSON says, from the command line or from stdin', async () => {
     const { url, seen } = await gateway(echo)
     const flags = { email: 'ann@example.com', name: 'Ann' }
-    expect((await create('users').run({ ...flags, idempotencyKey: 'k1' }, contextFor(url))).data).toEqual(ANN)
+    const created = await create('users').run({ ...flags, idempotencyKey: 'k1' }, contextFor(url))
+    expect(created).toMatchObject({ data: ANN })
     const data = '{"email": "bob@example.com", "name": "Bob", "more": 1}'
     await create('users').run({ data, name: 'Rob' }, contextFor(url))
     await create('users').run({ data: '-' }, contextFor(url, data))
@@ -108,6 +129,80 @@ describe('create', () => {
       { email: 'bob@example.com', name: 'Bob', more: 1 },
     ])
     expect(seen[0]?.key).toBe('k1')
+  })
+
+  test('creates all that stand in a file, one a line, and says which it could not', async () => {
+    let id = 0
+    const { url, seen } = await gateway((response, { body }) => {
+      const { name } = body as { name: string }
+      if (name === 'Twin') return problem(response, 409, 'conflict', { detail: 'taken' })
+      return reply(response, 201, { ...ANN, ...(body as object), id: ++id })
+    })
+    const folder = await mkdtemp(path.join(tmpdir(), 'msctl-data-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = path.join(folder, 'users.jsonl')
+    const lines = ['Ann', 'Twin', '', 'Bob'].map(
+      (name) => name && JSON.stringify({ email: `${name}@x.org`, name }),
+    )
+    await writeFile(file, `${lines.join('\n')}\n`)
+    const batch = await create('users').run({ data: `@${file}`, idempotencyKey: 'k' }, contextFor(url))
+    expect(create('users').toJson?.(batch)).toEqual({
+      created: [
+        expect.objectContaining({ id: 1, name: 'Ann' }),
+        expect.objectContaining({ id: 2, name: 'Bob' }),
+      ],
+      failed: [{ line: 2, code: 'conflict', message: expect.stringContaining('taken') }],
+      notSent: 0,
+    })
+    expect(seen.map(({ key }) => key)).toEqual(['k-1', 'k-2', 'k-4'])
+    expect(create('users').exitCode?.(batch, {})).toBe(1)
+    expect(create('users').render(batch, rendering).result).toMatch(/^2 created, 1 failed\n✗ line 2: .*taken/)
+
+    const missing = { data: `@${folder}/nope.jsonl` }
+    const unreadable = await failureOf(create('users').run(missing, contextFor(url)))
+    expect(unreadable).toMatchObject({ code: 'data-unreadable', facts: { file: `${folder}/nope.jsonl` } })
+    const broken = await failureOf(
+      create('users').run({ data: '{"name": "A"}\n{"name": }' }, contextFor(url)),
+    )
+    expect(broken).toMatchObject({ code: 'broken-json', facts: { reason: expect.stringMatching(/^2: /) } })
+    const two = await failureOf(update('users').run({ id: 1, data: '{"name": "A"}\n{}' }, contextFor(url)))
+    expect(two).toMatchObject({ code: 'broken-json' })
+  })
+
+  test('sends no more once the platform cannot be used', async () => {
+    const { url, seen } = await gateway((response, { body }) =>
+      (body as { name: string }).name === 'Ann'
+        ? reply(response, 201, ANN)
+        : problem(response, 502, 'service-unreachable', { service: 'users' }),
+    )
+    const data = ['Ann', 'Bob', 'Eve'].map((name) => JSON.stringify({ email: 'a@x.org', name })).join('\n')
+    const batch = await create('users').run({ data }, contextFor(url))
+    expect(batch).toMatchObject({ failed: [{ line: 2, code: 'service-failed' }], notSent: 1 })
+    expect(seen).toHaveLength(2)
+  })
+
+  test('asks somebody at the keyboard for what is missing, until it can be meant', async () => {
+    const { url, seen } = await gateway(echo)
+    const answers = ['', 'Lamp']
+    const asked: string[] = []
+    const keyboard = {
+      ...nobody,
+      isThere: true,
+      ask: async (question: string) => {
+        asked.push(question)
+        return answers.shift() ?? ''
+      },
+    }
+    await create('orders')
+      .run({ userId: 7 }, { ...contextFor(url), keyboard })
+      .catch(() => undefined)
+    expect(seen[0]?.body).toEqual({ userId: 7, product: 'Lamp' })
+    expect(asked).toEqual(['what is ordered: ', 'what is ordered: '])
+    answers.push('many', '7', '9.5')
+    await create('payments')
+      .run({}, { ...contextFor(url), keyboard })
+      .catch(() => undefined)
+    expect(seen[1]?.body).toEqual({ order_id: 7, amount: 9.5 })
   })
 
   test('names the fields as the contract does', async () => {

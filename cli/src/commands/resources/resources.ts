@@ -1,3 +1,4 @@
+import { EXIT } from '@msctl/grader/exit'
 import type { ApiResponse, Client, UserDetails as Details } from '@msctl/sdk'
 import { Order, Payment, User, UserDetails } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
@@ -7,10 +8,17 @@ import type { Context } from '../../context.ts'
 import type { MenuCommand } from '../../menu/menu-command.ts'
 import { matching, type Reader, wholeNumber } from '../../menu/readers.ts'
 import { messages as common } from '../../messages/common.ts'
+import { type Batch, createMany, renderBatch } from './create-many.ts'
 import { FIELDS, type Field, RESOURCES, type ResourceName } from './fields.ts'
 import { messages } from './messages.ts'
-import { type Answer, type Row, renderAnswer, renderRows } from './print.ts'
-import { type BodyOptions, readBody } from './request-body.ts'
+import { type Answer, COLUMNS, type Row, renderAnswer, renderRows } from './print.ts'
+import { type BodyOptions, readBodies, readBody } from './request-body.ts'
+
+const BatchJson = z.object({
+  created: z.array(z.looseObject({ id: z.int() })),
+  failed: z.array(z.object({ line: z.int(), code: z.string(), message: z.string() })),
+  notSent: z.int(),
+})
 
 const ROWS = { users: User, orders: Order, payments: Payment } as const
 
@@ -38,18 +46,24 @@ export interface CreateOptions extends BodyOptions {
   readonly idempotencyKey?: string | undefined
 }
 
-/** `msctl users|orders|payments create` */
-export const create = (resource: ResourceName): SingleAction<CreateOptions, Answer> => ({
+/** `msctl users|orders|payments create`: one, or all that `--data` holds. */
+export const create = (resource: ResourceName): SingleAction<CreateOptions, Answer | Batch> => ({
   async run(options, context) {
-    const body = await readBody(resource, 'create', options, context)
-    return call(await whereOf(context, { resource, verb: 'create' }), async (client, callOptions) => {
+    const bodies = await readBodies(resource, 'create', options, context)
+    const where = await whereOf(context, { resource, verb: 'create' })
+    const { idempotencyKey } = options
+    const [only, second] = bodies
+    return call(where, async (client, callOptions) => {
+      if (only === undefined || second !== undefined)
+        return createMany(resource, bodies, { client, where, language: context.language, idempotencyKey })
       const calls: Calls = client[resource]
-      const { idempotencyKey } = options
-      return toAnswer(resource, await calls.create(body, { ...callOptions, idempotencyKey }).withResponse())
+      const created = calls.create(only.fields, { ...callOptions, idempotencyKey })
+      return toAnswer(resource, await created.withResponse())
     })
   },
-  render: renderAnswer,
-  toJson,
+  render: (data, context) => ('created' in data ? renderBatch(data, context) : renderAnswer(data, context)),
+  toJson: (data) => ('created' in data ? data : toJson(data)),
+  exitCode: (data) => ('created' in data && data.failed.length > 0 ? EXIT.failed : EXIT.done),
 })
 
 export interface ListOptions {
@@ -59,17 +73,21 @@ export interface ListOptions {
   readonly userId?: number | undefined
   /** Payments: only those for this order. */
   readonly orderId?: number | undefined
+  readonly columns?: readonly string[] | undefined
+  /** A column, with `-` before it for the highest first. */
+  readonly sort?: string | undefined
 }
 
 /** A part of a list. */
 interface RowPage {
   readonly rows: readonly Row[]
   readonly isFirst: boolean
+  readonly columns: readonly string[] | undefined
 }
 
 async function* listPages(
   resource: ResourceName,
-  { limit, after, userId, orderId }: ListOptions,
+  { limit, after, userId, orderId, columns, sort }: ListOptions,
   context: Context,
 ): AsyncGenerator<RowPage> {
   const where = await whereOf(context, { resource, verb: 'list' })
@@ -78,11 +96,14 @@ async function* listPages(
     const calls: Calls = client[resource]
     const { filter } = FIELDS[resource]
     const parameters = { limit, after, ...(filter !== undefined && { [filter.name]: userId ?? orderId }) }
+    const all: Row[] = []
     let isFirst = true
     for await (const { data } of calls.list(parameters, { signal: where.signal }).pages()) {
-      if (isFirst || data.length > 0) yield { rows: data, isFirst }
+      if (sort !== undefined) all.push(...data)
+      else if (isFirst || data.length > 0) yield { rows: data, isFirst, columns }
       isFirst = false
     }
+    if (sort !== undefined) yield { rows: all.sort(by(sort)), isFirst: true, columns }
   } catch (error) {
     throw toCallFailure(error, where)
   } finally {
@@ -90,12 +111,21 @@ async function* listPages(
   }
 }
 
+/** Compares rows by a column. */
+function by(sort: string): (one: Row, other: Row) => number {
+  const isDown = sort.startsWith('-')
+  const column = (isDown ? sort.slice(1) : sort) as keyof Row
+  const compare = (a: unknown, b: unknown) =>
+    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
+  return (one, other) => compare(one[column], other[column]) * (isDown ? -1 : 1)
+}
+
 /** `msctl users|orders|payments list`, a page at a time, so that a list of any length needs little memory. */
 export const list = (resource: ResourceName): StreamAction<ListOptions, RowPage> => ({
   run: (options, context) => listPages(resource, options, context),
   isArray: true,
-  render({ rows, isFirst }, context) {
-    const table = renderRows(resource, rows, context)
+  render({ rows, isFirst, columns }, context) {
+    const table = renderRows(resource, rows, context, columns)
     // The pages after the first go on without a heading.
     if (!isFirst) return { result: table.slice(table.indexOf('\n') + 1) }
     return { result: table, ...(rows.length === 0 && { hints: messages[context.language].none[resource] }) }
@@ -128,7 +158,7 @@ export const update = (
 ): SingleAction<BodyOptions & { readonly id: number }, Answer> => ({
   async run(options, context) {
     const { id } = options
-    const changes = await readBody(resource, 'update', options, context)
+    const changes = await readBody(resource, options, context)
     return call(await whereOf(context, { resource, verb: 'update', id }), async (client, callOptions) => {
       const calls: Calls = client[resource]
       return toAnswer(resource, await calls.update(id, changes, callOptions).withResponse())
@@ -162,6 +192,7 @@ const EXAMPLES = {
     list: [
       'msctl users list',
       'msctl users list --limit 10 --after 1',
+      'msctl users list --sort -id --columns id,name',
       `msctl users list --json | jq -r '.[].email'`,
     ],
     get: ['msctl users get 1', 'msctl users get 1 --details', 'msctl users get 1 --json | jq .name'],
@@ -219,6 +250,16 @@ export const entries = defineEntries(messages, (words, language) => {
   return RESOURCES.flatMap((resource): MenuEntry<keyof typeof words.menu>[] => {
     const examples = EXAMPLES[resource]
     const json = ROWS[resource]
+    const columns = COLUMNS[resource]
+    const isColumn = (name: string) => columns.includes(name)
+    const aColumn = matching(words.aColumn(columns.join(', ')), (given) => isColumn(given.replace(/^-/, '')))
+    const someColumns: Reader<readonly string[]> = {
+      wanted: words.someColumns(columns.join(', ')),
+      read(given) {
+        const names = given.split(',').map((name) => name.trim())
+        return names.every(isColumn) ? names : undefined
+      },
+    }
     return [
       { name: resource, examples: [examples.create[0], examples.list[0], examples.get[0]] },
       {
@@ -231,7 +272,7 @@ export const entries = defineEntries(messages, (words, language) => {
         },
         takesUrl: true,
         action: create(resource),
-        json,
+        json: z.union([json, BatchJson]),
       },
       {
         name: `${resource} list`,
@@ -241,7 +282,12 @@ export const entries = defineEntries(messages, (words, language) => {
           if (filter !== undefined) addField(command, filter)
           command.valueOption('--limit <n>', words.options.limit, aCount)
           command.valueOption('--after <id>', words.options.after, aCount)
+          command.valueOption('--columns <names>', words.options.columns(columns.join(',')), someColumns)
+          command.valueOption('--sort <column>', words.options.sort, aColumn)
+          command.option('--jsonl', words.options.jsonl)
         },
+        idle: ({ json, jsonl }: { readonly json?: boolean; readonly jsonl?: boolean }) =>
+          json === true || jsonl === true ? { columns: words.allColumns } : {},
         takesUrl: true,
         action: list(resource),
         json: z.array(json),
