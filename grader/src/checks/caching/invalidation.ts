@@ -85,6 +85,7 @@ export async function deleteOne(lab: CacheLab, redis: Redis, resource: Resource)
     write,
     expected: { en: 'GET gives 404', ru: 'GET отвечает 404' },
     restsOn: `correctness.${service}.delete`,
+    restsOnAfterError: `correctness.${service}.not-found`,
     repro: [
       ...createOne(resource),
       call('GET', `${path}/$ID`),
@@ -111,6 +112,7 @@ async function judgeFreshness(
     write,
     expected: wanted,
     restsOn,
+    restsOnAfterError = restsOn,
     repro,
   }: {
     readonly get: () => Promise<Answer>
@@ -119,6 +121,8 @@ async function judgeFreshness(
     readonly expected: Text
     /** The check of the write itself. */
     readonly restsOn: string
+    /** The check of what is answered, where that is an error with and without the cache. Default: that of the write. */
+    readonly restsOnAfterError?: string
     readonly repro: readonly string[]
   },
 ): Promise<CheckFinding> {
@@ -136,6 +140,7 @@ async function judgeFreshness(
   if (key !== undefined) await redis.ask('DEL', key)
   const withoutCache = await get()
   const isCacheOld = isOk(write) && isNew(withoutCache)
+  const explains = isOk(withoutCache) ? restsOn : restsOnAfterError
   return judge(
     wanted,
     [
@@ -155,7 +160,7 @@ async function judgeFreshness(
         ),
     ],
     {
-      ...{ answers: [write, withoutCache], repro, restsOn: isCacheOld ? undefined : restsOn },
+      ...{ answers: [write, withoutCache], repro, restsOn: isCacheOld ? undefined : explains },
       undecided: {
         en: 'Without the cached value GET does not show the change either, so this says nothing about the cache.',
         ru: 'И без значения в кэше GET не показывает изменения, поэтому о кэше это ничего не говорит.',
