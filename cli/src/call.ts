@@ -133,6 +133,9 @@ export function toCallFailure(error: unknown, { asked, url, apiKey, signal }: Ca
   if (isCircuitOpenError(error)) {
     return new Failure('circuit-open', { service: error.service ?? resource, seconds }, cause)
   }
+  // The gateway's own problems name the service; this one is the service's, which then runs.
+  if (error.code === 'unavailable' && problem?.service === undefined)
+    return new Failure('service-unavailable', { service: resource, detail }, cause)
   if (SERVICE_STATUSES.has(status)) {
     return new Failure('service-failed', { service: problem?.service ?? resource, status, detail }, cause)
   }

@@ -3,6 +3,7 @@ import type { PlatformEvent } from '@msctl/platform/platform'
 import type { Language } from '@msctl/scenarios'
 import type { Command } from 'commander'
 import type * as z from 'zod/mini'
+import type { Failure } from './failure.ts'
 import type { Keyboard } from './print/keyboard.ts'
 import type { Terminal } from './print/terminal.ts'
 import type { Settings } from './settings.ts'
@@ -48,6 +49,8 @@ export interface Context {
   /** Aborted when msctl is told to end. */
   readonly signal: AbortSignal
   readonly onEvent: (event: ProgressEvent) => void
+  /** Tells of something that is probably not as it was meant, and goes on all the same. */
+  readonly warn: (failure: Failure) => Promise<void>
 }
 
 /** Everything that is in the menu. */

@@ -20,6 +20,12 @@ export interface CommandFailures {
   'data-unreadable': { readonly file: string; readonly reason: string }
   /** What `--data` holds. Without a reason: it is JSON, but no object. */
   'broken-json': { readonly reason?: string | undefined }
+  /** Only warned of: the service leaves out what it does not know. */
+  'unknown-fields': {
+    readonly fields: readonly string[]
+    readonly known: readonly string[]
+    readonly suggestion?: string | undefined
+  }
   'missing-fields': {
     readonly flags: readonly string[]
     readonly resource: ResourceName
@@ -36,6 +42,8 @@ export interface CommandFailures {
     readonly verb: Verb
   }
   'circuit-open': { readonly service: string; readonly seconds?: number | undefined }
+  /** The service answers, and lacks what it needs: its database. */
+  'service-unavailable': { readonly service: string; readonly detail: string }
   'service-failed': { readonly service: string; readonly status: number; readonly detail: string }
   /** Whether a key was given, which then is not valid. */
   unauthorized: { readonly url: string; readonly isGiven: boolean }
@@ -55,6 +63,7 @@ export interface CommandFailures {
     readonly place: string
     readonly given: string
   }
+  'no-log-line': { readonly requestId: string; readonly part?: string | undefined }
   'no-schema': { readonly given: string; readonly suggestion?: string | undefined }
   'no-terminal': Record<never, never>
   'target-not-ready': { readonly url: string; readonly seconds: number }
@@ -115,6 +124,7 @@ const exitCodes: Record<FailureCode, number> = {
   'project-taken': EXIT.environment,
   'compose-failed': EXIT.failed,
   'compose-map': EXIT.usage,
+  'input-unusable': EXIT.usage,
   'compose-file-missing': EXIT.usage,
   'docker-failed': EXIT.environment,
   'machine-busy': EXIT.environment,
@@ -129,12 +139,14 @@ const exitCodes: Record<FailureCode, number> = {
   'remote-target': EXIT.usage,
   'data-unreadable': EXIT.usage,
   'broken-json': EXIT.usage,
+  'unknown-fields': EXIT.usage,
   'missing-fields': EXIT.usage,
   'no-answer': EXIT.unreachable,
   'not-found': EXIT.failed,
   conflict: EXIT.failed,
   'invalid-fields': EXIT.failed,
   'circuit-open': EXIT.unreachable,
+  'service-unavailable': EXIT.unreachable,
   'service-failed': EXIT.unreachable,
   unauthorized: EXIT.failed,
   'too-many-requests': EXIT.failed,
@@ -144,6 +156,7 @@ const exitCodes: Record<FailureCode, number> = {
   'config-unreadable': EXIT.usage,
   'unknown-setting': EXIT.usage,
   'setting-invalid': EXIT.usage,
+  'no-log-line': EXIT.failed,
   'no-schema': EXIT.usage,
   'report-unwritable': EXIT.environment,
   'report-unreadable': EXIT.usage,

@@ -10,6 +10,8 @@ import path from 'node:path'
 import { installCommand } from '@msctl/platform/install-command'
 import { freePort } from '@msctl/platform/ports'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod/mini'
+import { ErrorJson } from './commands/schema.ts'
 import { finish, MAIN, makeHome, type Result, startMsctl } from './testing/msctl.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -34,10 +36,7 @@ interface Expected {
   readonly run?: (args: readonly string[]) => Promise<Result>
 }
 
-const LABELS = {
-  en: ['Error: ', 'Why:   ', 'Next:  '],
-  ru: ['Ошибка: ', 'Почему: ', 'Дальше: '],
-} as const
+const LABELS = ['Ошибка: ', 'Почему: ', 'Дальше: '] as const
 
 /** Progress comes before the three lines, and none of it is an error. */
 const lastLines = ({ err }: Result) => err.trimEnd().split('\n').slice(-3)
@@ -45,21 +44,19 @@ const lastLines = ({ err }: Result) => err.trimEnd().split('\n').slice(-3)
 async function expectFailure(args: readonly string[], { code, lines, run, ...options }: Expected) {
   const msctl = run ?? ((words: readonly string[]) => finish(startMsctl(words, { env, home, ...options })))
   const english = await msctl([...args, '--json', '-q'])
-  expect({ code: english.code, out: english.out, err: english.err.trimEnd().split('\n') }).toEqual({
-    code,
-    out: '',
-    err: lines.map((line, index) =>
-      typeof line === 'string'
-        ? LABELS.en[index] + line
-        : expect.stringMatching(new RegExp(`^${LABELS.en[index]}${line.source}$`)),
-    ),
+  const [what, why, next] = lines.map((line) =>
+    typeof line === 'string' ? line : expect.stringMatching(new RegExp(`^${line.source}$`)),
+  )
+  expect({ ...english, err: z.parse(ErrorJson, JSON.parse(english.err)) }).toEqual({
+    ...{ code, out: '' },
+    err: { error: expect.objectContaining({ message: what, why, next }) },
   })
   const russian = await msctl([...args, '--lang', 'ru'])
   expect({ code: russian.code, out: russian.out }).toEqual({ code, out: '' })
   for (const [index, line] of lastLines(russian).entries()) {
-    expect(line.startsWith(LABELS.ru[index] ?? '?')).toBe(true)
+    expect(line.startsWith(LABELS[index] ?? '?')).toBe(true)
     // Why is often said by the system, in its own words.
-    if (index !== 1) expect(line.slice(LABELS.ru[index]?.length)).toMatch(/[а-яё]{3}/)
+    if (index !== 1) expect(line.slice(LABELS[index]?.length)).toMatch(/[а-яё]{3}/)
   }
 }
 
@@ -299,6 +296,88 @@ describe('what it prints', () => {
     const help = await run('users', 'create', '--help')
     expect(help.out).toContain(' | ./msctl users create --data -')
     expect(help.out).not.toMatch(/(?<!\.\/)msctl users create -/)
+  })
+})
+
+describe('what is named is looked at before anything is started', { timeout: 60_000 }, () => {
+  const next = 'Check the path'
+  const why = (name: string) => `It is what ${name} names, and is looked at before anything is started.`
+
+  test.for([
+    [['grade', '/nope'], '/nope', 'msctl grade'],
+    [['verify', '--source', '/nope'], '/nope', '--source'],
+    [['verify', '--control', '/nope/ctl'], '/nope/ctl', '--control'],
+  ] as const)('%j is not there', async ([args, given, name]) => {
+    await expectFailure(args, { code: 2, lines: [`There is no ${given}.`, why(name), next] })
+  })
+
+  test('a file is no folder, and one that cannot be run no program', async () => {
+    const file = path.join(home, 'plain.txt')
+    await writeFile(file, '')
+    const isNoFolder = `${file} is not a folder.`
+    await expectFailure(['grade', file], { code: 2, lines: [isNoFolder, why('msctl grade'), next] })
+    await expectFailure(['verify', '--source', file], { code: 2, lines: [isNoFolder, why('--source'), next] })
+    await expectFailure(['verify', '--control', file], {
+      code: 2,
+      lines: [
+        `${file} is not a program that can be run.`,
+        why('--control'),
+        `Make it executable: chmod +x ${file}`,
+      ],
+    })
+  })
+})
+
+describe('a request whose log lines are asked for', () => {
+  test('is told when there are none', async () => {
+    await expectFailure(['logs', '--request-id', 'nope'], {
+      code: 1,
+      lines: [
+        'No log line has the request id nope.',
+        'It is not in the logs of any part that are kept here, or the level leaves it out.',
+        /The id is in the header X-Request-Id of the answer; .*/,
+      ],
+    })
+  })
+
+  test('and a log without lines says so, without failing', async () => {
+    const { code, out, err } = await finish(startMsctl(['logs'], { env, home }))
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'There is no such line in the logs.\n' })
+  })
+})
+
+describe('an error as JSON', () => {
+  test('names the request that failed, and with -v where', async () => {
+    const server = createHttpServer((request, response) =>
+      response
+        .writeHead(503, {
+          'content-type': 'application/problem+json',
+          'x-request-id': String(request.headers['x-request-id'] ?? 'r-1'),
+        })
+        .end(
+          '{"type": "urn:msctl:problem:unavailable", "title": "x", "status": 503, "detail": "The database is away."}',
+        ),
+    )
+    const get = ['users', 'get', '1', '--url', await listen(server), '--json', '-v']
+    const { code, err } = await finish(startMsctl(get, { env, home }))
+    expect({ code, err: JSON.parse(err) }).toEqual({
+      code: 3,
+      err: {
+        error: {
+          code: 'service-unavailable',
+          message: 'users runs, and cannot do this now (503).',
+          why: 'The database is away.',
+          next: 'See which part is down: msctl status; start the database: msctl start db; what it says: msctl logs users',
+          requestId: expect.any(String),
+          stack: expect.stringContaining('Caused by: '),
+        },
+      },
+    })
+  })
+
+  test('has a schema', async () => {
+    const { code, out } = await finish(startMsctl(['schema', 'error'], { env, home }))
+    expect({ code, schema: JSON.parse(out) }).toMatchObject({ code: 0, schema: { anyOf: expect.anything() } })
   })
 })
 

@@ -1,11 +1,11 @@
-import { type Home, readLastDriver } from '@msctl/platform/home'
+import { type Home, readLastDriver, readLastPort } from '@msctl/platform/home'
 import { createStateFile } from '@msctl/platform/local/state'
 import type { Context } from './context.ts'
 import { runningPlatform } from './running-platform.ts'
 
 /** Where the gateway is asked for when nothing else says where it is: at the port that `up` would give it. */
-export const defaultUrl = ({ settings }: Pick<Context, 'settings'>): string =>
-  `http://localhost:${settings.port?.value || 8000}`
+export const defaultUrl = ({ settings, home }: Pick<Context, 'settings' | 'home'>): string =>
+  `http://localhost:${(settings.port?.value ?? readLastPort(home.state)) || 8000}`
 
 /** The gateway's address, and how it was found: named, of the platform that runs here, or assumed. */
 export interface FoundUrl {

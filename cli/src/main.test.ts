@@ -1,5 +1,5 @@
 // The program as people run it: the built bundle, real processes, real stores, on ports and in folders of its own.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Change, PlatformStatus } from '@msctl/platform/platform'
 import { isRunning, type ProcessIdentity } from '@msctl/platform/process-identity'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -40,6 +41,13 @@ function recorded(folder = home): ProcessIdentity[] {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}'
   const { parts = {} } = JSON.parse(text) as { parts?: Record<string, { process?: ProcessIdentity }> }
   return Object.values(parts).flatMap((part) => part.process ?? [])
+}
+
+/** The lines that a program has printed so far. */
+function collectLines(child: ChildProcess): readonly string[] {
+  const lines: string[] = []
+  if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => lines.push(line))
+  return lines
 }
 
 async function createUser(url: string | null): Promise<number> {
@@ -147,6 +155,18 @@ describe('the platform on the local driver', () => {
       out: 'The cache is empty; 1 key is gone.\n',
     })
     expect([await outcome(), await outcome()]).toEqual(['MISS', 'HIT'])
+
+    const watch = start(['cache', 'watch', '--json'])
+    const watched = finish(watch)
+    const looks = collectLines(watch)
+    const seen = () => looks.map((line) => (JSON.parse(line) as { keys: unknown[] | null }).keys)
+    await expect.poll(() => seen().length, { timeout: 10_000 }).toBeGreaterThan(0)
+    expect(await msctl('stop', 'cache')).toMatchObject({ code: 0 })
+    await expect.poll(() => seen().at(-1), { timeout: 10_000 }).toBeNull()
+    expect(await msctl('start', 'cache')).toMatchObject({ code: 0 })
+    await expect.poll(() => seen().at(-1), { timeout: 10_000 }).toEqual(expect.any(Array))
+    watch.kill('SIGINT')
+    expect((await watched).code).toBe(130)
 
     // What was begun is done to its end, though nobody reads what is said of it.
     const unread = ['-c', '"$0" "$1" restart users 2>&1 | true', process.execPath, MAIN]
@@ -290,6 +310,54 @@ describe('the command line', () => {
       env: { ...process.env, MSCTL_HOME: own, LC_ALL: 'C' },
     })
     expect(await finish(child)).toEqual({ code: 0, out: '', err: '' })
+  })
+
+  test('health --watch outlives a gateway that goes away', async () => {
+    const circuit = { status: 'CLOSED', failure_count: 0, opened_at: null, retry_in_seconds: null }
+    const health = {
+      status: 'ok',
+      circuits: Object.fromEntries(
+        ['users', 'orders', 'payments'].map((name) => [name, { ...circuit, transitions: [] }]),
+      ),
+    }
+    const serve = async (port: number) => {
+      const server = createServer((_request, response) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(health)),
+      ).listen(port, '127.0.0.1')
+      await once(server, 'listening')
+      return server
+    }
+    const server = await serve(0)
+    const { port } = server.address() as AddressInfo
+    const url = `http://127.0.0.1:${port}`
+    const watch = start(['health', '--watch', '--json', '--url', url])
+    const watched = finish(watch)
+    const looks = collectLines(watch)
+    const seen = () => looks.map((line) => (JSON.parse(line) as { status: string }).status)
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(['ok'])
+    server.close()
+    server.closeAllConnections()
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(['ok', 'unreachable'])
+    const again = await serve(port)
+    await expect.poll(seen, { timeout: 10_000 }).toEqual(['ok', 'unreachable', 'ok'])
+    watch.kill('SIGINT')
+    expect(await watched).toMatchObject({ code: 130, err: '' })
+    again.close()
+    again.closeAllConnections()
+  })
+
+  test('config shows the port of the last up, and asks the gateway there', async ({ onTestFinished }) => {
+    const own = await makeHome()
+    onTestFinished(() => rm(own, { recursive: true, force: true }))
+    await writeFile(path.join(own, 'driver'), 'local\n19400\n')
+    const { out } = await finish(start(['config', '--json'], { home: own }))
+    expect(JSON.parse(out).settings).toEqual(
+      expect.arrayContaining([
+        { name: 'url', value: 'http://localhost:19400', source: 'default', place: null },
+        { name: 'driver', value: 'local', source: 'last-up', place: null },
+        { name: 'port', value: 19_400, source: 'last-up', place: null },
+      ]),
+    )
   })
 
   test('without a platform, status says so and does not fail', async () => {

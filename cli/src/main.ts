@@ -97,7 +97,16 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
     interrupted: () => new Failure('interrupted', {}),
   })
   let verbose = argv.includes('-v') || argv.includes('--verbose')
+  // Also where the command line is too wrong to be understood.
+  const isJson = argv.includes('--json')
   let exitCode: number = EXIT.done
+
+  /** An error or a warning, as it is to be said. */
+  const say = async (error: unknown, kind: 'error' | 'warning'): Promise<string> => {
+    const { renderError, toErrorJson } = await import('./print/error.ts')
+    const options = { language, terminal: errors, verbose, self, kind }
+    return `${(isJson ? toErrorJson : renderError)(error, options)}\n`
+  }
 
   const execute: Execute = async (action, options, globals) => {
     const { quiet = false, jsonl = false, json = jsonl } = globals
@@ -120,6 +129,10 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       readInput: () => readInput(signal),
       keyboard,
       onEvent: progress.event,
+      warn: async (failure) => {
+        progress.end()
+        writeError(await say(failure, 'warning'))
+      },
     }
     if (action.goesOnUnread === true) leave = () => undefined
     if (action.finishesAnyway === true) leave = () => controller.abort(new Failure('interrupted', {}))
@@ -142,8 +155,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<num
       error.command.outputHelp()
       return EXIT.done
     }
-    const { renderError } = await import('./print/error.ts')
-    process.stderr.write(`${renderError(error, { language, terminal: errors, verbose, self })}\n`)
+    process.stderr.write(await say(error, 'error'))
     return signal.aborted ? Number(process.exitCode ?? EXIT.interrupted) : exitCodeOf(error)
   }
   process.once('beforeExit', () => {

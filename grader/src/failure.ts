@@ -8,6 +8,12 @@ export interface GraderFailures {
     readonly candidates: readonly string[]
     readonly given?: string | undefined
   }
+  /** What an option or an argument names is not there, or is something else. */
+  'input-unusable': {
+    readonly name: string
+    readonly path: string
+    readonly reason: 'missing' | 'no-folder' | 'no-program'
+  }
   'compose-file-missing': { readonly file: string }
   /** Docker or Compose failed, and not the submission. */
   'docker-failed': { readonly command: string; readonly output: readonly string[] }

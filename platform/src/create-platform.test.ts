@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { createPlatform, type DriverOptions, type DriverSteps, orUndo } from './create-platform.ts'
-import { readLastDriver } from './home.ts'
-import type { PlatformEvent, PlatformStatus } from './platform.ts'
+import { readLastDriver, readLastPort } from './home.ts'
+import type { PlatformEvent, PlatformStatus, UpOptions } from './platform.ts'
 
 let home: string
 beforeEach(async () => {
@@ -18,6 +18,7 @@ const status: PlatformStatus = { driver: 'compose', url: null, dataDir: '', part
 function recorder() {
   const asked: string[] = []
   const events: string[] = []
+  let isUp = false
   const options: DriverOptions = {
     ...{ home, env: {}, command: 'a test' },
     onEvent: ({ type }: PlatformEvent) => events.push(type),
@@ -28,8 +29,16 @@ function recorder() {
   }
   const steps = {
     driver: 'compose',
-    up: async () => ['users'],
-    down: async () => ['users'],
+    up: async ({ port }: UpOptions) => {
+      asked.push(`up ${port}`)
+      isUp = true
+      return ['users']
+    },
+    down: async () => {
+      isUp = false
+      return ['users']
+    },
+    isRunning: async () => isUp,
     restart: async () => ['users', 'orders'],
     ...{ start: onePart('start'), stop: onePart('stop'), kill: onePart('kill') },
     status: async () => status,
@@ -57,6 +66,26 @@ test('the driver that has the data is remembered until they are removed', async 
   expect(readLastDriver(home)).toBe('compose')
   await platform.down({ volumes: true })
   expect(readLastDriver(home)).toBeUndefined()
+})
+
+test('the port that was chosen is taken again, until another one is, or the data are removed', async () => {
+  const { platform, asked } = recorder()
+  await platform.up()
+  await platform.down()
+  await platform.up({ port: 19_400 })
+  await platform.up() // it runs, so there is nothing to choose
+  await platform.down()
+  await platform.up()
+  await platform.down()
+  await platform.up({ port: 0 })
+  await platform.down()
+  await platform.up()
+  expect(readLastPort(home)).toBe(0)
+  await platform.down({ volumes: true })
+  await platform.up()
+  expect(asked).toEqual([
+    ...['up undefined', 'up 19400', 'up undefined', 'up 19400', 'up 0', 'up 0', 'up undefined'],
+  ])
 })
 
 test('work that fails is undone, and its error is the reason', async () => {

@@ -1,4 +1,4 @@
-import { forgetDriver, rememberDriver } from './home.ts'
+import { forgetUp, readLastPort, rememberUp } from './home.ts'
 import { withLock } from './lock.ts'
 import type { Part } from './parts.ts'
 import type { Change, Platform, PlatformEvent, UpOptions } from './platform.ts'
@@ -30,8 +30,8 @@ export interface DriverSteps
 }
 
 /**
- * Makes a platform of a driver's steps: no two commands change it at once, each reports what it changed, and the driver that has the
- * data is remembered.
+ * Makes a platform of a driver's steps: no two commands change it at once, each reports what it changed, and what was
+ * chosen at `up` is remembered: the driver, which has the data, and the port.
  */
 export function createPlatform(driver: DriverSteps, options: DriverOptions): Platform {
   const { home: folder, command, onEvent, signal } = options
@@ -50,14 +50,18 @@ export function createPlatform(driver: DriverSteps, options: DriverOptions): Pla
     ...driver,
     up: (upOptions = {}) =>
       change(async () => {
-        const changed = await driver.up(upOptions)
-        rememberDriver(folder, driver.driver)
+        const { port } = upOptions
+        const lastPort = readLastPort(folder)
+        // What runs keeps its port.
+        const isFree = port === undefined && lastPort !== undefined && !(await driver.isRunning())
+        const changed = await driver.up({ ...upOptions, port: isFree ? lastPort : port })
+        rememberUp(folder, { driver: driver.driver, port: port ?? lastPort })
         return changed
       }),
     down: ({ volumes = false } = {}) =>
       change(async () => {
         const changed = await driver.down({ volumes })
-        if (volumes) forgetDriver(folder)
+        if (volumes) forgetUp(folder)
         return changed
       }),
     restart: (part) => change(() => (part === undefined ? driver.restart() : restartPart(part))),

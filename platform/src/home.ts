@@ -72,22 +72,37 @@ function systemFolders(env: NodeJS.ProcessEnv, system: NodeJS.Platform): Pick<Ho
  * @param state The state folder.
  */
 export function readLastDriver(state: string): Driver | undefined {
+  const [name] = readLastUp(state)
+  return DRIVERS.find((driver) => driver === name)
+}
+
+/** At which port the platform was started last; 0: at any. `undefined` when none has been, or its data were deleted since. */
+export function readLastPort(state: string): number | undefined {
+  const [, port = ''] = readLastUp(state)
+  return /^\d+$/.test(port) ? Number(port) : undefined
+}
+
+/** Keeps what was chosen, for the next time that nothing is. */
+export function rememberUp(
+  state: string,
+  { driver, port }: { driver: Driver; port: number | undefined },
+): void {
+  mkdirSync(state, { recursive: true, mode: 0o700 })
+  writeFileSync(lastUpFile(state), `${driver}\n${port === undefined ? '' : `${port}\n`}`)
+}
+
+export function forgetUp(state: string): void {
+  rmSync(lastUpFile(state), { force: true })
+}
+
+/** The driver and the port, a line each. */
+function readLastUp(state: string): readonly string[] {
   try {
-    const text = readFileSync(driverFile(state), 'utf8').trim()
-    return DRIVERS.find((driver) => driver === text)
+    return readFileSync(lastUpFile(state), 'utf8').trim().split('\n')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return []
     throw error
   }
 }
 
-export function rememberDriver(state: string, driver: Driver): void {
-  mkdirSync(state, { recursive: true, mode: 0o700 })
-  writeFileSync(driverFile(state), `${driver}\n`)
-}
-
-export function forgetDriver(state: string): void {
-  rmSync(driverFile(state), { force: true })
-}
-
-const driverFile = (state: string) => join(state, 'driver')
+const lastUpFile = (state: string) => join(state, 'driver')

@@ -3,6 +3,9 @@ import { Failure, isFailure } from './failure.ts'
 import { PARTS, type Part } from './parts.ts'
 import { portHolder } from './port-holder.ts'
 
+/** Where the gateway listens when nobody has chosen another port. */
+export const DEFAULT_GATEWAY_PORT = 8000
+
 /** Whether a server could listen on that port of `host` now. A host that this machine does not have holds nobody back. */
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   try {

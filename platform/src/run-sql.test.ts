@@ -14,7 +14,7 @@ const { signal } = new AbortController()
 const query = (sql: string) => runSql(access, sql, signal)
 
 test('numbers, truth values and JSON keep their kind; everything else is as PostgreSQL prints it', async () => {
-  const result = await query(`SELECT 1 AS a, 2.5::float8 AS b, true AS c, '{"d":1}'::jsonb AS d, NULL AS e,
+  const [result] = await query(`SELECT 1 AS a, 2.5::float8 AS b, true AS c, '{"d":1}'::jsonb AS d, NULL AS e,
     timestamp '2026-01-02 03:04:05' AS f, 9007199254740993::int8 AS g, 'NaN'::float8 AS h, 'ж' AS a`)
   expect(result).toEqual({
     database: 'postgres',
@@ -25,9 +25,16 @@ test('numbers, truth values and JSON keep their kind; everything else is as Post
   })
 })
 
-test('of several statements the last one counts', async () => {
-  const result = await query('CREATE TEMP TABLE t (id int); INSERT INTO t VALUES (1), (2)')
-  expect(result).toMatchObject({ command: 'INSERT', rowCount: 2, columns: [], rows: [] })
+test('of several statements each has its result', async () => {
+  const results = await query(
+    'CREATE TEMP TABLE t (id int); INSERT INTO t VALUES (1), (2); SELECT 1 AS a; SELECT 2 AS b',
+  )
+  expect(results).toMatchObject([
+    { command: 'CREATE', columns: [] },
+    { command: 'INSERT', rowCount: 2, columns: [], rows: [] },
+    { command: 'SELECT', columns: ['a'], rows: [[1]] },
+    { command: 'SELECT', columns: ['b'], rows: [[2]] },
+  ])
 })
 
 test('a mistake is told in the words of PostgreSQL, and where it is', async () => {

@@ -16,11 +16,15 @@ export interface SqlResult {
 }
 
 /**
- * Runs one statement, or several that are parted by semicolons, of which the last one's result is given.
+ * Runs one statement, or several that are parted by semicolons, and gives the result of each.
  *
  * @throws Failure `sql-failed` in PostgreSQL's words; `part-unreachable`.
  */
-export async function runSql(access: DatabaseAccess, sql: string, signal: AbortSignal): Promise<SqlResult> {
+export async function runSql(
+  access: DatabaseAccess,
+  sql: string,
+  signal: AbortSignal,
+): Promise<readonly SqlResult[]> {
   const { database } = access
   const client = createClient(access)
   let isConnected = false
@@ -30,9 +34,10 @@ export async function runSql(access: DatabaseAccess, sql: string, signal: AbortS
     await client.connect()
     isConnected = true
     const given = await client.query<unknown[]>({ text: sql, rowMode: 'array' })
-    const result = Array.isArray(given) ? (given as (typeof given)[]).at(-1) : given
-    const { command = '', rowCount = null, fields = [], rows = [] } = result ?? {}
-    return { database, command: command ?? '', rowCount, columns: fields.map(({ name }) => name), rows }
+    return [given].flat().map(({ command, rowCount, fields = [], rows = [] }) => ({
+      ...{ database, command: command ?? '', rowCount: rowCount ?? null },
+      ...{ columns: fields.map(({ name }) => name), rows },
+    }))
   } catch (error) {
     signal.throwIfAborted()
     if (!isConnected || !(error instanceof pg.DatabaseError)) {

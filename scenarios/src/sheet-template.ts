@@ -5,7 +5,7 @@ const WORDS = {
   en: {
     run: 'A scenario of your own. Run it on the platform that runs here:',
     types:
-      'The types come from the package msctl (npm install --save-dev msctl); at run time they are not needed.',
+      'The types come from the packed CLI (in the clone: npm pack -w cli; here: npm install --save-dev ./msctl-0.1.0.tgz); at run time they are not needed.',
     title: 'Orders without payments',
     question: 'Payments are down. Can orders still be placed?',
     ideaNote: 'Shown before anything is done. Lines that begin with two spaces stay as they are.',
@@ -29,7 +29,8 @@ const WORDS = {
   },
   ru: {
     run: 'Ваш собственный сценарий. Запуск на работающей здесь платформе:',
-    types: 'Типы берутся из пакета msctl (npm install --save-dev msctl); для запуска они не нужны.',
+    types:
+      'Типы есть в упакованном CLI (в клоне: npm pack -w cli; здесь: npm install --save-dev ./msctl-0.1.0.tgz); для запуска они не нужны.',
     title: 'Заказы без платежей',
     question: 'Платежи не работают. Можно ли сделать заказ?',
     ideaNote: 'Показывается до начала. Строки, начинающиеся с двух пробелов, остаются как есть.',

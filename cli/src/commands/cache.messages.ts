@@ -32,6 +32,7 @@ const en = {
   emptyHint: 'Reading one object by its id fills it: msctl users get 1',
   missing: (key: string) => `${key} is not cached, or no longer.`,
   flushed: (count: number) => `The cache is empty; ${count} ${count === 1 ? 'key is' : 'keys are'} gone.`,
+  away: 'The cache is down. Still looking; Ctrl-C ends it.',
   title: (count: number) => `keys: ${count}   (Ctrl-C to end)`,
   more: (count: number) => `… and ${count} more`,
 }
@@ -70,6 +71,7 @@ const ru: typeof en = {
   emptyHint: 'Чтение объекта по номеру наполнит его: msctl users get 1',
   missing: (key) => `Ключа ${key} в кэше нет или уже нет.`,
   flushed: (count) => `Кэш пуст; удалено ключей: ${count}.`,
+  away: 'Кэш не работает. Ждём; закончить — Ctrl-C.',
   title: (count) => `ключей: ${count}   (Ctrl-C — выход)`,
   more: (count) => `… и ещё ${count}`,
 }

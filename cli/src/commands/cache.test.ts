@@ -14,6 +14,13 @@ test('a watched cache is one line a look where nothing can be drawn over', () =>
   )
 })
 
+test('a watched cache that is down is said to be, until it is there again', () => {
+  const line = watch.render({ time, keys: null }, renderingOn()).result
+  expect(line).toMatch(/^\d\d:\d\d:05\.678 {2}The cache is down\. Still looking; Ctrl-C ends it\.$/)
+  const screen = watch.render({ time, keys: null }, renderingOn({ columns: 80, rows: 24, isTTY: true }))
+  expect(screen.result).toContain('The cache is down.')
+})
+
 test('on a terminal it is a bar for each key, no wider and no higher than the terminal', () => {
   const keys = [300, 150, 3].map((ttlSeconds, index) => ({ key: `user:${index}`, ttlSeconds }))
   const lines = watch

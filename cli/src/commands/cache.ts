@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type CachedValue, flushCache, listCachedKeys, readCachedKey } from '@msctl/platform/cached-keys'
+import { EXIT } from '@msctl/grader/exit'
+import {
+  type CachedKey,
+  type CachedValue,
+  flushCache,
+  listCachedKeys,
+  readCachedKey,
+} from '@msctl/platform/cached-keys'
 import * as z from 'zod/mini'
 import { defineEntries, type SingleAction, type StreamAction } from '../command.ts'
 import type { Context, RenderContext, Rendering } from '../context.ts'
+import { exitCodeOf, isFailure } from '../failure.ts'
 import type { MenuCommand } from '../menu/menu-command.ts'
 import { formatTime } from '../print/amounts.ts'
 import { renderTable } from '../print/table.ts'
@@ -66,7 +74,8 @@ const WATCH_EVERY_MS = 500
 /** How long the bar is that a new key begins with. */
 const BAR_WIDTH = 20
 
-const Frame = z.extend(Keys, { time: z.iso.datetime() })
+/** The keys are null while the cache is down. */
+const Frame = z.object({ time: z.iso.datetime(), keys: z.nullable(z.array(CachedKeyJson)) })
 type Frame = z.infer<typeof Frame>
 
 /** `msctl cache watch`: what is cached, each time that something of it has changed. */
@@ -79,27 +88,43 @@ export const watch: StreamAction<object, Frame> = {
 
 async function* watchKeys(_options: object, context: Context): AsyncGenerator<Frame> {
   const { signal } = context
-  const redis = await runningCache(context)
+  // What the first look finds has to be there; after that the watch outlives a cache that goes away.
+  let found: CachedKey[] | null = await listCachedKeys(await runningCache(context))
   let shown = ''
   while (!signal.aborted) {
-    const found = await listCachedKeys(redis)
     const now = JSON.stringify(found)
     if (now !== shown) yield { time: new Date().toISOString(), keys: found }
     shown = now
     await delay(WATCH_EVERY_MS, undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted) found = await listIfThere(context)
+  }
+}
+
+/** The keys; null where the cache, or the whole platform, is down now. It may come back elsewhere. */
+async function listIfThere(context: Context): Promise<CachedKey[] | null> {
+  try {
+    return await listCachedKeys(await runningCache(context))
+  } catch (error) {
+    context.signal.throwIfAborted()
+    if (isFailure(error) && exitCodeOf(error) === EXIT.unreachable) return null
+    throw error
   }
 }
 
 function renderLine(frame: Frame, { language }: RenderContext): Rendering {
+  if (frame.keys === null)
+    return { result: `${formatTime(Date.parse(frame.time))}  ${messages[language].away}` }
   const all = frame.keys.map(({ key, ttlSeconds }) => `${key}=${ttlSeconds ?? '-'}`).join(' ')
   return { result: `${formatTime(Date.parse(frame.time))}  ${all || messages[language].empty}` }
 }
 
 /** A bar for each key. */
 function renderScreen(frame: Frame, { language, terminal }: RenderContext): Rendering {
-  const { title, empty, more } = messages[language]
+  const { title, empty, more, away } = messages[language]
+  if (frame.keys === null) return { result: terminal.red(clip(away, terminal.width - 1)) }
+  const keys = frame.keys
   const room = Math.max(1, terminal.height - 4)
-  const shown = frame.keys.slice(0, room)
+  const shown = keys.slice(0, room)
   const width = Math.max(0, ...shown.map(({ key }) => key.length))
   const lines = shown.map(({ key, ttlSeconds }) => {
     const seconds = (ttlSeconds === null ? '-' : `${ttlSeconds} s`).padStart(7)
@@ -110,12 +135,12 @@ function renderScreen(frame: Frame, { language, terminal }: RenderContext): Rend
     const hasRoom = width + seconds.length + BAR_WIDTH + 4 <= terminal.width
     return `${terminal.bold(name)}  ${mark(seconds)}${hasRoom ? `  ${terminal.dim(bar)}` : ''}`
   })
-  const rest = frame.keys.length - lines.length
-  const head = `${formatTime(Date.parse(frame.time))}  ${title(frame.keys.length)}`
+  const rest = keys.length - lines.length
+  const head = `${formatTime(Date.parse(frame.time))}  ${title(keys.length)}`
   return {
     result: [
       terminal.dim(clip(head, terminal.width - 1)),
-      ...(frame.keys.length === 0 ? [clip(empty, terminal.width - 1)] : lines),
+      ...(keys.length === 0 ? [clip(empty, terminal.width - 1)] : lines),
       ...(rest > 0 ? [terminal.dim(more(rest))] : []),
     ].join('\n'),
   }

@@ -1,3 +1,4 @@
+import { readLastDriver, readLastPort } from '@msctl/platform/home'
 import type { Language } from '@msctl/scenarios'
 import * as z from 'zod/mini'
 import { defineEntries, type SingleAction } from '../command.ts'
@@ -12,8 +13,8 @@ const NAMES = Object.keys(SETTINGS) as SettingName[]
 const ConfigValue = z.object({
   name: z.enum([...NAMES, 'home']),
   value: z.union([z.string(), z.number()]),
-  /** `platform`: the one that runs here; `locale`: the system's language. */
-  source: z.enum(['flag', 'environment', 'file', 'platform', 'locale', 'default']),
+  /** `platform`: the one that runs here; `last-up`: what `up` was told last; `locale`: the system's language. */
+  source: z.enum(['flag', 'environment', 'file', 'platform', 'last-up', 'locale', 'default']),
   /** The flag, the variable or the file that says it. */
   place: z.nullable(z.string()),
 })
@@ -30,10 +31,17 @@ const config: SingleAction<object, z.infer<typeof Config>> = {
   async run(_options, context) {
     const { settings, env, home } = context
     const found = await findGateway(context)
+    const isRunning = found.by === 'platform'
+    const remembered = (last: ConfigValue['value'] | undefined, other: ConfigValue['value']) =>
+      last === undefined
+        ? ({ value: other, source: 'default' } as const)
+        : ({ value: last, source: 'last-up' } as const)
     const fallback: Record<SettingName, Pick<ConfigValue, 'value' | 'source'>> = {
-      url: { value: found.url, source: found.by === 'platform' ? 'platform' : 'default' },
-      driver: { value: 'auto', source: 'default' },
-      port: { value: 8000, source: 'default' },
+      url: { value: found.url, source: isRunning ? 'platform' : 'default' },
+      driver: remembered(readLastDriver(home.state), 'auto'),
+      port: isRunning
+        ? { value: Number(new URL(found.url).port), source: 'platform' }
+        : remembered(readLastPort(home.state), 8000),
       lang: { value: chooseLanguage(undefined, env), source: 'locale' },
     }
     const values = NAMES.map((name): ConfigValue => {

@@ -8,6 +8,7 @@ import type { SqlResult } from '@msctl/platform/run-sql'
 import { SERVICES, type ServiceName } from '@msctl/sdk/contract'
 import * as z from 'zod/mini'
 import { defineEntries, type SingleAction } from '../command.ts'
+import type { RenderContext, Rendering } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { nearestName } from '../nearest-name.ts'
 import { renderTable } from '../print/table.ts'
@@ -28,8 +29,8 @@ const PromptEnded = z.object({
 /** A prompt that has been left. */
 type PromptEnded = z.infer<typeof PromptEnded>
 
-/** `msctl db <service>`: with `--sql` one statement, otherwise psql on this terminal until it is left. */
-export const db: SingleAction<DbOptions, SqlResult | PromptEnded> = {
+/** `msctl db <service>`: with `--sql` what is asked there, otherwise psql on this terminal until it is left. */
+export const db: SingleAction<DbOptions, readonly SqlResult[] | PromptEnded> = {
   async run({ service, sql, json = false }, context) {
     const { language, env, signal } = context
     if (json && sql === undefined)
@@ -41,39 +42,54 @@ export const db: SingleAction<DbOptions, SqlResult | PromptEnded> = {
     return runSql(access, sql, signal)
   },
 
-  /** The rows as a table. Of a prompt that has been left, nothing is to be said. */
-  render(data, { language, terminal }) {
+  /** A table for each statement. Of a prompt that has been left, nothing is to be said. */
+  render(data, context) {
     if ('psqlExitCode' in data) return { result: '' }
-    const { columns, rows, command, rowCount } = data
-    const { noRows, rows: counted, done } = messages[language]
-    if (columns.length === 0) {
-      return { result: done(rowCount === null ? command : `${command}, ${counted(rowCount)}`) }
+    const said = data.map((each) => renderResult(each, context))
+    const hints = said.flatMap((each) => each.hints ?? [])
+    return {
+      result: said.map(({ result }) => result).join('\n\n'),
+      // Above each other the numbers of rows would say nothing.
+      ...(said.length === 1 && hints.length > 0 && { hints: hints.join('\n') }),
     }
-    if (rows.length === 0) return { result: noRows }
-    const heads = columns.map((title, index) => {
-      const isNumeric = rows.every((row) => row[index] === null || typeof row[index] === 'number')
-      return { title, align: isNumeric ? ('right' as const) : ('left' as const) }
-    })
-    const cells = rows.map((row) =>
-      row.map((value) =>
-        value === null ? { text: 'NULL', mark: terminal.dim } : { text: formatValue(value) },
-      ),
-    )
-    // All columns were asked for, so none is left out, however narrow the terminal.
-    const table = renderTable(heads, cells, Number.POSITIVE_INFINITY, terminal.dim)
-    return { result: table, hints: counted(rows.length) }
   },
 
-  /** Rows as objects. */
+  /** Rows as objects; of several statements, a list of their results. */
   toJson(data) {
     if ('psqlExitCode' in data) return data
-    const { columns, rows, ...rest } = data
-    const objects = rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])))
-    return { ...rest, columns, rows: objects }
+    const results = data.map(({ columns, rows, ...rest }) => ({
+      ...{ ...rest, columns },
+      rows: rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]]))),
+    }))
+    return results.length === 1 ? results[0] : { results }
   },
 
   /** 1 when psql ended with an error. */
   exitCode: (data) => ('psqlExitCode' in data && data.psqlExitCode !== 0 ? EXIT.failed : EXIT.done),
+}
+
+/** The rows as a table, or what was done. */
+function renderResult(
+  { columns, rows, command, rowCount }: SqlResult,
+  { language, terminal }: RenderContext,
+): Rendering {
+  const { noRows, rows: counted, done } = messages[language]
+  if (columns.length === 0) {
+    return { result: done(rowCount === null ? command : `${command}, ${counted(rowCount)}`) }
+  }
+  if (rows.length === 0) return { result: noRows }
+  const heads = columns.map((title, index) => {
+    const isNumeric = rows.every((row) => row[index] === null || typeof row[index] === 'number')
+    return { title, align: isNumeric ? ('right' as const) : ('left' as const) }
+  })
+  const cells = rows.map((row) =>
+    row.map((value) =>
+      value === null ? { text: 'NULL', mark: terminal.dim } : { text: formatValue(value) },
+    ),
+  )
+  // All columns were asked for, so none is left out, however narrow the terminal.
+  const table = renderTable(heads, cells, Number.POSITIVE_INFINITY, terminal.dim)
+  return { result: table, hints: counted(rows.length) }
 }
 
 /** @throws Failure `unknown-database`, with what was probably meant. */
@@ -130,6 +146,6 @@ export const entries = defineEntries(messages, (words) => [
     configure: (command) =>
       command.argument('<service>', words.arguments.service).option('--sql <statement>', words.options.sql),
     action: db,
-    json: z.union([SqlResultJson, PromptEnded]),
+    json: z.union([SqlResultJson, z.object({ results: z.array(SqlResultJson) }), PromptEnded]),
   },
 ])

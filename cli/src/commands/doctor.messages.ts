@@ -48,6 +48,7 @@ const en = {
     disk: 'Make room, or keep the state elsewhere: MSCTL_HOME=/some/folder msctl up',
     psql: (command: string) => `To have a prompt: ${command}`,
   },
+  running: 'The platform runs: msctl status',
   ready: (driver: string) => `Start the platform: msctl up --driver ${driver}`,
 }
 
@@ -99,6 +100,7 @@ const ru: typeof en = {
     disk: 'Освободите место или храните состояние в другой папке: MSCTL_HOME=/другая/папка msctl up',
     psql: (command) => `Чтобы была командная строка: ${command}`,
   },
+  running: 'Платформа запущена: msctl status',
   ready: (driver) => `Запустите платформу: msctl up --driver ${driver}`,
 }
 

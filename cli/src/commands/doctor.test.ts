@@ -41,6 +41,14 @@ test('each driver has its verdict, and what is missing its remedy', () => {
     '                Start Docker, or do without: msctl up --driver local',
   ])
   expect(hints).toBe('Start the platform: msctl up --driver local')
+  const port = {
+    name: 'port',
+    driver: null,
+    state: 'ok',
+    found: { port: 19_400, isOurs: true },
+  } as const
+  const whileItRuns = { ...diagnosis, checks: [...diagnosis.checks, port] }
+  expect(doctor.render(whileItRuns, renderingOn()).hints).toBe('The platform runs: msctl status')
   expect(doctor.exitCode?.(diagnosis, {})).toBe(0)
   const unusable = { ...diagnosis, drivers: [{ driver: 'local', canRun: false }] } as const
   expect(doctor.exitCode?.(unusable, {})).toBe(4)

@@ -28,7 +28,7 @@ export const doctor: SingleAction<object, Diagnosis> = {
       import('@msctl/platform/doctor/check-compose'),
     ])
     const found = await Promise.all([
-      checkMachine(context, status),
+      checkMachine(context, status, context.settings.port?.value),
       checkLocal(context, status),
       checkCompose(context),
     ])
@@ -42,7 +42,7 @@ export const doctor: SingleAction<object, Diagnosis> = {
   /** What was looked at, for the machine and for each driver, with the remedy below what is missing. */
   render({ drivers, checks }, context) {
     const { language, terminal } = context
-    const { machine, canRun, cannotRun, ready, names } = messages[language]
+    const { machine, canRun, cannotRun, ready, running, names } = messages[language]
     const width = Math.max(...Object.values(names).map((name) => name.length))
     const section = (title: string, wanted: Check['driver']) => [
       terminal.bold(title),
@@ -55,15 +55,20 @@ export const doctor: SingleAction<object, Diagnosis> = {
       ...drivers.map((each) => section((each.canRun ? canRun : cannotRun)(each.driver), each.driver)),
     ]
     const usable = drivers.find((each) => each.canRun)
+    const isRunning = checks.some(
+      ({ name, ...each }) => name === 'port' && 'found' in each && isOurs(each.found),
+    )
     return {
       result: sections.map((lines) => lines.join('\n')).join('\n\n'),
-      ...(usable && { hints: ready(usable.driver) }),
+      ...(isRunning ? { hints: running } : usable && { hints: ready(usable.driver) }),
     }
   },
 
   /** 4 when no driver can run here. */
   exitCode: ({ drivers }) => (drivers.some(({ canRun }) => canRun) ? EXIT.done : EXIT.environment),
 }
+
+const isOurs = (found: object) => 'isOurs' in found && found.isOurs === true
 
 function renderCheck(check: Check, width: number, { language, terminal, self }: RenderContext): string[] {
   const { names, ok } = messages[language]

@@ -16,6 +16,7 @@ const en = {
   ok: 'ok',
   degraded: 'degraded',
   trialIn: (seconds: number) => `in ${seconds} s`,
+  away: (what: string) => `${what} Still looking; Ctrl-C ends it.`,
   trialNow: 'with the next request',
 }
 
@@ -37,6 +38,7 @@ const ru: typeof en = {
   ok: 'исправна',
   degraded: 'есть ошибки',
   trialIn: (seconds) => `через ${seconds} с`,
+  away: (what) => `${what} Ждём; закончить — Ctrl-C.`,
   trialNow: 'со следующим запросом',
 }
 

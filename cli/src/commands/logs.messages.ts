@@ -4,6 +4,7 @@ const en = {
       examples: ['all that was written', 'watch one service', 'only warnings and errors'],
     },
   },
+  none: 'There is no such line in the logs.',
   options: {
     follow: 'go on with what is written from now on',
     level: 'only lines of this level or above: trace, debug, info, warn, error, fatal',
@@ -18,6 +19,7 @@ const ru: typeof en = {
       examples: ['всё, что написано', 'следить за одним сервисом', 'только предупреждения и ошибки'],
     },
   },
+  none: 'Таких строк в журналах нет.',
   options: {
     follow: 'продолжать показывать то, что пишется дальше',
     level: 'только строки не ниже уровня: trace, debug, info, warn, error или fatal',

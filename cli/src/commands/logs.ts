@@ -3,6 +3,7 @@ import { PARTS, type Part } from '@msctl/platform/parts'
 import * as z from 'zod/mini'
 import { defineEntries, type StreamAction } from '../command.ts'
 import type { Context, RenderContext, Rendering } from '../context.ts'
+import { Failure } from '../failure.ts'
 import { oneOf, wholeNumber } from '../menu/readers.ts'
 import { messages as common } from '../messages/common.ts'
 import { formatTime } from '../print/amounts.ts'
@@ -42,10 +43,26 @@ async function* readLogs(options: LogsOptions, context: Context): AsyncGenerator
   const future = follow ? platform.followLogs(part)[Symbol.asyncIterator]() : undefined
   const next = future?.next()
   const past = filter(platform.readLogs(part), isWanted)
-  yield* tail === undefined ? past : lastOf(past, tail)
-  if (future === undefined) return
+  let isEmpty = true
+  for await (const line of tail === undefined ? past : lastOf(past, tail)) {
+    isEmpty = false
+    yield line
+  }
+  if (future === undefined) {
+    if (isEmpty && tail !== 0) await tellNothingFound({ part, requestId }, context)
+    return
+  }
   for (let step = await next; step?.done === false; step = await future.next())
     if (isWanted(step.value)) yield step.value
+}
+
+/** @throws Failure `no-log-line` where one request was asked for. */
+async function tellNothingFound(
+  { part, requestId }: Pick<LogsOptions, 'part' | 'requestId'>,
+  { onEvent, language }: Context,
+): Promise<void> {
+  if (requestId !== undefined) throw new Failure('no-log-line', { requestId, part })
+  onEvent({ type: 'told', lines: () => messages[language].none, activity: () => '' })
 }
 
 async function* filter<T>(values: AsyncIterable<T>, isWanted: (value: T) => boolean): AsyncGenerator<T> {

@@ -76,6 +76,11 @@ const en: Explanations<Failures> = {
     why: reason ?? 'It is JSON, but a list or a single value.',
     next: `Put the whole of it between single quotes: --data '{"name": "Ann"}', or send it to --data -`,
   }),
+  'unknown-fields': ({ fields, known, suggestion }) => ({
+    what: `The service knows no field ${fields.join(', ')}.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
+    why: 'It leaves out what it does not know, and the rest of --data counts all the same.',
+    next: `The fields are ${known.join(', ')}`,
+  }),
   'missing-fields': ({ flags, resource, verb }) => ({
     what: verb === 'create' ? `Something is missing: ${flags.join(', ')}` : 'There is nothing to change.',
     why:
@@ -111,6 +116,11 @@ const en: Explanations<Failures> = {
       seconds === undefined
         ? `Watch it: msctl health --watch; start the service if it is down: msctl start ${service}`
         : `The gateway tries again in ${seconds} s: msctl health --watch; if the service is down: msctl start ${service}`,
+  }),
+  'service-unavailable': ({ service, detail }) => ({
+    what: `${service} runs, and cannot do this now (503).`,
+    why: detail,
+    next: `See which part is down: msctl status; start the database: msctl start db; what it says: msctl logs ${service}`,
   }),
   'service-failed': ({ service, status, detail }) => ({
     what: `The gateway got no answer from ${service} (${status}).`,
@@ -157,6 +167,11 @@ const en: Explanations<Failures> = {
     why: `It is set by ${place}; it has to be ${wantedInEnglish[name]}.`,
     next: 'Correct it, then see what is in effect: msctl config',
   }),
+  'no-log-line': ({ requestId, part }) => ({
+    what: `No log line has the request id ${requestId}.`,
+    why: `It is not in the logs of ${part ?? 'any part'} that are kept here, or the level leaves it out.`,
+    next: 'The id is in the header X-Request-Id of the answer; see what there is: msctl logs --tail 20',
+  }),
   'no-schema': ({ given, suggestion }) => ({
     what: `There is no command "${given}" with a result.${suggestion ? ` Did you mean ${suggestion}?` : ''}`,
     why: 'A schema describes what a command prints with --json.',
@@ -177,8 +192,8 @@ const en: Explanations<Failures> = {
     why: 'It is neither one of the documented ones nor the path of a file.',
     next: 'See all of them: msctl scenario list; or write your own: msctl scenario new',
   }),
-  'scenario-unreadable': ({ file, reason }) => ({
-    what: `${file} cannot be run as a scenario.`,
+  'scenario-unreadable': ({ file, line, reason }) => ({
+    what: `${file}${line === undefined ? '' : `:${line}`} cannot be run as a scenario.`,
     why: reason,
     next: 'See how one is made: msctl scenario new example.ts',
   }),
@@ -287,6 +302,11 @@ const ru: Explanations<Failures> = {
     why: reason ?? 'Это JSON, но список или отдельное значение.',
     next: `Возьмите всё в одинарные кавычки: --data '{"name": "Ann"}', или подайте на вход: --data -`,
   }),
+  'unknown-fields': ({ fields, known, suggestion }) => ({
+    what: `Сервис не знает поля ${fields.join(', ')}.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
+    why: 'Незнакомое он пропускает, а остальное из --data действует.',
+    next: `Поля: ${known.join(', ')}`,
+  }),
   'missing-fields': ({ flags, resource, verb }) => ({
     what: verb === 'create' ? `Не хватает: ${flags.join(', ')}` : 'Менять нечего.',
     why:
@@ -322,6 +342,11 @@ const ru: Explanations<Failures> = {
       seconds === undefined
         ? `Наблюдайте: msctl health --watch; если сервис остановлен: msctl start ${service}`
         : `Шлюз попробует снова через ${seconds} с: msctl health --watch; если сервис остановлен: msctl start ${service}`,
+  }),
+  'service-unavailable': ({ service, detail }) => ({
+    what: `Сервис ${service} работает, но сейчас не может этого сделать (503).`,
+    why: detail,
+    next: `Какая часть остановлена: msctl status; запустить базу данных: msctl start db; что пишет сервис: msctl logs ${service}`,
   }),
   'service-failed': ({ service, status, detail }) => ({
     what: `Шлюз не получил ответа от ${service} (${status}).`,
@@ -368,6 +393,11 @@ const ru: Explanations<Failures> = {
     why: `Так сказано здесь: ${place}; нужно: ${wantedInRussian[name]}.`,
     next: 'Исправьте и посмотрите, что действует: msctl config',
   }),
+  'no-log-line': ({ requestId, part }) => ({
+    what: `В журналах нет строки с идентификатором запроса ${requestId}.`,
+    why: `Её нет в сохранившихся журналах ${part === undefined ? 'ни одной части' : `части ${part}`}, или её скрывает уровень.`,
+    next: 'Идентификатор стоит в заголовке X-Request-Id ответа; что есть в журналах: msctl logs --tail 20',
+  }),
   'no-schema': ({ given, suggestion }) => ({
     what: `Команды «${given}», которая выводит данные, нет.${suggestion ? ` Может быть, ${suggestion}?` : ''}`,
     why: 'Схемы описывают то, что команды выводят с параметром --json.',
@@ -388,8 +418,8 @@ const ru: Explanations<Failures> = {
     why: 'Это не имя готового сценария и не путь к файлу.',
     next: 'Посмотрите все: msctl scenario list; или напишите свой: msctl scenario new',
   }),
-  'scenario-unreadable': ({ file, reason }) => ({
-    what: `${file} нельзя выполнить как сценарий.`,
+  'scenario-unreadable': ({ file, line, reason }) => ({
+    what: `${file}${line === undefined ? '' : `:${line}`} нельзя выполнить как сценарий.`,
     why: reason,
     next: 'Посмотрите, как он устроен: msctl scenario new example.ts',
   }),

@@ -11,6 +11,9 @@ export const headings: Texts<Explanation> = {
   ru: { what: 'Ошибка', why: 'Почему', next: 'Дальше' },
 }
 
+/** Instead of the first heading, where it goes on all the same. */
+export const warning: Texts<string> = { en: 'Warning', ru: 'Внимание' }
+
 /** What is said of an error that nobody expected. */
 const unexpected: Texts<(message: string) => Explanation> = {
   en: (message) => ({

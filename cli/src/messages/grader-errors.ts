@@ -12,6 +12,16 @@ const en: Explanations<GraderFailures> = {
     why: candidates.length === 0 ? 'It has no services.' : `It could be: ${candidates.join(', ')}`,
     next: `Say which it is: --map ${role}=NAME; or that there is none: --map ${role}=none`,
   }),
+  'input-unusable': ({ name, path, reason }) => ({
+    what:
+      reason === 'missing'
+        ? `There is no ${path}.`
+        : reason === 'no-folder'
+          ? `${path} is not a folder.`
+          : `${path} is not a program that can be run.`,
+    why: `It is what ${name} names, and is looked at before anything is started.`,
+    next: reason === 'no-program' ? `Make it executable: chmod +x ${path}` : 'Check the path',
+  }),
   'compose-file-missing': ({ file }) => ({
     what: `There is no ${file}.`,
     why: '--compose names the Compose file of the submission.',
@@ -85,6 +95,16 @@ const ru: Explanations<GraderFailures> = {
         : `В файле Compose нет сервиса ${given}, который назван в --map.`,
     why: candidates.length === 0 ? 'Сервисов в нём нет.' : `Это может быть: ${candidates.join(', ')}`,
     next: `Укажите его сами: --map ${role}=ИМЯ; или скажите, что его нет: --map ${role}=none`,
+  }),
+  'input-unusable': ({ name, path, reason }) => ({
+    what:
+      reason === 'missing'
+        ? `${path} не существует.`
+        : reason === 'no-folder'
+          ? `${path} — не папка.`
+          : `${path} — не программа, которую можно запустить.`,
+    why: `Это указано в ${name} и проверяется, прежде чем что-либо запускать.`,
+    next: reason === 'no-program' ? `Сделайте файл исполняемым: chmod +x ${path}` : 'Проверьте путь',
   }),
   'compose-file-missing': ({ file }) => ({
     what: `Файла ${file} нет.`,

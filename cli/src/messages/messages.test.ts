@@ -36,6 +36,7 @@ function facts(): unknown {
     shards: ['a folder'],
     candidates: ['a service'],
     known: ['a name'],
+    fields: ['a name'],
   }
   const target = () => 'fact'
   return new Proxy(target, {

@@ -2,7 +2,7 @@ import { createPlatform, type DriverOptions, orUndo } from '../create-platform.t
 import { Failure } from '../failure.ts'
 import type { Part } from '../parts.ts'
 import type { Platform, PlatformStatus, UpOptions } from '../platform.ts'
-import { assertFree, freePort } from '../ports.ts'
+import { assertFree, DEFAULT_GATEWAY_PORT, freePort } from '../ports.ts'
 import { redisByCli } from '../redis.ts'
 import { waitUntil } from '../wait-until.ts'
 import { type ComposeCli, type ComposeProject, createComposeCli } from './compose-cli.ts'
@@ -23,7 +23,6 @@ interface ComposeSetup extends ComposePlatformOptions {
   readonly output: (line: string) => void
 }
 
-const DEFAULT_PORT = 8000
 /** How long the containers may take to become healthy once Compose has started them, in milliseconds. */
 const READY_TIMEOUT_MS = 180_000
 /** How long a container may take to be gone once Docker has ended it, in milliseconds. */
@@ -50,7 +49,7 @@ export function createComposePlatform(options: ComposePlatformOptions): Platform
         return running.map(({ name }) => name)
       },
       async restart() {
-        const port = gatewayPort(await containers()) ?? DEFAULT_PORT
+        const port = gatewayPort(await containers()) ?? DEFAULT_GATEWAY_PORT
         await takeDown(setup)
         return up({ port }, setup)
       },
@@ -93,7 +92,7 @@ async function up({ port, fresh = false }: UpOptions, setup: ComposeSetup): Prom
   const missing = parts.filter(({ state }) => state !== 'up').map(({ name }) => name)
   if (missing.length === 0) return []
   const asked = port === 0 ? await freePort() : port
-  const chosen = isGatewayUp ? (kept ?? DEFAULT_PORT) : (asked ?? kept ?? DEFAULT_PORT)
+  const chosen = isGatewayUp ? (kept ?? DEFAULT_GATEWAY_PORT) : (asked ?? kept ?? DEFAULT_GATEWAY_PORT)
   if (!isGatewayUp) await assertFree('gateway', chosen)
   await bringUp(missing, chosen, before, setup)
   return missing

@@ -2,15 +2,20 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '../failure.ts'
+import { readLastPort } from '../home.ts'
 import type { PlatformStatus } from '../platform.ts'
-import { assertFree } from '../ports.ts'
+import { assertFree, DEFAULT_GATEWAY_PORT } from '../ports.ts'
 import { type Check, check, type Surroundings } from './check.ts'
 
 /** A new database, its log and a downloaded Redis take about a third of this. */
 const ADVISABLE_BYTES = 500e6
 
-/** What both drivers need. @param status What runs here now. */
-export async function checkMachine({ home, env }: Surroundings, status: PlatformStatus): Promise<Check[]> {
+/** What both drivers need. @param status What runs here now. @param port The port that is set, if one is. */
+export async function checkMachine(
+  { home }: Surroundings,
+  status: PlatformStatus,
+  port = readLastPort(home.state),
+): Promise<Check[]> {
   const folder = nearestExisting(home.state)
   return Promise.all([
     check('node', null, () => ({ version: process.versions.node })),
@@ -19,7 +24,7 @@ export async function checkMachine({ home, env }: Surroundings, status: Platform
       return { folder: home.state }
     }),
     checkDisk(folder),
-    checkGatewayPort(wantedPort(env), status),
+    checkGatewayPort(port ?? DEFAULT_GATEWAY_PORT, status),
   ])
 }
 
@@ -43,11 +48,6 @@ async function checkDisk(folder: string): Promise<Check> {
   if (freeBytes >= ADVISABLE_BYTES) return { ...common, state: 'ok', found: { freeBytes } }
   const problem = { code: 'disk-nearly-full', freeBytes, wantedBytes: ADVISABLE_BYTES } as const
   return { ...common, state: 'warning', problem }
-}
-
-function wantedPort({ MSCTL_PORT }: NodeJS.ProcessEnv): number {
-  const port = Number(MSCTL_PORT || 8000)
-  return Number.isInteger(port) && port >= 0 && port < 65_536 ? port : 8000
 }
 
 /** A taken port stops nobody: another one can be chosen. */

@@ -31,8 +31,8 @@ test('a taken port is a warning that names who holds it', async () => {
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   const { port } = server.address() as { port: number }
-  const context = await makeContext({ MSCTL_PORT: String(port) })
-  expect(find(await checkMachine(context, nothingRuns), 'port')).toMatchObject({
+  const context = await makeContext({})
+  expect(find(await checkMachine(context, nothingRuns, port), 'port')).toMatchObject({
     state: 'warning',
     problem: { code: 'port-taken', facts: { port, holder: { pid: process.pid } } },
   })

@@ -5,7 +5,7 @@ import { createPlatform, type DriverOptions } from '../create-platform.ts'
 import { Failure, isFailure } from '../failure.ts'
 import { PARTS, type Part } from '../parts.ts'
 import type { DatabaseAccess, Platform, UpOptions } from '../platform.ts'
-import { assertFree, choosePorts, type Ports } from '../ports.ts'
+import { assertFree, choosePorts, DEFAULT_GATEWAY_PORT, type Ports } from '../ports.ts'
 import { followLogs, readLogs } from './local-logs.ts'
 import { localRedis } from './local-redis.ts'
 import { localStatus } from './local-status.ts'
@@ -23,7 +23,6 @@ export interface LocalPlatformOptions extends DriverOptions {
   readonly programFolders: ProgramFolders
 }
 
-const DEFAULT_PORT = 8000
 const PORT_ATTEMPTS = 3
 
 /** The driver that runs the parts as processes of this machine. */
@@ -51,7 +50,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
       async restart() {
         const kept = state.ports()
         await endParts(PARTS, setup)
-        await startEverything(kept?.gateway ?? DEFAULT_PORT, kept, setup)
+        await startEverything(kept?.gateway ?? DEFAULT_GATEWAY_PORT, kept, setup)
         return PARTS
       },
       start: (part) => start(part, setup),
@@ -83,7 +82,7 @@ async function up({ port, fresh = false }: UpOptions, setup: LocalSetup): Promis
   const running = state.runningParts()
   const kept = state.ports()
   if (running.length === 0 || kept === undefined) {
-    await startEverything(port ?? kept?.gateway ?? DEFAULT_PORT, undefined, setup)
+    await startEverything(port ?? kept?.gateway ?? DEFAULT_GATEWAY_PORT, undefined, setup)
     return PARTS
   }
   if (port !== undefined && port !== 0 && port !== kept.gateway) {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { UnstampedEvent } from './events.ts'
 import { type Finding, type Lab, LabError, type Text, type Wait } from './lab.ts'
-import type { Sheet } from './sheet.ts'
+import type { Expectation, Sheet } from './sheet.ts'
 
 /** What has to be put back. */
 export interface CleanUp {
@@ -19,6 +19,8 @@ export interface LabOptions<World, State> {
   readonly parameter: (name: string) => number
   /** How each expectation is settled. */
   readonly findings: Record<string, Finding>
+  /** What could not be shown. */
+  readonly leftOpen: Set<string>
   /** The last is done first. */
   readonly cleanUps: CleanUp[]
   readonly report: (event: UnstampedEvent) => void
@@ -31,22 +33,25 @@ const DEFAULT_EFFECT_MS = 30_000
 
 /** Makes what the steps of a run work with. */
 export function createLab<World, State>(options: LabOptions<World, State>): Lab<World, State> {
-  const { sheet, world, signal, parameter, findings, cleanUps, report, words, now } = options
+  const { sheet, world, signal, parameter, findings, leftOpen, cleanUps, report, words, now } = options
   const measurements: Record<string, number> = {}
 
   const lab: Lab<World, State> = {
     ...{ world, state: sheet.state(), signal, parameter, measurements, words, report },
     say: (text) => report({ type: 'said', text: words(text) }),
     expect(id, finding) {
-      const expectation = sheet.expectations[id]
-      if (expectation === undefined)
-        throw new LabError('sheet', `The sheet ${sheet.name} declares no expectation ${id}.`)
+      const expectation = declared(sheet, id)
       // The first that does not hold stays.
       if (findings[id]?.held !== false) findings[id] = finding
       const [title, why] = [words(expectation.title), words(expectation.why)]
       const { held } = finding
       const [expected, actual] = [words(finding.expected), words(finding.actual)]
       report({ type: 'expectation', id, title, held, expected, actual, why })
+    },
+    leaveOpen(id, reason) {
+      const title = words(declared(sheet, id).title)
+      leftOpen.add(id)
+      report({ type: 'left-open', id, title, reason: words(reason) })
     },
     require({ held, expected, actual }) {
       if (!held) throw new LabError('not-ready', `${words(expected)} ${words(actual)}`)
@@ -79,6 +84,12 @@ export function createLab<World, State>(options: LabOptions<World, State>): Lab<
     },
   }
   return lab
+}
+
+function declared(sheet: Pick<Sheet<never>, 'name' | 'expectations'>, id: string): Expectation {
+  const found = sheet.expectations[id]
+  if (found !== undefined) return found
+  throw new LabError('sheet', `The sheet ${sheet.name} declares no expectation ${id}.`)
 }
 
 /** Looks again and again, and tells of the wait. @returns what was seen, or `undefined` when there was nothing in time. */

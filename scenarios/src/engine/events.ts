@@ -5,7 +5,7 @@ export const Phase = z.enum(['steady-state', 'steps', 'clean-up'])
 export type Phase = z.infer<typeof Phase>
 
 /** How a run ended; see {@link ScenarioEvent}'s `end`. */
-export const Outcome = z.enum(['held', 'not-held', 'not-ready', 'failed', 'interrupted'])
+export const Outcome = z.enum(['held', 'not-held', 'inconclusive', 'not-ready', 'failed', 'interrupted'])
 export type Outcome = z.infer<typeof Outcome>
 
 const Milliseconds = z.number().check(z.nonnegative())
@@ -88,6 +88,8 @@ const kinds = [
     /** Why it matters. */
     why: z.string(),
   }),
+  /** An expectation could be neither shown nor refuted, and why. */
+  z.object({ type: z.literal('left-open'), id: z.string(), title: z.string(), reason: z.string() }),
   /** Something else than an expectation went wrong; in a clean-up, the next one goes on all the same. */
   z.object({
     type: z.literal('failure'),
@@ -96,10 +98,14 @@ const kinds = [
     step: z.string(),
     code: z.string(),
     message: z.string(),
+    /** Where in somebody's own scenario it happened: `my-scenario.ts:12`. */
+    place: z.exactOptional(z.string()),
   }),
   /**
-   * Last of all. `held`: every expectation held. `not-held`: at least one did not. `not-ready`: the steady state was not
-   * there, so nothing was tried. `failed`: a step or a clean-up went wrong, or an expectation was never settled.
+   * Last of all. `held`: every expectation held. `not-held`: at least one did not. `inconclusive`: none was refuted, and
+   * something could not be shown, since a fault took no effect, what was awaited did not come in time, or an answer came
+   * about in another way. `not-ready`: the steady state was not there, so nothing was tried. `failed`: a step or a clean-up
+   * went wrong, or an expectation was never settled.
    */
   z.object({
     type: z.literal('end'),
@@ -107,7 +113,7 @@ const kinds = [
     tookMs: Milliseconds,
     held: z.int(),
     notHeld: z.array(z.string()),
-    /** Expectations that were never settled. */
+    /** Expectations that were never settled, or could not be shown. */
     open: z.array(z.string()),
     /** What was seen, explained. Only when every expectation held. */
     conclusion: z.optional(z.string()),

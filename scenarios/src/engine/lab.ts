@@ -64,6 +64,8 @@ export interface Lab<World, State> {
   say(text: Text): void
   /** Settles an expectation. Settled twice, it holds only if it held both times. */
   expect(id: string, finding: Finding): void
+  /** Says that an expectation could be neither shown nor refuted, and why: something came in between, such as a busy machine. */
+  leaveOpen(id: string, reason: Text): void
   /** In the steady state: ends the run unless it holds. */
   require(finding: Finding): void
   measure(name: string, label: Text, value: number, unit: string): void

@@ -137,7 +137,7 @@ test('concludes nothing from a fault that has no effect, and heals it all the sa
   const { result, events } = await record(
     sheet({ steps: [{ title: 'Break', run: (lab) => lab.inject(stopUsers(lab.world.parts, false)) }] }),
   )
-  expect(result.outcome).toBe('failed')
+  expect(result.outcome).toBe('inconclusive')
   expect(events.find(({ type }) => type === 'failure')).toMatchObject({ code: 'fault-without-effect' })
   expect(inOrder).toEqual(['healed'])
 })
@@ -205,7 +205,7 @@ test('a wait that comes to nothing fails the step', async () => {
     }),
   )
   expect(result).toMatchObject({
-    outcome: 'failed',
+    outcome: 'inconclusive',
     failures: [{ phase: 'steps', error: { code: 'deadline' } }],
   })
 })
@@ -252,4 +252,57 @@ test('a wall clock that is set meanwhile moves no deadline', async () => {
   ])
   expect(events.at(-1)).toMatchObject({ type: 'end', tookMs: expect.any(Number) })
   for (const { at } of events) expect(Math.abs(at - now)).toBeLessThan(60_000)
+})
+
+const step = (run: (lab: Parameters<ReturnType<typeof sheet>['steps'][number]['run']>[0]) => void) => ({
+  title: 'Look',
+  run: async (lab: Parameters<typeof run>[0]) => run(lab),
+})
+const finding = (held: boolean) => ({ held, expected: '1', actual: '2' })
+
+test('what cannot be shown is neither held nor failed, and says why', async () => {
+  const open = step((lab) => lab.leaveOpen('it', 'too busy'))
+  const { result, events } = await record(sheet({ steps: [open] }))
+  expect(result).toMatchObject({ outcome: 'inconclusive', failures: [] })
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'left-open', id: 'it', title: 'это так', reason: 'too busy' }),
+  )
+  expect(events.at(-1)).toMatchObject({ held: 0, notHeld: [], open: ['it'] })
+  for (const event of events) expect(() => ScenarioEvent.parse(event)).not.toThrow()
+})
+
+test('what is refuted stays so, and what is shown once and not again is open', async () => {
+  const order = async (...steps: ((lab: Parameters<Parameters<typeof step>[0]>[0]) => void)[]) =>
+    (await record(sheet({ steps: steps.map(step) }))).result.outcome
+  const [refute, show, leave] = [false, true, undefined].map(
+    (held) => (lab: Parameters<Parameters<typeof step>[0]>[0]) =>
+      held === undefined ? lab.leaveOpen('it', 'busy') : lab.expect('it', finding(held)),
+  ) as [never, never, never]
+  expect(await order(refute, leave)).toBe('not-held')
+  expect(await order(leave, refute)).toBe('not-held')
+  expect(await order(show, leave)).toBe('inconclusive')
+})
+
+test('a mistake in the sheet is a failure wherever it is made, with its place', async () => {
+  const mistake = () => (undefined as unknown as { name: string }).name
+  const wrong: Partial<ReturnType<typeof sheet>>[] = [
+    { state: () => ({ seen: mistake().length }) },
+    { steadyState: [step(mistake)] },
+    { steps: [step(mistake)] },
+    { conclude: mistake },
+  ]
+  for (const changes of wrong) {
+    const events: ScenarioEvent[] = []
+    const { outcome } = await runSheet(sheet(changes), {
+      world: { parts: new Set<string>() },
+      onEvent: (event) => events.push(event),
+      placeOf: () => 'mine.ts:3',
+    })
+    expect(outcome).toBe('failed')
+    expect(events.find(({ type }) => type === 'failure')).toMatchObject({
+      message: expect.stringContaining("reading 'name'"),
+      place: 'mine.ts:3',
+    })
+    expect(events.at(-1)).toMatchObject({ type: 'end', outcome: 'failed' })
+  }
 })

@@ -18,6 +18,8 @@ export interface RunOptions<World> {
   readonly onEvent: (event: ScenarioEvent) => void
   /** Awaited before each step, for those who want to look at one at a time. */
   readonly beforeStep?: ((title: string) => Promise<void>) | undefined
+  /** Where in the file of the sheet an error happened, for sheets that are somebody's own. */
+  readonly placeOf?: ((error: unknown) => string | undefined) | undefined
   /** Milliseconds since the epoch. Default: the time when the run began, and from there on a clock that nobody sets. */
   readonly now?: () => number
 }
@@ -41,6 +43,7 @@ interface Run {
   readonly signal: AbortSignal
   readonly beforeStep: ((title: string) => Promise<void>) | undefined
   readonly failures: { phase: Phase; error: unknown }[]
+  readonly placeOf: (error: unknown) => string | undefined
   readonly cleanUps: CleanUp[]
   readonly report: (event: UnstampedEvent) => void
   readonly words: (text: Text) => string
@@ -55,22 +58,27 @@ export async function runSheet<World, State>(
   options: RunOptions<World>,
 ): Promise<RunResult> {
   const { language = 'en', beforeStep, now = startClock(), signal = new AbortController().signal } = options
+  const { placeOf = () => undefined } = options
   const began = now()
   const words = (text: Text) => inLanguage(text, language)
   const report = (event: UnstampedEvent) => options.onEvent({ at: now(), scenario: sheet.name, ...event })
-  const run: Run = { signal, beforeStep, failures: [], cleanUps: [], report, words }
+  const run: Run = { signal, beforeStep, placeOf, failures: [], cleanUps: [], report, words }
   const findings: Record<string, Finding> = {}
   const parameter = (name: string) => parameterOf(sheet, name, options)
   // What puts things back may have to wait, too, and an interrupt is no reason not to.
   const cleaningUp = new AbortController()
   let waitSignal = signal
-  const lab = createLab({
-    ...{ sheet, world: worldOf(options, report), signal, waitSignal: () => waitSignal },
-    ...{ parameter, findings, cleanUps: run.cleanUps, report, words, now },
-  })
-
+  const leftOpen = new Set<string>()
   report(introduce(sheet, language, parameter))
-  const isReady = await runSteps('steady-state', sheet.steadyState, lab, run)
+  const lab = tryOr(
+    () =>
+      createLab({
+        ...{ sheet, world: worldOf(options, report), signal, waitSignal: () => waitSignal },
+        ...{ parameter, findings, leftOpen, cleanUps: run.cleanUps, report, words, now },
+      }),
+    (error) => fail('steady-state', sheet.title, error, run),
+  )
+  const isReady = lab !== undefined && (await runSteps('steady-state', sheet.steadyState, lab, run))
   if (isReady) await runSteps('steps', sheet.steps, lab, run)
   const wasInterrupted = signal.aborted
   waitSignal = cleaningUp.signal
@@ -78,12 +86,22 @@ export async function runSheet<World, State>(
   cleaningUp.abort() // a clean-up that was given up waits no longer
 
   const ids = Object.keys(sheet.expectations)
-  const notHeld = ids.filter((id) => findings[id]?.held === false)
-  const open = ids.filter((id) => findings[id] === undefined)
+  const isRefuted = (id: string) => findings[id]?.held === false
+  const notHeld = ids.filter(isRefuted)
+  const open = ids.filter((id) => findings[id] === undefined || (leftOpen.has(id) && !isRefuted(id)))
   const { failures } = run
-  const outcome = outcomeOf({ wasInterrupted, isReady, failures, notHeld, open })
+  const isTried = isReady || failures.some(({ error }) => isMistake(error))
+  const seen = { wasInterrupted, isReady: isTried, failures, notHeld, open, leftOpen }
+  const concluded =
+    lab !== undefined && outcomeOf(seen) === 'held'
+      ? tryOr(
+          () => sheet.conclude?.(lab),
+          (error) => fail('steps', sheet.title, error, run),
+        )
+      : undefined
   const held = ids.length - notHeld.length - open.length
-  const conclusion = outcome === 'held' && sheet.conclude ? { conclusion: words(sheet.conclude(lab)) } : {}
+  const conclusion = concluded === undefined ? {} : { conclusion: words(concluded) }
+  const outcome = outcomeOf(seen)
   report({ type: 'end', outcome, tookMs: now() - began, held, notHeld, open, ...conclusion })
   return { outcome, findings, failures }
 }
@@ -169,22 +187,50 @@ async function runCleanUps(run: Run): Promise<void> {
   }
 }
 
-function fail(phase: Phase, step: Text, error: unknown, { failures, report, words }: Run): void {
-  failures.push({ phase, error })
-  report({ type: 'failure', phase, step: words(step), code: codeOf(error), message: messageOf(error) })
+/** @param onError Told of what `work` throws. @returns what it gives, or nothing then. */
+function tryOr<T>(work: () => T, onError: (error: unknown) => void): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    onError(error)
+    return undefined
+  }
 }
+
+function fail(phase: Phase, step: Text, error: unknown, { failures, placeOf, report, words }: Run): void {
+  failures.push({ phase, error })
+  const place = placeOf(error)
+  report({
+    ...{ type: 'failure', phase, step: words(step), code: codeOf(error), message: messageOf(error) },
+    ...(place !== undefined && { place }),
+  })
+}
+
+/** Whether the sheet itself is wrong, and not the platform. */
+const isMistake = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || codeOf(error) === 'sheet'
+
+/** What says nothing of the platform, but that this run cannot conclude anything. */
+const INCONCLUSIVE: ReadonlySet<string> = new Set(['deadline', 'fault-without-effect'])
 
 function outcomeOf(seen: {
   wasInterrupted: boolean
   isReady: boolean
-  failures: readonly unknown[]
+  failures: RunResult['failures']
   notHeld: readonly string[]
   open: readonly string[]
+  leftOpen: ReadonlySet<string>
 }): Outcome {
   if (seen.wasInterrupted) return 'interrupted'
   if (!seen.isReady) return 'not-ready'
   if (seen.notHeld.length > 0) return 'not-held'
-  return seen.failures.length > 0 || seen.open.length > 0 ? 'failed' : 'held'
+  const { failures, open, leftOpen } = seen
+  if (failures.length === 0 && open.length === 0) return 'held'
+  const isNoMistake = failures.every(
+    ({ phase, error }) => phase === 'steps' && INCONCLUSIVE.has(codeOf(error)),
+  )
+  const isExplained = failures.length > 0 || open.every((id) => leftOpen.has(id))
+  return isNoMistake && isExplained ? 'inconclusive' : 'failed'
 }
 
 /** Settles with the work; after an abort, at the latest when the grace is over. */

@@ -1,15 +1,18 @@
 import type { User } from '@msctl/sdk'
-import { defineSheet, fixed, type Language, type Text } from '../engine/index.ts'
+import { defineSheet, fixed, LabError, type Language, type Text } from '../engine/index.ts'
 import { judgeCountdown, judgeFreshTtl, type Spread, spreadOf } from '../expectations/index.ts'
 import {
+  type Answer,
   type AnyLab,
   answerTo,
   checkCacheInUse,
   checkPlatform,
+  countBypassed,
   createUser,
   createUsers,
   inTurn,
   readKey,
+  TOO_SLOW,
   type World,
 } from '../world/index.ts'
 
@@ -137,7 +140,7 @@ export const cacheTtl = defineSheet<World, State>({
     {
       title: { en: 'Read the user twice.', ru: 'Читаем пользователя дважды.' },
       run: async (lab) => {
-        const [first, second] = await inTurn(2, () => read(lab))
+        const [first, second] = await readTwiceWithCache(lab)
         lab.expect('miss-then-hit', {
           held: first?.cache === 'MISS' && second?.cache === 'HIT',
           expected: 'X-Cache: MISS, X-Cache: HIT',
@@ -212,6 +215,13 @@ export const cacheTtl = defineSheet<World, State>({
         lab.measure('missMs', { en: 'MISS, median', ru: 'MISS, медиана' }, cold.medianMs, 'ms')
         lab.measure('hitMs', { en: 'HIT, median', ru: 'HIT, медиана' }, warm.medianMs, 'ms')
         lab.measure('times', 'MISS / HIT', cold.medianMs / warm.medianMs, '×')
+        if (isTooClose(cold, warm)) {
+          lab.leaveOpen('faster', {
+            en: `The quickest of each take almost the same (${leastOf(cold, 'en')} ms and ${leastOf(warm, 'en')} ms): this machine has too much to do to tell them apart.`,
+            ru: `Самые быстрые длятся почти одинаково (${leastOf(cold, 'ru')} мс и ${leastOf(warm, 'ru')} мс): машина слишком занята, чтобы их различить.`,
+          })
+          return
+        }
         lab.expect('faster', {
           held: warm.leastMs < cold.leastMs,
           expected: {
@@ -254,6 +264,20 @@ const keyOf = ({ state }: CacheLab) => `user:${state.user.id}`
 
 const read = (lab: CacheLab, client = lab.world.client) => answerTo(client.users.get(lab.state.user.id))
 
+/** How often a user is read for the first time when Redis was too slow for it. */
+const ATTEMPTS = 3
+
+/** Two reads of a user whom nobody has read. @throws LabError `deadline` where Redis is too slow each time. */
+async function readTwiceWithCache(lab: CacheLab): Promise<Answer<User>[]> {
+  for (let attempt = 1; ; attempt++) {
+    const answers = await inTurn(2, () => read(lab))
+    if (countBypassed(answers) === 0) return answers
+    if (attempt === ATTEMPTS) throw new LabError('deadline', lab.words(TOO_SLOW))
+    await checkCacheInUse.run(lab)
+    lab.state.user = await createUser(lab, 'Ann')
+  }
+}
+
 /** On a busy machine the quickest reads are found only after many. */
 const MOST_BATCHES = 5
 
@@ -273,6 +297,12 @@ async function compareReads(lab: CacheLab, rounds: number): Promise<{ cold: Spre
     if (warm.leastMs < cold.leastMs || batch === MOST_BATCHES) return { cold, warm }
   }
 }
+
+/** Below this times a MISS, a HIT that is not faster is not seen to be slower either. */
+const CLEARLY_SLOWER = 1.5
+
+const isTooClose = (cold: Spread, warm: Spread) =>
+  warm.leastMs >= cold.leastMs && warm.leastMs < cold.leastMs * CLEARLY_SLOWER
 
 /** How long the first and the second read of a user take, in milliseconds. */
 async function readTwice(lab: CacheLab, id: number): Promise<readonly [cold: number, warm: number]> {

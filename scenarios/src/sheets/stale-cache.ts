@@ -8,6 +8,7 @@ import {
   checkPlatform,
   countWaiting,
   createUser,
+  leaveOpenIfBypassed,
   openSessions,
   readKey,
   snapshotReads,
@@ -117,7 +118,9 @@ export const staleCache = defineSheet<World, State>({
     {
       title: { en: 'Read once more.', ru: 'Читаем ещё раз.' },
       run: async (lab) => {
-        const { cache } = await read(lab)
+        const answer = await read(lab)
+        if (leaveOpenIfBypassed(lab, 'cached-again', [answer])) return
+        const { cache } = answer
         const key = `user:${lab.state.userId}`
         lab.say(`> GET ${key}\n${(await readKey(lab, key)).value ?? '(nil)'}`)
         lab.expect('cached-again', {

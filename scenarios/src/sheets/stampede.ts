@@ -6,9 +6,11 @@ import {
   answerTo,
   checkCacheInUse,
   checkPlatform,
+  countBypassed,
   createUser,
   holdTable,
   inParallel,
+  leaveOpenIfBypassed,
   type World,
 } from '../world/index.ts'
 
@@ -98,7 +100,9 @@ export const stampede = defineSheet<World, State>({
     {
       title: { en: 'Read once more.', ru: 'Читаем ещё раз.' },
       run: async (lab) => {
-        const { cache } = await answerTo(lab.world.client.users.get(lab.state.userId))
+        const answer = await answerTo(lab.world.client.users.get(lab.state.userId))
+        if (leaveOpenIfBypassed(lab, 'then-cached', [answer])) return
+        const { cache } = answer
         lab.expect('then-cached', {
           held: cache === 'HIT',
           expected: 'X-Cache: HIT',
@@ -108,9 +112,9 @@ export const stampede = defineSheet<World, State>({
     },
   ],
 
-  conclude: ({ measurements: { databaseReads = 0, hits = 0, misses = 0 }, parameter }) => ({
-    en: `${parameter('readers')} readers came, and ${databaseReads} read the database. ${misses} found nothing in Redis and waited for the result of that read; ${hits} came later and found it in Redis. With more replicas of the service it would be one read for each replica, but not for each reader.`,
-    ru: `Читателей: ${parameter('readers')}, чтений базы: ${databaseReads}. Ничего не нашли в Redis и дождались результата этого чтения: ${misses}; пришли позже и нашли его в Redis: ${hits}. Если реплик сервиса больше, чтений будет по одному на реплику, но не на читателя.`,
+  conclude: ({ measurements: { readers = 0, databaseReads = 0, hits = 0, misses = 0 } }) => ({
+    en: `${readers} readers came, and ${databaseReads} read the database. ${misses} found nothing in Redis and waited for the result of that read; ${hits} came later and found it in Redis. With more replicas of the service it would be one read for each replica, but not for each reader.`,
+    ru: `Читателей: ${readers}, чтений базы: ${databaseReads}. Ничего не нашли в Redis и дождались результата этого чтения: ${misses}; пришли позже и нашли его в Redis: ${hits}. Если реплик сервиса больше, чтений будет по одному на реплику, но не на читателя.`,
   }),
 })
 
@@ -122,28 +126,27 @@ const FIRST_WITHIN_MS = 10_000
 const ATTEMPTS = 3
 
 async function sendReaders(lab: StampedeLab): Promise<void> {
-  const times = lab.parameter('readers')
+  let times = lab.parameter('readers')
   for (let attempt = 1; ; attempt++) {
     const hold = await holdTable(lab, 'users')
-    lab.say({
-      en: `${times} × GET /users/${lab.state.userId}`,
-      ru: `${times} × GET /users/${lab.state.userId}`,
-    })
+    lab.say(`${times} × GET /users/${lab.state.userId}`)
     const crowd = inParallel({ times, concurrency: times }, () =>
       answerTo(lab.world.quietly.users.get(lab.state.userId)),
     )
     const most = await mostWaiting(lab, hold.waiting)
     await hold.release()
     const answers = await crowd
-    const bypassed = answers.filter(({ cache }) => cache === 'BYPASS').length
+    const bypassed = countBypassed(answers)
     if (bypassed === 0 || attempt === ATTEMPTS) {
       reportReaders(lab, answers, most)
       return
     }
+    times = Math.max(2, Math.ceil(times / 2))
     lab.say({
-      en: `Redis was too slow for ${bypassed} of them: they were answered without the cache (BYPASS). Once more, with another cold key:`,
-      ru: `Для ${bypassed} из них Redis оказался слишком медленным: им ответили в обход кэша (BYPASS). Ещё раз, с другим холодным ключом:`,
+      en: `Redis was too slow for ${bypassed} of them: they were answered without the cache (BYPASS). Once more, with half as many and another cold key:`,
+      ru: `Для ${bypassed} из них Redis оказался слишком медленным: им ответили в обход кэша (BYPASS). Ещё раз, вдвое меньше читателей и другой холодный ключ:`,
     })
+    await checkCacheInUse.run(lab)
     lab.state.userId = (await createUser(lab, 'Ann')).id
   }
 }
@@ -172,17 +175,26 @@ function reportReaders(lab: StampedeLab, answers: readonly Answer<User>[], most:
   lab.measure('databaseReads', { en: 'reads in the database', ru: 'чтений в базе' }, most, '')
   lab.measure('misses', { en: 'answers with MISS', ru: 'ответов с MISS' }, count('MISS'), '')
   lab.measure('hits', { en: 'answers with HIT', ru: 'ответов с HIT' }, count('HIT'), '')
-  lab.expect('one-read', {
-    held: most === 1,
-    expected: { en: 'One read waits in the database.', ru: 'В базе ждёт одно чтение.' },
-    actual: { en: `Reads that waited at the same time: ${most}.`, ru: `Одновременно ждали чтений: ${most}.` },
-  })
-  lab.expect('all-answered', {
-    held: right === answers.length,
-    expected: { en: `${answers.length} × the user.`, ru: `${answers.length} × пользователь.` },
-    actual: {
-      en: `${right} of ${answers.length} got the user.`,
-      ru: `Пользователя получили ${right} из ${answers.length}.`,
-    },
-  })
+  lab.measure('readers', { en: 'readers', ru: 'читателей' }, answers.length, '')
+  // Who is answered without the cache reads the database: that says nothing of those who use it.
+  if (most === 1 || !leaveOpenIfBypassed(lab, 'one-read', answers)) {
+    lab.expect('one-read', {
+      held: most === 1,
+      expected: { en: 'One read waits in the database.', ru: 'В базе ждёт одно чтение.' },
+      actual: {
+        en: `Reads that waited at the same time: ${most}.`,
+        ru: `Одновременно ждали чтений: ${most}.`,
+      },
+    })
+  }
+  if (right === answers.length || !leaveOpenIfBypassed(lab, 'all-answered', answers)) {
+    lab.expect('all-answered', {
+      held: right === answers.length,
+      expected: { en: `${answers.length} × the user.`, ru: `${answers.length} × пользователь.` },
+      actual: {
+        en: `${right} of ${answers.length} got the user.`,
+        ru: `Пользователя получили ${right} из ${answers.length}.`,
+      },
+    })
+  }
 }

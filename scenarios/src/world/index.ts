@@ -1,4 +1,5 @@
 export { type Answer, answerTo, inParallel, inTurn } from './answer.ts'
+export { countBypassed, leaveOpenIfBypassed, TOO_SLOW } from './bypassed.ts'
 export {
   countWaiting,
   type HeldTable,

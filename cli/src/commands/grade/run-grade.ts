@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/grader/checks/index'
+import { assertFolder } from '@msctl/grader/named-inputs'
 import type { ReportFormat } from '@msctl/grader/reports/formats'
 import type { Grades } from '@msctl/grader/reports/grades'
 import { readRubric } from '@msctl/grader/run/read-rubric'
@@ -41,9 +42,8 @@ export async function runGrade(
     throw new Failure('usage', { detail: messages[language].noFolder, command: 'grade' })
   const out = path.resolve(options.out ?? DEFAULT_OUT)
   const folder = path.resolve(options.submissions)
-  const found = await findSubmissions(folder, shard).catch((error: Error) => {
-    throw new Failure('folder-unusable', { folder, reason: error.message }, { cause: error })
-  })
+  assertFolder('msctl grade', folder)
+  const found = await findSubmissions(folder, shard)
   const submissions = found.filter((each) => each.folder !== out)
   if (submissions.length === 0 && shard === undefined) throw new Failure('no-submissions', { folder })
   return gradeAll(submissions, {

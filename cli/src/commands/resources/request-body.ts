@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Context } from '../../context.ts'
 import { Failure } from '../../failure.ts'
+import { nearestName } from '../../nearest-name.ts'
 import { FIELDS, type Field, type ResourceName } from './fields.ts'
 import { messages } from './messages.ts'
 
@@ -24,13 +25,14 @@ export interface Body {
  * Without `--data`, somebody at the keyboard is asked for what `create` lacks.
  *
  * @throws Failure `data-unreadable`; `broken-json` when `--data` holds no JSON objects; `missing-fields` when there is too
- * little without it. What is in the JSON is for the service to judge.
+ * little without it. What is in the JSON is for the service to judge; fields
+ * that it would leave out are warned of.
  */
 export async function readBodies(
   resource: ResourceName,
   verb: 'create' | 'update',
   options: BodyOptions,
-  context: Pick<Context, 'readInput' | 'keyboard' | 'language'>,
+  context: Pick<Context, 'readInput' | 'keyboard' | 'language' | 'warn'>,
 ): Promise<readonly Body[]> {
   const { data } = options
   const fields = FIELDS[resource][verb]
@@ -42,6 +44,11 @@ export async function readBodies(
   )
   if (data !== undefined) {
     const bodies = parseObjects(await readData(data, context))
+    await warnOfUnknown(
+      bodies.flatMap((body) => Object.keys(body.fields)),
+      fields.map(({ name }) => name),
+      context,
+    )
     return bodies.map(({ fields: own, line }) => ({ fields: { ...own, ...given }, line }))
   }
   const missing =
@@ -62,7 +69,7 @@ export async function readBodies(
 export async function readBody(
   resource: ResourceName,
   options: BodyOptions,
-  context: Pick<Context, 'readInput' | 'keyboard' | 'language'>,
+  context: Pick<Context, 'readInput' | 'keyboard' | 'language' | 'warn'>,
 ): Promise<Record<string, unknown>> {
   const [first, second] = await readBodies(resource, 'update', options, context)
   if (first === undefined || second !== undefined)
@@ -84,6 +91,18 @@ async function ask(
     if (kind === 'text') return answer
     if (Number.isFinite(Number(answer))) return Number(answer)
   }
+}
+
+async function warnOfUnknown(
+  names: readonly string[],
+  known: readonly string[],
+  { warn }: Pick<Context, 'warn'>,
+): Promise<void> {
+  const fields = [...new Set(names)].filter((name) => !known.includes(name))
+  if (fields.length === 0) return
+  await warn(
+    new Failure('unknown-fields', { fields, known, suggestion: nearestName(fields[0] ?? '', known) }),
+  )
 }
 
 async function readData(given: string, { readInput }: Pick<Context, 'readInput'>): Promise<string> {

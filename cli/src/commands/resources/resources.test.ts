@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Language } from '@msctl/scenarios'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Context } from '../../context.ts'
 import { exitCodeOf, type Failure } from '../../failure.ts'
 import { renderError } from '../../print/error.ts'
@@ -69,6 +69,12 @@ const nobody: Context['keyboard'] = {
   waitForLine: async () => undefined,
 }
 
+/** What was warned of. */
+let warnings: Failure[] = []
+beforeEach(() => {
+  warnings = []
+})
+
 function contextFor(url: string, input = '', signal = new AbortController().signal): Context {
   return {
     home: { state: '/nowhere', cache: '/nowhere', projectDir: '/nowhere', packedParts: '/nowhere' },
@@ -83,6 +89,7 @@ function contextFor(url: string, input = '', signal = new AbortController().sign
     rendering,
     signal,
     onEvent: () => undefined,
+    warn: async (failure) => void warnings.push(failure),
   }
 }
 
@@ -203,6 +210,27 @@ describe('create', () => {
       .run({}, { ...contextFor(url), keyboard })
       .catch(() => undefined)
     expect(seen[1]?.body).toEqual({ order_id: 7, amount: 9.5 })
+  })
+
+  test('warns of a field of the JSON that the service would leave out, and sends it all the same', async () => {
+    const { url, seen } = await gateway((response) =>
+      reply(response, 201, { id: 1, userId: 1, product: 'Mouse', quantity: 1, created_at: ANN.created_at }),
+    )
+    const data = '{"userId": 1, "product": "Mouse", "quantitiy": 5}'
+    await create('orders').run({ data }, contextFor(url))
+    expect(seen).toHaveLength(1)
+    expect(warnings.map(({ code, facts }) => ({ code, facts }))).toEqual([
+      {
+        code: 'unknown-fields',
+        facts: {
+          fields: ['quantitiy'],
+          known: ['userId', 'product', 'quantity'],
+          suggestion: 'quantity',
+        },
+      },
+    ])
+    await create('orders').run({ data: '{"userId": 1, "product": "Mouse", "quantity": 5}' }, contextFor(url))
+    expect(warnings).toHaveLength(1)
   })
 
   test('names the fields as the contract does', async () => {

@@ -56,13 +56,14 @@ const en = {
   outcomes: {
     held: '✓ Everything was as expected:',
     'not-held': '✗ Not everything was as expected:',
+    inconclusive: '? Not everything could be shown this time, and nothing was refuted:',
     'not-ready': '✗ Not run, because the platform is not in the state that this scenario needs:',
     failed: '✗ The scenario could not be completed:',
     interrupted: '! Interrupted, and everything put back:',
   },
   held: (held: number, of: number) => `${held} of ${of} expectations held`,
   notHeld: (ids: string) => `not held: ${ids}`,
-  open: (ids: string) => `not reached: ${ids}`,
+  open: (ids: string) => `not shown: ${ids}`,
   /** Amounts with their units, as this language has them. */
   units: (text: string) => `${text}`,
   replay: 'See it again:',
@@ -125,6 +126,7 @@ const ru: typeof en = {
   outcomes: {
     held: '✓ Всё так, как мы ожидали:',
     'not-held': '✗ Не всё так, как мы ожидали:',
+    inconclusive: '? В этот раз удалось показать не всё, и ничто не опровергнуто:',
     'not-ready': '✗ Сценарий не выполнялся: платформа не в том состоянии, которое ему нужно:',
     failed: '✗ Сценарий не удалось довести до конца:',
     interrupted: '! Прервано, всё возвращено на место:',

@@ -18,6 +18,9 @@ const STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
 /** `GET    /users/17` */
 const [METHOD_WIDTH, PATH_WIDTH, TIME_WIDTH] = [6, 28, 9]
 
+/** What a run can come upon that says nothing of the platform. */
+const INCONCLUSIVE: ReadonlySet<string> = new Set(['deadline', 'fault-without-effect'])
+
 type EventOf<T extends ScenarioEvent['type']> = Extract<ScenarioEvent, { readonly type: T }>
 
 /** An event as people are told of it: some lines, or none. What is awaited shows on the line below, which is not ours. */
@@ -78,8 +81,14 @@ function tell(event: ScenarioEvent, context: RenderContext): string {
       return `${INDENT}≈ ${event.label}: ${terminal.bold(formatValue(event.value, language))} ${words.units(event.unit)}`.trimEnd()
     case 'expectation':
       return tellExpectation(event, context)
-    case 'failure':
-      return terminal.red(wrap(`✗ ${event.step} ${event.message}`, context, INDENT, `${INDENT}  `))
+    case 'left-open':
+      return terminal.yellow(wrap(`? ${event.title}: ${event.reason}`, context, INDENT, `${INDENT}  `))
+    case 'failure': {
+      const isOpen = INCONCLUSIVE.has(event.code) && event.phase === 'steps'
+      const [mark, colour] = isOpen ? (['?', terminal.yellow] as const) : (['✗', terminal.red] as const)
+      const place = event.place === undefined ? '' : ` (${event.place})`
+      return colour(wrap(`${mark} ${event.step} ${event.message}${place}`, context, INDENT, `${INDENT}  `))
+    }
     case 'end':
       return tellEnd(event, context)
   }
@@ -154,7 +163,7 @@ function tellEnd(event: EventOf<'end'>, context: RenderContext): string {
   const mark =
     event.outcome === 'held'
       ? terminal.green
-      : event.outcome === 'interrupted'
+      : event.outcome === 'interrupted' || event.outcome === 'inconclusive'
         ? terminal.yellow
         : terminal.red
   const of = event.held + event.notHeld.length + event.open.length

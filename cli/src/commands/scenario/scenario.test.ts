@@ -149,6 +149,24 @@ test('nothing that is told goes beyond the terminal', async () => {
   expect(long).toEqual([])
 })
 
+test('what could not be shown has a mark of its own, and a mistake its place', () => {
+  const told = { at: 0, scenario: 'sample' }
+  const failure = { ...told, type: 'failure', phase: 'steps', step: 'Look.' } as const
+  expect(
+    screenOf([
+      { ...told, type: 'left-open', id: 'good', title: 'the good is good', reason: 'Too busy.' },
+      { ...failure, code: 'deadline', message: 'Not seen within 1 s: it' },
+      { ...failure, code: 'unexpected', message: 'No name.', place: 'mine.ts:3' },
+      { ...told, type: 'end', outcome: 'inconclusive', tookMs: 1_000, held: 1, notHeld: [], open: ['good'] },
+    ]),
+  ).toBe(`   ? the good is good: Too busy.
+   ? Look. Not seen within 1 s: it
+   ✗ Look. No name. (mine.ts:3)
+
+? Not everything could be shown this time, and nothing was refuted: 1 of 2
+expectations held; not shown: good. 1.0\u00a0s`)
+})
+
 test('a journal replays to the same screen', async () => {
   const file = path.join(await makeFolder(), 'run.ndjson')
   const journal = openJournalAt(file)
@@ -168,6 +186,7 @@ test('a journal replays to the same screen', async () => {
 test.each([
   ['held', EXIT.done],
   ['not-held', EXIT.failed],
+  ['inconclusive', EXIT.environment],
   ['failed', EXIT.failed],
   ['not-ready', EXIT.unreachable],
 ] as const)('a run that ends %s exits with %d', async (outcome, code) => {
@@ -184,7 +203,8 @@ describe('somebody’s own scenario', () => {
     await writeFile(file, scenarioTemplate({ name: 'mine', isTyped, language }))
     const platform = await startTestPlatform()
     const events: ScenarioEvent[] = []
-    const { outcome, failures } = await runLab(await loadSheet(file), {
+    const { sheet: own } = await loadSheet(file)
+    const { outcome, failures } = await runLab(own, {
       ...{ platform: labPlatformOf(platform), language, fast: true },
       onEvent: (event) => events.push(event),
     })

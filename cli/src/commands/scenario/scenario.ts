@@ -29,9 +29,10 @@ const running = {
   ...told,
   /** What was begun is put back, even when nobody reads any more. */
   finishesAnyway: true,
-  /** 1 unless every expectation held, 3 when the platform was not well enough to try. */
+  /** 1 unless every expectation held; 3 when the platform was not well enough to try, 4 when this machine could not show it. */
   exitCode({ event }: ToldEvent): number {
     if (event.type !== 'end' || event.outcome === 'held') return EXIT.done
+    if (event.outcome === 'inconclusive') return EXIT.environment
     return event.outcome === 'not-ready' ? EXIT.unreachable : EXIT.failed
   },
 } as const
@@ -58,7 +59,8 @@ const run: StreamAction<ScenarioOptions & { readonly file: string }, ToldEvent> 
 async function* runFile(file: string, options: ScenarioOptions, context: Context): AsyncGenerator<ToldEvent> {
   const { loadSheet } = await import('@msctl/scenarios/load-sheet')
   const { tellRun } = await import('./tell-run.ts')
-  yield* tellRun(await loadSheet(file), options, context)
+  const { sheet, placeOf } = await loadSheet(file)
+  yield* tellRun(sheet, { ...options, placeOf }, context)
 }
 
 const Named = { name: z.string() }

@@ -16,6 +16,8 @@ export interface ScenarioOptions {
   /** `--set resetSeconds=5`, by name. */
   readonly set?: Readonly<Record<string, number>> | undefined
   readonly journal?: string | undefined
+  /** Where in the file of somebody's own scenario an error happened. */
+  readonly placeOf?: ((error: unknown) => string | undefined) | undefined
 }
 
 /** An event as it is told. */
@@ -55,7 +57,7 @@ export function findLab(name: string): LabSheet {
 /** Runs a sheet on the platform that runs here, and tells of it. The run is over, and all is put back, when this ends. */
 export async function* tellRun(
   sheet: LabSheet,
-  { step = false, fast = false, set = {}, journal: file }: ScenarioOptions,
+  { step = false, fast = false, set = {}, journal: file, placeOf }: ScenarioOptions,
   context: Context,
 ): AsyncGenerator<ToldEvent> {
   assertParameters(sheet, set)
@@ -72,6 +74,7 @@ export async function* tellRun(
   const events = streamLab(sheet, {
     ...{ platform, fast, parameters: set, language: context.language, signal: context.signal },
     onEvent: journal.add,
+    placeOf,
     beforeStep: step ? pause : undefined,
   })
   for await (const event of events) {

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { EXPERIMENTS } from '@msctl/grader/checks/index'
+import { assertComposeFile, assertFolder, assertProgram } from '@msctl/grader/named-inputs'
 import type { ReportRequest } from '@msctl/grader/reports/formats'
 import { checkReportFiles, writeReports } from '@msctl/grader/reports/write-reports'
 import { verdictsByHand } from '@msctl/grader/run/by-hand'
@@ -30,6 +31,9 @@ export async function runVerify(options: VerifyOptions, context: Context): Promi
   const { source, compose, lint, only, skip, report: requests = [], strict, repeat, manual = [] } = options
   const resetSeconds = options.reset ?? DEFAULT_RESET_SECONDS
   assertKnown(EXPERIMENTS, [...(only ?? []), ...(skip ?? [])])
+  if (source !== undefined) assertFolder('--source', path.resolve(source))
+  if (options.control !== undefined) assertProgram('--control', path.resolve(options.control))
+  if (compose !== undefined) assertComposeFile(path.resolve(compose))
   const rubric = await readRubric(options.rubric)
   await checkReportFiles(requests)
   const byHand = new Set(manual.map(({ criterion }) => criterion))

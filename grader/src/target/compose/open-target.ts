@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { probeCompose } from '@msctl/platform/compose/compose-cli'
@@ -7,6 +6,7 @@ import { Failure as PlatformFailure } from '@msctl/platform/failure'
 import type { Text } from '@msctl/scenarios'
 import { SERVICES } from '@msctl/sdk/contract'
 import { Failure } from '../../failure.ts'
+import { assertComposeFile } from '../../named-inputs.ts'
 import { TargetFailure } from '../../run/grader.ts'
 import type { ComposeFacts } from '../compose-facts.ts'
 import { errorLines } from '../error-lines.ts'
@@ -95,7 +95,7 @@ interface Setting {
 async function prepare(options: ComposeTargetOptions): Promise<Setting> {
   const file = path.resolve(options.file)
   const { root = path.dirname(file), signal, onOutput, readyLimitMs = READY_LIMIT_MS } = options
-  if (!existsSync(file)) throw new Failure('compose-file-missing', { file })
+  assertComposeFile(file)
   const env = Object.fromEntries(Object.entries(options.env).filter(([name]) => PASSED_ON.test(name)))
   // That Compose works is seen at once, when it reads the file.
   const probe = await probeCompose(env, PROBE_LIMIT_MS, false)
