@@ -279,3 +279,72 @@ test('each submission gets the verdict that it deserves, and leaves nothing behi
   expect(scores(await readGrades(merged))).toEqual(scores(grades))
   expect(await leftovers()).toEqual(before)
 })
+
+/** Containers that do not run, and images without a name: what a build that fails leaves. And what gradings have in the temporary folder. */
+async function debris(): Promise<string[]> {
+  const lists = [
+    ['ps', '--all', '--quiet', '--filter', 'status=exited', '--filter', 'status=created'],
+    ['image', 'ls', '--quiet', '--filter', 'dangling=true'],
+  ]
+  const found = await Promise.all(lists.map(async (args) => (await run('docker', args)).stdout.split('\n')))
+  const folders = (await readdir(tmpdir())).filter((name) => name.startsWith('msctl-grade-'))
+  return [...found.flat().filter(Boolean), ...(await leftovers()), ...folders].sort()
+}
+
+/** A submission whose build ends with this step. */
+async function handInBuild(name: string, step: string): Promise<{ submissions: string; out: string }> {
+  const submissions = path.join(home, name)
+  const folder = path.join(submissions, 'one')
+  await mkdir(folder, { recursive: true })
+  const services = Object.fromEntries(Object.keys(PARTS).map((each) => [each, { build: '.' }]))
+  await writeFile(path.join(folder, 'docker-compose.yml'), JSON.stringify({ services }))
+  // The first step is another one for each run, so that none of its images is there before.
+  await writeFile(path.join(folder, 'Dockerfile'), `FROM redis:7\nRUN echo ${home} > /tmp/a\nRUN ${step}\n`)
+  return { submissions, out: path.join(home, `${name}-out`) }
+}
+
+const ENDLESS = 'while :; do sleep 1; done'
+const isStepRunning = async () =>
+  (await run('docker', ['ps', '--no-trunc', '--format', '{{.Command}}'])).stdout.includes(ENDLESS)
+/** Runs msctl to its end, whatever it exits with. */
+const msctl = (...args: readonly string[]) =>
+  run(path.join(root, 'msctl'), ['--lang', 'en', ...args], { maxBuffer: 2 ** 26 }).then(
+    ({ stdout }) => ({ exit: 0, stdout }),
+    ({ code, stdout }: { code?: unknown; stdout: string }) => ({ exit: Number(code), stdout }),
+  )
+
+test('a build that fails, or that never ends, leaves nothing behind', async () => {
+  const before = await debris()
+  const failing = await handInBuild('failing-build', 'exit 3')
+  expect((await msctl('grade', failing.submissions, '--out', failing.out)).exit).toBe(0)
+  expect((await readGrades(failing.out)).get('one')).toMatchObject({ status: 'not-ready' })
+  expect(await debris()).toEqual(before)
+
+  const endless = await handInBuild('endless-build', ENDLESS)
+  const ended = await msctl('grade', endless.submissions, '--out', endless.out, '--time-limit', '20s')
+  expect(ended.exit).toBe(4)
+  expect((await readGrades(endless.out)).get('one')?.reason).toBe('Not graded within 20 s.')
+  await expect.poll(isStepRunning, { timeout: 30_000 }).toBe(false)
+  expect(await debris()).toEqual(before)
+})
+
+test('what a grading that was killed has left is removed by grade --clean, and what runs stays', async () => {
+  const before = await debris()
+  const { submissions, out } = await handInBuild('killed-build', ENDLESS)
+  const child = spawn(path.join(root, 'msctl'), ['grade', submissions, '--out', out], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  await expect.poll(isStepRunning, { timeout: 120_000, interval: 500 }).toBe(true)
+  const { grader } = JSON.parse(await readFile(path.join(out, 'one', 'running.json'), 'utf8'))
+  await msctl('grade', '--clean')
+  expect(await isStepRunning()).toBe(true)
+
+  for (const pid of [child.pid, grader.pid]) process.kill(pid, 'SIGKILL')
+  await ended
+  expect(await isStepRunning()).toBe(true)
+  const { exit, stdout } = await msctl('grade', '--clean')
+  expect(exit).toBe(0)
+  expect(stdout).toMatch(/^Removed what was left of: .*msctl-grade-/)
+  await expect.poll(isStepRunning, { timeout: 30_000 }).toBe(false)
+  expect(await debris()).toEqual(before)
+  expect((await msctl('grade', '--clean')).stdout).toMatch(/^Nothing is left/)
+})
