@@ -1,6 +1,9 @@
 // bash is asked itself; zsh and fish, which few test machines have, are looked at where they are.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { createMenu } from '../../menu/menu.ts'
 import { bashScript } from './bash.ts'
 import { describeCommands } from './command-tree.ts'
@@ -52,9 +55,11 @@ for (const [shell, script] of [
 ] as const) {
   const exists = spawnSync(shell, ['--version']).status === 0
   test.runIf(exists)(`${shell} can read it`, () => {
-    expect(spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' })).toMatchObject({
-      status: 0,
-      stderr: '',
-    })
+    const folder = mkdtempSync(path.join(tmpdir(), 'msctl-completion-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = path.join(folder, 'script')
+    writeFileSync(file, script)
+    // fish takes no script from a pipe that Node makes.
+    expect(spawnSync(shell, ['-n', file], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
   })
 }
