@@ -6,12 +6,12 @@ import type { CallOptions } from './options.ts'
 export interface Endpoint<T> {
   /** The call as it stands in code, such as `users.create`. */
   call: string
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD' | 'PATCH' | 'OPTIONS'
   /** With the query; or what stands before an id, the id, and what stands after it. */
   path: string | readonly [before: string, id: number, after?: string]
   body?: unknown
-  /** What the answer is: JSON of this schema, text, or nothing that matters. */
-  answer: z.ZodMiniType<T> | 'text' | 'nothing'
+  /** What the answer is: JSON of this schema, text, nothing that matters, or whatever it says that it is. */
+  answer: z.ZodMiniType<T> | 'text' | 'nothing' | 'any'
   /** A status besides 2xx that is an answer like any other. */
   acceptedStatus?: number
 }

@@ -87,6 +87,7 @@ export function readData<T>(
 ): T {
   if (endpoint.answer === 'nothing') return undefined as T
   if (endpoint.answer === 'text') return answer.body as T
+  if (endpoint.answer === 'any' && !isJson(answer)) return (answer.body === '' ? undefined : answer.body) as T
 
   const contractError = (
     code: ContractError['code'],
@@ -110,7 +111,7 @@ export function readData<T>(
   } catch (cause) {
     throw contractError('bad-json', [{ path: '', message: describeText(answer) }], answer.body, cause)
   }
-  if (validate === 'off') return data
+  if (validate === 'off' || endpoint.answer === 'any') return data
   const issues = findIssues(endpoint.answer, data)
   if (issues === undefined) return data
   const error = contractError('bad-shape', issues, data)
@@ -124,6 +125,9 @@ function warn(error: ContractError, logger: Logger | undefined): void {
   if (logger === undefined) process.emitWarning(error.message, { type: 'ContractWarning', code: error.code })
   else logger.warn({ ...error.toJSON() }, error.message)
 }
+
+const isJson = ({ headers: { 'content-type': type }, body }: Answer): boolean =>
+  body !== '' && typeof type === 'string' && /^application\/([\w.-]+\+)?json\b/i.test(type)
 
 const MAX_QUOTE_LENGTH = 60
 

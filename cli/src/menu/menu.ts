@@ -61,6 +61,7 @@ const NOUNS: Readonly<Record<Noun, readonly [takes: string, load: Load]>> = {
   health: ['', () => import('../commands/health.ts')],
   cache: ['', () => import('../commands/cache.ts')],
   db: ['<service>', () => import('../commands/db.ts')],
+  request: ['<method> <path>', () => import('../commands/request.ts')],
   load: ['', () => import('../commands/load/load.ts')],
   doctor: ['', () => import('../commands/doctor.ts')],
   users: ['', resources],

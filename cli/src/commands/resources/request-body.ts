@@ -105,7 +105,8 @@ async function warnOfUnknown(
   )
 }
 
-async function readData(given: string, { readInput }: Pick<Context, 'readInput'>): Promise<string> {
+/** The text of `--data`: itself, stdin for `-`, a file's for `@FILE`. @throws Failure `data-unreadable`. */
+export async function readData(given: string, { readInput }: Pick<Context, 'readInput'>): Promise<string> {
   if (given === '-') return readInput()
   if (!given.startsWith('@')) return given
   const file = given.slice(1)
@@ -129,15 +130,22 @@ function parseObjects(text: string): readonly Body[] {
   }
 }
 
-/** @param line Where it stands, among several. */
-function parseObject(text: string, line?: number): Record<string, unknown> {
-  const place = line === undefined ? '' : `${line}: `
-  let value: unknown
+/**
+ * @param place What stands before the reason.
+ * @throws Failure `broken-json`.
+ */
+export function parseJson(text: string, place = ''): unknown {
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch (error) {
     throw new Failure('broken-json', { reason: place + (error as Error).message }, { cause: error })
   }
+}
+
+/** @param line Where it stands, among several. */
+function parseObject(text: string, line?: number): Record<string, unknown> {
+  const place = line === undefined ? '' : `${line}: `
+  const value = parseJson(text, place)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Failure('broken-json', { reason: line === undefined ? undefined : place + text })
   return value as Record<string, unknown>
