@@ -157,8 +157,10 @@ beforeAll(async () => {
   const { code, err } = await run('msctl up')
   expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' })
 })
-/** What the examples of `msctl report` and `msctl grade` read. */
+
+/** What the examples of `msctl report`, `msctl grade` and `msctl verify` read. */
 async function storeReports(): Promise<void> {
+  await writeFile(path.join(home, 'ctl'), '#!/bin/sh\n', { mode: 0o755 })
   await writeFile(path.join(home, 'report.json'), renderReport('json', exampleReport('en'), {}))
   for (const shard of ['shard-1', 'shard-2']) {
     const grade = { id: `of-${shard}`, score: 72, assessable: 85, maxScore: 100, percent: 84.7 }
@@ -235,6 +237,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   'scenario run': 'scenario run ./document.ts --json | tail -n 1',
   'scenario replay': 'scenario replay journal.ndjson --json | tail -n 1',
   health: 'health --json',
+  request: 'request GET /status --json',
   dashboard: 'dashboard --json',
   logs: 'logs users --tail 1 --json',
   'cache keys': 'cache keys --json',

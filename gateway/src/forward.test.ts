@@ -48,7 +48,7 @@ describe('a request that is passed on', () => {
     for (const name of ['users', 'orders', 'payments']) {
       expect((await gateway.ask(`/${name}/1`)).text).toBe(name)
     }
-    for (const path of ['/', '/user', '/usersx', '/Users/1', '/api/users/1']) {
+    for (const path of ['/nothing', '/user', '/usersx', '/Users/1', '/api/users/1']) {
       const { status, headers, json } = await gateway.ask(path)
       expect([path, status]).toEqual([path, 404])
       expect(headers['content-type']).toContain('application/problem+json')

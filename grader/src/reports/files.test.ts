@@ -68,6 +68,7 @@ describe('before a grading', () => {
 describe('after it', () => {
   test('each report is in its file, in the place of an older one, and no draft is left', async () => {
     await writeFile(path.join(cwd, 'out.xml'), 'an older one, which was longer')
+    await mkdir(path.join(cwd, 'sub'))
     await writeReports(
       report,
       [

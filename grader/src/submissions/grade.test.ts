@@ -162,7 +162,7 @@ test.concurrent('a folder without submissions is a mistake', async () => {
   await mkdir(folder, { recursive: true })
   expect(await grade(folder, '--out', path.join(home, 'no-out'))).toMatchObject({ code: 2 })
   await cp(folder, path.join(home, 'copy'), { recursive: true })
-  expect((await grade(path.join(home, 'nowhere'))).code).toBe(4)
+  expect((await grade(path.join(home, 'nowhere'))).code).toBe(2)
 })
 
 /** The processes that a grading into that folder has started and that still run. */

@@ -9,7 +9,7 @@ const en = {
     },
     'users list': {
       about: 'list the users, by id',
-      examples: ['all of them', 'one page', 'the newest first, without the rest', 'for scripts'],
+      examples: ['all of them', 'the newest first, without the rest', 'for scripts'],
     },
     'users get': {
       about: 'read a user, through the cache',
@@ -140,7 +140,7 @@ const ru: typeof en = {
     },
     'users list': {
       about: 'перечислить пользователей по номерам',
-      examples: ['все пользователи', 'одна страница', 'сначала новые, без остального', 'для скриптов'],
+      examples: ['все пользователи', 'сначала новые, без остального', 'для скриптов'],
     },
     'users get': {
       about: 'прочесть пользователя через кэш',

@@ -191,7 +191,6 @@ const EXAMPLES = {
     ],
     list: [
       'msctl users list',
-      'msctl users list --limit 10 --after 1',
       'msctl users list --sort -id --columns id,name',
       `msctl users list --json | jq -r '.[].email'`,
     ],
