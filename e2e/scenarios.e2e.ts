@@ -54,8 +54,21 @@ async function ended(
 
 const msctl = (...args: string[]) => ended(start(...args))
 
-async function run(...args: string[]): Promise<string> {
-  const { code, out, err } = await msctl(...args)
+/** How often a scenario is run that says that not all could be shown, for this machine had too much to do. */
+const ATTEMPTS = 3
+
+async function runScenario(name: string, ...options: string[]): Promise<string> {
+  const args = ['scenario', name, ...options]
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await msctl(...args)
+    const isOpen = `${outcome.out}${outcome.err}`.includes('? Not everything could be shown this time')
+    if (!isOpen || attempt === ATTEMPTS) return outOf(args, outcome)
+  }
+}
+
+const run = async (...args: string[]): Promise<string> => outOf(args, await msctl(...args))
+
+function outOf(args: readonly string[], { code, out, err }: Outcome): string {
   expect({ args, code, said: code === 0 ? '' : out + err }).toEqual({ args, code: 0, said: '' })
   return out
 }
@@ -95,13 +108,13 @@ afterAll(async () => {
 
 test.for(NAMES)('%s', async (name) => {
   const before = await snapshot()
-  await run('scenario', name, '--fast')
+  await runScenario(name, '--fast')
   expect(await snapshot()).toEqual(before)
 })
 
 test('circuit-breaker, with its thirty seconds', async () => {
   const before = await snapshot()
-  const out = await run('scenario', 'circuit-breaker')
+  const out = await runScenario('circuit-breaker')
   expect(out).toContain('8 of 8 expectations held')
   expect(await snapshot()).toEqual(before)
 })
