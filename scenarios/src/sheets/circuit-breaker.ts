@@ -198,7 +198,6 @@ export const circuitBreaker = defineSheet<World, State>({
       run: async (lab) => {
         const failures = lab.parameter('failures')
         const answers = await inTurn(failures, () => askAndLook(lab))
-        lab.state.openedAt = performance.now()
         lab.say({
           en: 'So far the gateway called the service each time. Now once more:',
           ru: 'До сих пор шлюз каждый раз обращался к сервису. Теперь ещё раз:',
@@ -396,6 +395,8 @@ const ask = (lab: AnyLab & { readonly state: State }) =>
 
 async function askAndLook(lab: AnyLab & { readonly state: State }) {
   const answer = await ask(lab)
+  // The last failure that was tried is the one that opened it, whichever it is.
+  if (wasTried(answer.status)) lab.state.openedAt = performance.now()
   await showCircuit(lab, 'users')
   return answer
 }
