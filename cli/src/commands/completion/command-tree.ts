@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander'
+import { type Offer, offerOfArgument, offerOfOption } from './offers.ts'
 
 /** Something that can be typed, and what it does. */
 export interface Word {
@@ -6,10 +7,10 @@ export interface Word {
   readonly description: string
 }
 
-/** An option that wants a value; no choices: whatever. */
+/** An option that wants a value. */
 export interface ValueOption {
   readonly words: readonly string[]
-  readonly choices: readonly string[]
+  readonly offer: Offer
 }
 
 /** One command, and what may follow it. */
@@ -19,8 +20,8 @@ export interface CommandWords {
   readonly subcommands: readonly Word[]
   readonly options: readonly Word[]
   readonly valueOptions: readonly ValueOption[]
-  /** What its first argument can be, where that is known. */
-  readonly choices: readonly string[]
+  /** What its first argument can be. */
+  readonly offer: Offer
 }
 
 /** What the menu offers, command by command, msctl itself first. */
@@ -44,11 +45,11 @@ export function describeCommands(program: Command): CommandWords[] {
       ],
       valueOptions: options
         .filter(({ required, optional }) => required || optional)
-        .map(({ short, long, argChoices = [] }) => ({
+        .map(({ short, long, flags, argChoices }) => ({
           words: [short, long].filter((word) => word !== undefined),
-          choices: argChoices,
+          offer: argChoices ?? offerOfOption(flags),
         })),
-      choices: argument?.argChoices ?? [],
+      offer: argument?.argChoices ?? offerOfArgument(argument?.name() ?? ''),
     }
     // The version is msctl's alone.
     const passedOn = options.filter(({ long }) => long !== '--version')

@@ -42,6 +42,19 @@ test('a value is one of its choices, or anything', () => {
   expect(complete('users', 'create', '--email', '')).toEqual([])
 })
 
+test('what the platform and the grader have is offered by name', () => {
+  expect(complete('stop', '')).toEqual(['db', 'cache', 'users', 'orders', 'payments', 'gateway'])
+  expect(complete('db', 'o')).toEqual(['orders'])
+  expect(complete('scenario', 'circuit')).toEqual(['circuit-breaker'])
+  expect(complete('scenario', 'replay', '')).toEqual([])
+  expect(complete('verify', '--only', 'caching.users.t')).toEqual(['caching.users.ttl'])
+  expect(complete('verify', '--skip', 'pay')).toContain('payments')
+  expect(complete('verify', '--report', 'ht')).toEqual(['html='])
+  // The file after it is bash's own to complete.
+  expect(complete('verify', '--report', 'html', '=')).toEqual([])
+  expect(complete('verify', '--source', '')).toEqual([])
+})
+
 test('each shell is told of every command', () => {
   for (const script of [bashScript(commands), zshScript(commands), fishScript(commands)]) {
     for (const { path } of commands) expect(script).toContain(path.at(-1) ?? 'msctl')
