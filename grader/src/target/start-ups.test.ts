@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { learned, looksAt, missedUntil, patienceFor } from './start-ups.ts'
+import { createStartUps, learned, looksAt, missedUntil, patienceFor } from './start-ups.ts'
 
 const between = (longerThanMs: number, atMostMs: number) => ({ longerThanMs, atMostMs })
 
@@ -57,4 +57,17 @@ test('one that was there at once is known to be', () => {
 test('what a circuit took to close is not what the service took', () => {
   expect(missedUntil(undefined, 1_800)).toEqual(between(1_800, 1_800))
   expect(missedUntil(between(0, 5_000), 1_800)).toEqual(between(1_800, 5_000))
+})
+
+test('one more start is watched where little is known and the wait would be long', () => {
+  const startUps = createStartUps()
+  expect(startUps.isWorthWatching('users', 3_000)).toBe(true)
+  startUps.learn('users', 1_800, 6_800)
+  expect(startUps.isWorthWatching('users', 3_000)).toBe(true)
+  expect(startUps.isWorthWatching('users', 12_000)).toBe(false)
+  // The services of a platform are much alike.
+  expect(startUps.isWorthWatching('orders', 3_000)).toBe(true)
+  startUps.learn('users', 1_800, 2_500)
+  expect(startUps.isWorthWatching('users', 3_000)).toBe(false)
+  expect(startUps.isWorthWatching('orders', 3_000)).toBe(false)
 })

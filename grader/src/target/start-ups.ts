@@ -10,6 +10,11 @@ export interface StartUp {
 export interface StartUps {
   /** Whether any start was watched. */
   isAnyKnown(): boolean
+  /**
+   * Whether to watch one more start, before so much hangs on it that waiting must not take long: nothing is known of a service, or so
+   * little that the wait would be longer than that, in milliseconds, and may be for nothing.
+   */
+  isWorthWatching(service: ServiceName, longMs: number): boolean
   /** How long to wait for a service after its start, so that it is there, in milliseconds. */
   patienceMs(service: ServiceName): number
   /** When to ask whether a service is there, in milliseconds since its start. @param isOurs it was we who started it. */
@@ -29,6 +34,10 @@ export function createStartUps(): StartUps {
   const last = () => [...known.values()].at(-1)
   return {
     isAnyKnown: () => known.size > 0,
+    isWorthWatching: (service, longMs) => {
+      const now = known.get(service) ?? last()
+      return now === undefined || (isVague(now) && patienceFor(now) > longMs)
+    },
     patienceMs: (service) => patienceFor(known.get(service) ?? last()),
     looksMs: (service, isOurs, startsInBackground) =>
       isOurs ? looksAt(known.get(service), last(), startsInBackground) : looksAt(undefined, undefined, false),
@@ -65,6 +74,9 @@ export function patienceFor(known: StartUp | undefined): number {
   return known === undefined || known.atMostMs < AT_ONCE_MS ? 0 : known.atMostMs * ROUGHLY
 }
 
+const isVague = ({ longerThanMs, atMostMs }: StartUp): boolean =>
+  atMostMs > WELL_KNOWN_MS && atMostMs > longerThanMs * ROUGHLY
+
 /**
  * When to ask whether a service is there, in milliseconds since its start, each time later than the one before.
  *
@@ -81,9 +93,8 @@ export function looksAt(
   if (known === undefined || known.atMostMs < AT_ONCE_MS)
     return startsInBackground ? LATER_LOOKS_MS : LOOKS_MS
   const { longerThanMs, atMostMs } = known
-  const isVague = atMostMs > WELL_KNOWN_MS && atMostMs > longerThanMs * ROUGHLY
   const between = Math.sqrt(Math.max(longerThanMs, atMostMs / 10) * atMostMs)
-  const early = isVague ? [between, atMostMs] : own === undefined ? [atMostMs] : []
+  const early = isVague(known) ? [between, atMostMs] : own === undefined ? [atMostMs] : []
   const patience = patienceFor(known)
   return [...[...early, patience, patience + 300, patience + 1_800].slice(0, 3), patience + 6_800]
 }

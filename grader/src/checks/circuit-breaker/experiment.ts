@@ -169,7 +169,7 @@ async function openAll(lab: BreakerLab): Promise<void> {
   for (const [index, circuit] of circuits.entries()) {
     lab.signal.throwIfAborted()
     const { probe } = circuit
-    const opening = await openCircuit(lab, control, probe).catch(aside)
+    const opening = await openCircuit(lab, control, probe, lab.parameter('resetSeconds') * 1000).catch(aside)
     // A control program that says what is not so will not be believed with the others.
     if (isUntrue(state.failures.at(-1))) return
     if (opening === undefined) continue

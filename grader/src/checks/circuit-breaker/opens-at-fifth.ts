@@ -75,11 +75,22 @@ export interface FiveFailures {
   readonly stopped: Evidence
 }
 
+/** How often a service is started at the most only to see how long that takes. */
+const WATCHED_STARTS = 4
+/** What a service may be waited for without knowing whether it takes as long, in resets: what is asked of an open circuit comes after. */
+const LONG = 0.3
+
 /** Asks for ids that nothing has, fails four times, lets it succeed once, and fails five times. */
-export async function openCircuit(lab: BreakerLab, control: ServiceControl, probe: Probe): Promise<Opening> {
+export async function openCircuit(
+  lab: BreakerLab,
+  control: ServiceControl,
+  probe: Probe,
+  resetMs: number,
+): Promise<Opening> {
   const { resource } = probe
   const { service } = resource
-  if (!lab.world.startUps.isAnyKnown()) {
+  const { startUps } = lab.world
+  for (let start = 0; start < WATCHED_STARTS && startUps.isWorthWatching(service, resetMs * LONG); start++) {
     // How long it takes to come up has to be known: requests that fail meanwhile would count.
     await control.stop(probe)
     await control.start(resource)
