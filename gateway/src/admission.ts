@@ -18,7 +18,9 @@ declare module 'fastify' {
 }
 
 /** What anybody may ask for at any time, by its route: without a key, not counted, under any load. */
-const OPEN_ROUTES = new Set(['/health', '/ready', '/metrics', '/openapi.json', ...PAGE_ROUTES])
+const OPEN_ROUTES = new Set(['/health', '/ready', '/metrics', '/openapi.json'])
+/** What needs no key, and is counted and shed like anything else: the files of the API reference are large. */
+const KEYLESS_ROUTES = new Set(PAGE_ROUTES)
 
 const isOpen = ({ routeOptions }: FastifyRequest): boolean => OPEN_ROUTES.has(routeOptions.url ?? '')
 
@@ -85,10 +87,11 @@ export function createAdmission({
     sendProblem(reply, overloaded())
   }
 
-  function wrongWithKey({ apiKeyId, headers: { authorization } }: FastifyRequest): ProblemError | undefined {
+  function wrongWithKey({ apiKeyId, headers, routeOptions }: FastifyRequest): ProblemError | undefined {
     if (findKey === undefined || apiKeyId !== undefined) return undefined
+    if (KEYLESS_ROUTES.has(routeOptions.url ?? '')) return undefined
     metrics.observeRefusal('key')
-    const isGiven = authorization !== undefined
+    const isGiven = headers.authorization !== undefined
     return new ProblemError(
       'unauthorized',
       isGiven

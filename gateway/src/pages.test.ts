@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startGateway } from './testing/start-gateway.ts'
+import { startGateway, startService } from './testing/start-gateway.ts'
 
 const BROWSER = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } }
 
@@ -30,4 +30,18 @@ test('the API reference loads only what the gateway has, under a policy that all
     expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:/)
   }
   expect(page.text).not.toMatch(/<script>|https?:/)
+})
+
+test('the pages need no key, and are limited and counted like the rest', async () => {
+  const gateway = await startGateway({}, { API_KEYS: 'key-1', MAX_IN_FLIGHT: '1' })
+  // A request whose body does not come to its end takes no room; one that waits for a service does.
+  const stuck = await startService(() => undefined)
+  const busy = await startGateway({ users: stuck }, { MAX_IN_FLIGHT: '1' })
+  expect((await gateway.ask('/docs/swagger-ui-bundle.js')).status).toBe(200)
+  const waiting = busy.ask('/users').catch(() => undefined)
+  await expect.poll(() => stuck.seen).toHaveLength(1)
+  expect((await busy.ask('/docs/swagger-ui-bundle.js')).status).toBe(503)
+  expect((await busy.ask('/health')).status).toBe(200)
+  await stuck.stop()
+  await waiting
 })

@@ -7,7 +7,7 @@ import { CALL_OPTIONS, type CallOptions, type Hooks, type Logger } from './optio
 import { createGateway, type Gateway } from './resources/gateway.ts'
 import { createOrders, type Orders } from './resources/orders.ts'
 import { createPayments, type Payments } from './resources/payments.ts'
-import { createRequest, type Request } from './resources/request.ts'
+import { createRequest, type SendRequest } from './resources/request.ts'
 import { createUsers, type Users } from './resources/users.ts'
 import { type Backoff, DEFAULT_BACKOFF } from './retry-timing.ts'
 import { lowerCased, milliseconds } from './run.ts'
@@ -52,7 +52,7 @@ export interface Client extends AsyncDisposable {
   readonly orders: Orders
   readonly payments: Payments
   readonly gateway: Gateway
-  readonly request: Request
+  readonly request: SendRequest
   readonly waitFor: WaitFor
   /**
    * Refuses further calls, ends the watches, lets the calls under way end as they would, and closes the connections.

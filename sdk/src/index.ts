@@ -60,7 +60,7 @@ export type {
 export type { Gateway } from './resources/gateway.ts'
 export type { ListOrdersParameters, NewOrder, OrderChanges, Orders } from './resources/orders.ts'
 export type { ListPaymentsParameters, NewPayment, PaymentChanges, Payments } from './resources/payments.ts'
-export type { Request, RequestMethod, RequestOptions } from './resources/request.ts'
+export type { RequestMethod, RequestOptions, SendRequest } from './resources/request.ts'
 export type { NewUser, UserChanges, Users } from './resources/users.ts'
 export type { Backoff } from './retry-timing.ts'
 export type { WaitFor, WaitForOptions } from './wait-for.ts'

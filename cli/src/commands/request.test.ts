@@ -18,7 +18,8 @@ async function startGateway() {
   const server = createServer(async (request, response) => {
     const { method, url } = request
     received.push([method, url, await text(request)])
-    if (url === '/text') response.writeHead(200, { 'content-type': 'text/plain' }).end('metrics 1\n')
+    if (url === '/broken') response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":')
+    else if (url === '/text') response.writeHead(200, { 'content-type': 'text/plain' }).end('metrics 1\n')
     else if (url === '/none') response.writeHead(204).end()
     else {
       response.writeHead(url === '/users/9' ? 404 : 200, { 'content-type': 'application/json' })
@@ -40,6 +41,7 @@ test('prints the body of whatever is answered, and exits with 1 where that is an
   const { request, received } = await startGateway()
   expect(await request('GET', '/users?limit=1')).toMatchObject({ code: 0, out: '{\n  "a": 1\n}\n' })
   expect(await request('GET', '/text')).toMatchObject({ code: 0, out: 'metrics 1\n' })
+  expect(await request('GET', '/broken')).toMatchObject({ code: 0, out: '{"a":\n' })
   expect(await request('DELETE', '/none', '-i')).toMatchObject({
     code: 0,
     out: expect.stringMatching(/^204\n(.+: .+\n)+$/),

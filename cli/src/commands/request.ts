@@ -1,5 +1,5 @@
 import { EXIT } from '@msctl/grader/exit'
-import { isApiError, type RequestMethod } from '@msctl/sdk'
+import { isApiError, isContractError, type RequestMethod } from '@msctl/sdk'
 import * as z from 'zod/mini'
 import { call, whereOf } from '../call.ts'
 import { defineEntries, type SingleAction } from '../command.ts'
@@ -39,8 +39,9 @@ const request = ({
           .withResponse()
         return { ...plain(response), body }
       } catch (error) {
-        // An answer like any other: what it means is for who asked.
-        if (isApiError(error)) return { ...plain(error.response), body: error.body ?? null }
+        // An answer like any other, also JSON that is broken: what it means is for who asked.
+        if (isApiError(error) || (isContractError(error) && error.code === 'bad-json'))
+          return { ...plain(error.response), body: error.body ?? null }
         throw error
       }
     })

@@ -8,6 +8,9 @@ export type Phase = z.infer<typeof Phase>
 export const Outcome = z.enum(['held', 'not-held', 'inconclusive', 'not-ready', 'failed', 'interrupted'])
 export type Outcome = z.infer<typeof Outcome>
 
+/** The codes of failures that say nothing of the platform, but that a run cannot conclude anything. */
+export const INCONCLUSIVE: ReadonlySet<string> = new Set(['deadline', 'fault-without-effect'])
+
 const Milliseconds = z.number().check(z.nonnegative())
 
 /** What can happen in a run. */

@@ -1,4 +1,4 @@
-export { type Outcome, type Phase, ScenarioEvent, type UnstampedEvent } from './events.ts'
+export { INCONCLUSIVE, type Outcome, type Phase, ScenarioEvent, type UnstampedEvent } from './events.ts'
 export {
   type Fault,
   type Finding,

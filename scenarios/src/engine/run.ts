@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type CleanUp, createLab } from './create-lab.ts'
-import type { Outcome, Phase, ScenarioEvent, UnstampedEvent } from './events.ts'
+import { INCONCLUSIVE, type Outcome, type Phase, type ScenarioEvent, type UnstampedEvent } from './events.ts'
 import { type Finding, inLanguage, type Lab, LabError, type Language, type Text } from './lab.ts'
 import type { Sheet, Step } from './sheet.ts'
 
@@ -209,9 +209,6 @@ function fail(phase: Phase, step: Text, error: unknown, { failures, placeOf, rep
 /** Whether the sheet itself is wrong, and not the platform. */
 const isMistake = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || codeOf(error) === 'sheet'
-
-/** What says nothing of the platform, but that this run cannot conclude anything. */
-const INCONCLUSIVE: ReadonlySet<string> = new Set(['deadline', 'fault-without-effect'])
 
 function outcomeOf(seen: {
   wasInterrupted: boolean

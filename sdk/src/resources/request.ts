@@ -2,7 +2,7 @@ import type { ApiPromise } from '../api-promise.ts'
 import type { Call, Endpoint } from '../endpoint.ts'
 import type { CallOptions } from '../options.ts'
 
-/** A method that {@link Request} sends. */
+/** A method that {@link SendRequest} sends. */
 export type RequestMethod = Endpoint<unknown>['method']
 
 /** What a request takes besides what every call does. */
@@ -21,7 +21,7 @@ export interface RequestOptions extends CallOptions {
  * @example
  * const { data, response } = await ms.request('GET', '/openapi.json').withResponse()
  */
-export type Request = <T = unknown>(
+export type SendRequest = <T = unknown>(
   method: RequestMethod,
   path: string,
   options?: RequestOptions,
@@ -29,7 +29,7 @@ export type Request = <T = unknown>(
 
 /** Makes what sends any request. */
 export const createRequest =
-  (call: Call): Request =>
+  (call: Call): SendRequest =>
   <T>(method: RequestMethod, path: string, { body, ...options }: RequestOptions = {}) => {
     if (!path.startsWith('/')) throw new TypeError(`request: the path must begin with /, got ${path}`)
     return call<T>({ call: 'request', method, path, body, answer: 'any' }, options)

@@ -5,6 +5,7 @@ import { onOneLine, shorten } from '@msctl/grader/reports/visible'
 import type { Cleaned } from '@msctl/grader/submissions/clean'
 import type { GradeEvent } from '@msctl/grader/submissions/grade-all'
 import type { Shard } from '@msctl/grader/submissions/submissions'
+import * as z from 'zod/mini'
 import { defineEntries, type SingleAction } from '../../command.ts'
 import type { Context, RenderContext, Rendering } from '../../context.ts'
 import { type Reader, wholeNumber } from '../../menu/readers.ts'
@@ -30,6 +31,8 @@ const grade: SingleAction<GradeOptions, Grades> = {
     return submissions.every(({ status }) => GRADED.has(status)) ? EXIT.done : EXIT.environment
   },
 }
+
+const CleanedJson = z.object({ removed: z.array(z.string()), left: z.array(z.string()) })
 
 /** `msctl grade --clean` */
 const clean: SingleAction<object, Cleaned> = {
@@ -137,7 +140,7 @@ export const entries = defineEntries(messages, (words, language) => {
             .valueOption('--report <formats>', words.options.formats, formats),
         ),
       action: (given: { readonly clean?: boolean }) => (given.clean === true ? clean : grade),
-      json: Grades,
+      json: z.union([Grades, CleanedJson]),
     },
   ]
 })

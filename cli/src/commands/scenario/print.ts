@@ -1,4 +1,4 @@
-import { fixed, type ScenarioEvent } from '@msctl/scenarios'
+import { fixed, INCONCLUSIVE, type ScenarioEvent } from '@msctl/scenarios'
 import type { RenderContext, Rendering } from '../../context.ts'
 import { formatDuration } from '../../print/amounts.ts'
 import type { Mark } from '../../print/terminal.ts'
@@ -17,9 +17,6 @@ const NO_BREAK = '\u00a0'
 const STATES = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
 /** `GET    /users/17` */
 const [METHOD_WIDTH, PATH_WIDTH, TIME_WIDTH] = [6, 28, 9]
-
-/** What a run can come upon that says nothing of the platform. */
-const INCONCLUSIVE: ReadonlySet<string> = new Set(['deadline', 'fault-without-effect'])
 
 type EventOf<T extends ScenarioEvent['type']> = Extract<ScenarioEvent, { readonly type: T }>
 

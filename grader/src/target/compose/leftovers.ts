@@ -1,11 +1,11 @@
 import { appendFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ComposeCli } from '@msctl/platform/compose/compose-cli'
 import { identify, isRunning } from '@msctl/platform/process-identity'
 import * as z from 'zod/mini'
-import { isOwnerDead, Owner } from '../owner.ts'
+import { isOwnerDead, Owner, parseJson } from '../owner.ts'
 import { removeProject } from './remove-project.ts'
 
 type Docker = Pick<ComposeCli, 'docker'>
@@ -79,10 +79,11 @@ async function notedFolders(): Promise<readonly Noted[]> {
   const found = await Promise.all(
     names.map(async (name): Promise<readonly Noted[]> => {
       const folder = path.join(tmpdir(), name)
-      const text = await readFile(path.join(folder, NOTE_FILE), 'utf8').catch(() => undefined)
-      if (text === undefined) return [] // somebody else's, or just made
-      const { project, owner } = z.parse(Note, JSON.parse(text))
-      return [{ folder, project, isDead: !isRunning(owner) }]
+      // What another account says is to be removed is not ours to remove.
+      if ((await stat(folder).catch(() => undefined))?.uid !== process.getuid?.()) return []
+      const text = await readFile(path.join(folder, NOTE_FILE), 'utf8').catch(() => '')
+      const { data, success } = z.safeParse(Note, parseJson(text))
+      return success ? [{ folder, project: data.project, isDead: !isRunning(data.owner) }] : []
     }),
   )
   return found.flat()
