@@ -365,7 +365,7 @@ describe('an error as JSON', () => {
       err: {
         error: {
           code: 'service-unavailable',
-          message: 'users runs, and cannot do this now (503).',
+          message: 'users runs, but cannot do this now (503).',
           why: 'The database is away.',
           next: 'See which part is down: msctl status; start the database: msctl start db; what it says: msctl logs users',
           requestId: expect.any(String),

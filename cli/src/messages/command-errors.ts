@@ -118,7 +118,7 @@ const en: Explanations<Failures> = {
         : `The gateway tries again in ${seconds} s: msctl health --watch; if the service is down: msctl start ${service}`,
   }),
   'service-unavailable': ({ service, detail }) => ({
-    what: `${service} runs, and cannot do this now (503).`,
+    what: `${service} runs, but cannot do this now (503).`,
     why: detail,
     next: `See which part is down: msctl status; start the database: msctl start db; what it says: msctl logs ${service}`,
   }),

@@ -38,7 +38,7 @@ const en = {
     interrupted: 'interrupted',
   },
   noFolder: 'name the folder that holds the submissions',
-  nothingLeft: 'Nothing is left of any grading that does not run any more.',
+  nothingLeft: 'Nothing is left of earlier gradings.',
   cleaned: (what: string) => `Removed what was left of: ${what}`,
   summary: (passed: number, of: number) => `${passed} of ${of} passed`,
 }
@@ -83,7 +83,7 @@ const ru: typeof en = {
     interrupted: 'прервано',
   },
   noFolder: 'назовите папку с работами',
-  nothingLeft: 'От завершившихся проверок ничего не осталось.',
+  nothingLeft: 'От прежних проверок ничего не осталось.',
   cleaned: (what) => `Убрано оставшееся от: ${what}`,
   summary: (passed, of) => `Зачтено: ${passed} из ${of}`,
 }

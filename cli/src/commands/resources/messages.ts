@@ -85,12 +85,12 @@ const en = {
     details: 'with all orders of the user',
     columns: (all: string) => `these columns only: ${all}`,
     sort: 'by this column; -column: the highest first (default: by id)',
-    jsonl: 'JSON Lines: a row a line, complete as far as it goes',
+    jsonl: 'JSON Lines: one row per line, valid even if the output is cut short',
   },
   aColumn: (all: string) => `one of ${all}, with - before it for the highest first`,
   someColumns: (all: string) => `names out of ${all}, with commas between them`,
   allColumns: 'JSON has all of them',
-  oneObject: 'One object can be changed, so there has to be one object.',
+  oneObject: 'update changes one object, so --data has to hold exactly one.',
   batch: {
     line: (line: number) => `line ${line}`,
     sum: (created: number, failed: number, notSent: number) =>
@@ -216,12 +216,12 @@ const ru: typeof en = {
     details: 'вместе со всеми заказами пользователя',
     columns: (all) => `только эти столбцы: ${all}`,
     sort: 'по этому столбцу; -столбец: сначала наибольшие (по умолчанию по номеру)',
-    jsonl: 'JSON Lines: по строке на запись; верно и тогда, когда оборвётся',
+    jsonl: 'JSON Lines: одна запись в строке; годится, даже если вывод оборвётся',
   },
   aColumn: (all) => `один из ${all}; с - впереди — сначала наибольшие`,
   someColumns: (all) => `имена из ${all} через запятую`,
   allColumns: 'в JSON есть все',
-  oneObject: 'Изменить можно один объект, и объект нужен один.',
+  oneObject: 'update меняет один объект, поэтому в --data должен быть ровно один.',
   batch: {
     line: (line) => `строка ${line}`,
     sum: (created, failed, notSent) =>
